@@ -1,0 +1,119 @@
+"""The arrows of the architecture: math <- body <- muscle <- trial <- io, and who may include whom."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+CORE = ROOT / "core"
+LAYERS = ["math", "body", "muscle", "trial", "io"]
+# a third party appears in one source file; pugixml in two, since reading and writing a model are a file each
+HIDDEN_IN = {
+    "boost/dll": ["trial/plugin.cpp"],
+    "hdf5": ["io/hdf5.cpp"],
+    "pugixml": ["io/osim_reader.cpp", "io/osim_writer.cpp"],
+}
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
+
+
+def includes(text):
+    """Included names with their opening mark: [('<', 'vector'), ('"', 'coxa/math/error.hpp')]."""
+    return INCLUDE.findall(text)
+
+
+def layer_of(name):
+    """Layer of an included name or of a path below core/include/coxa or core/src; None if it has none."""
+    parts = name.removeprefix("coxa/").split("/")
+    return parts[0] if len(parts) > 1 and parts[0] in LAYERS else None
+
+
+def arrows_to_the_right(layer, text):
+    """Includes of `text`, a file of `layer`, that lie in a layer it may not see."""
+    allowed = LAYERS[: LAYERS.index(layer) + 1]
+    return [
+        name
+        for mark, name in includes(text)
+        if mark == '"' and layer_of(name) not in (None, *allowed)
+    ]
+
+
+def foreign_to_public_headers(text):
+    """Includes that a public header may not have: neither standard library, Eigen nor coxa."""
+    wrong = []
+    for mark, name in includes(text):
+        standard = mark == "<" and re.fullmatch(r"[a-z_0-9]+", name)
+        eigen = mark == "<" and name.startswith("Eigen/")
+        ours = mark == '"' and name.startswith("coxa/")
+        if not (standard or eigen or ours):
+            wrong.append(name)
+    return wrong
+
+
+def core_files():
+    for base in (CORE / "include" / "coxa", CORE / "src"):
+        for path in sorted([*base.rglob("*.hpp"), *base.rglob("*.cpp")]):
+            yield base, path
+
+
+CORE_FILES = [pytest.param(*pair, id=str(pair[1].relative_to(CORE))) for pair in core_files()]
+PUBLIC_HEADERS = sorted((CORE / "include").rglob("*.hpp"))
+PLUGIN_SOURCES = sorted([*ROOT.glob("plugins/*/*.cpp"), *ROOT.glob("plugins/*/*.hpp")])
+
+
+def below_root(path):
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize(("base", "path"), CORE_FILES)
+def test_a_file_lies_in_a_layer_and_sees_only_those_to_its_left(base, path):
+    name = path.relative_to(base).as_posix()
+    if name == "export.hpp":
+        return  # the one word that every layer uses
+    layer = layer_of(name)
+    assert layer, f"{below_root(path)} lies in no layer; the layers are {', '.join(LAYERS)}"
+    wrong = arrows_to_the_right(layer, path.read_text())
+    assert not wrong, f"{below_root(path)} is in '{layer}' and may not include {wrong}"
+
+
+@pytest.mark.parametrize("path", PUBLIC_HEADERS, ids=below_root)
+def test_a_public_header_shows_no_third_party_but_eigen(path):
+    text = path.read_text()
+    assert not foreign_to_public_headers(text)
+    assert "#pragma once" in text
+
+
+@pytest.mark.parametrize("library", HIDDEN_IN)
+def test_a_third_party_stays_hidden_in_its_source(library):
+    users = [
+        path.relative_to(base).as_posix()
+        for base, path in core_files()
+        if any(name.startswith(library) for _, name in includes(path.read_text()))
+    ]
+    assert users == HIDDEN_IN[library]
+
+
+@pytest.mark.parametrize(("base", "path"), CORE_FILES)
+def test_the_core_knows_nothing_of_python_or_of_an_exercise(base, path):
+    names = [name for _, name in includes(path.read_text())]
+    assert not [name for name in names if re.match(r"pybind11|Python\.h|plugins/|python/", name)]
+
+
+@pytest.mark.parametrize("path", PLUGIN_SOURCES, ids=below_root)
+def test_a_plugin_includes_the_exercise_header_and_nothing_else_of_coxa(path):
+    own = {header.name for header in path.parent.glob("*.hpp")}
+    quoted = {name for mark, name in includes(path.read_text()) if mark == '"'}
+    assert quoted <= own | {"coxa/trial/exercise.hpp"}
+
+
+def test_the_checks_see_what_they_should():
+    assert arrows_to_the_right("body", '#include "coxa/muscle/path.hpp"\n') == ["coxa/muscle/path.hpp"]
+    assert arrows_to_the_right("trial", '#  include "io/text.hpp"\n') == ["io/text.hpp"]
+    assert not arrows_to_the_right("muscle", '#include "coxa/math/error.hpp"\n#include <cmath>\n')
+    assert foreign_to_public_headers("#include <boost/dll.hpp>\n#include <hdf5.h>\n#include <vector>\n") == [
+        "boost/dll.hpp",
+        "hdf5.h",
+    ]
+    assert not foreign_to_public_headers('#include <Eigen/Core>\n#include "coxa/export.hpp"\n')
+    assert len(CORE_FILES) > 10 and PUBLIC_HEADERS and PLUGIN_SOURCES
