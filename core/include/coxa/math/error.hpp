@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cmath>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "coxa/export.hpp"
+
+namespace coxa {
+
+/// Root of every exception that coxa throws.
+class COXA_EXPORT Error : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+  ~Error() override;
+};
+
+/// A value that the caller gave is not allowed (Python: ValueError).
+class COXA_EXPORT InvalidArgument : public Error {
+ public:
+  using Error::Error;
+  ~InvalidArgument() override;
+};
+
+/// A name that the caller gave does not exist (Python: KeyError's sibling, a ValueError).
+class COXA_EXPORT UnknownName : public InvalidArgument {
+ public:
+  using InvalidArgument::InvalidArgument;
+  ~UnknownName() override;
+};
+
+/// A file cannot be read or written, or is not what it should be (Python: OSError).
+class COXA_EXPORT FileError : public Error {
+ public:
+  using Error::Error;
+  ~FileError() override;
+};
+
+/// A plugin cannot be loaded, or failed (Python: RuntimeError).
+class COXA_EXPORT PluginError : public Error {
+ public:
+  using Error::Error;
+  ~PluginError() override;
+};
+
+/// The posture or movement asked for does not exist (Python: ValueError).
+class COXA_EXPORT InfeasibleMotion : public InvalidArgument {
+ public:
+  using InvalidArgument::InvalidArgument;
+  ~InfeasibleMotion() override;
+};
+
+/// A frame could not be solved and the caller asked for `strict` (Python: RuntimeError).
+class COXA_EXPORT UnsolvedFrame : public Error {
+ public:
+  using Error::Error;
+  ~UnsolvedFrame() override;
+};
+
+/// Joins the parts of a message with nothing between them.
+template <typename... Parts>
+std::string message(const Parts&... parts) {
+  std::ostringstream text;
+  text.precision(10);
+  (text << ... << parts);
+  return text.str();
+}
+
+/// Throws `E` with the joined parts unless the condition holds.
+template <typename E = InvalidArgument, typename... Parts>
+void require(bool condition, const Parts&... parts) {
+  if (!condition) throw E(message(parts...));
+}
+
+/// Throws InvalidArgument unless a size is the expected one.
+inline void require_size(const char* name, long given, long expected) {
+  require(given == expected, name, " has ", given, " entries; expected ", expected);
+}
+
+/// The candidate that differs least from `name` (Levenshtein distance), for "did you mean" messages.
+/// Empty if nothing is near.
+COXA_EXPORT std::string nearest_name(
+    const std::string& name, const std::vector<std::string>& candidates);
+
+}  // namespace coxa
