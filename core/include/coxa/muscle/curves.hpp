@@ -1,0 +1,152 @@
+#pragma once
+
+#include <array>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "coxa/export.hpp"
+#include "coxa/math/function.hpp"
+
+namespace coxa {
+
+/// A smooth curve of quintic Bezier pieces with straight ends (Millard et al. 2013, appendix; the
+/// C2 construction of OpenSim's SmoothSegmentedFunction). Immutable.
+///
+/// Each piece is a pair of quintics x(u), y(u) on 0 <= u <= 1 with x rising; y(x) is found by
+/// Newton's method on u from a tabulated start, to rounding (about 1e-15 of the piece's width).
+class COXA_EXPORT BezierCurve {
+ public:
+  using ControlPoints = std::array<double, 6>;
+
+  /// A corner between two tangents: the piece starts at (x0, y0) with slope0 and ends at (x1, y1)
+  /// with slope1. `pull` in (0, 1) says how far the curve is drawn into the corner where the
+  /// tangents meet.
+  struct Corner {
+    double x0, y0, slope0;
+    double x1, y1, slope1;
+    double pull;
+  };
+
+  /// Corners in the order of x, each starting where the last one ends, with the same slope.
+  /// @throws InvalidArgument for an S-shaped corner, x that does not rise, corners that do not meet
+  explicit BezierCurve(const std::vector<Corner>& corners);
+
+  /// y(x)
+  double value(double x) const;
+
+  /// y(x) and its first two derivatives by x; beyond the ends the curve is straight.
+  Derivatives operator()(double x) const;
+
+  /// Where the straight ends begin.
+  double lower() const { return pieces_.front().x_lower; }
+  double upper() const { return pieces_.back().x_upper; }
+
+ private:
+  static constexpr int kCells = 16;
+
+  struct Piece {
+    double x_lower;
+    double x_upper;
+    double cells_per_x;
+    std::array<double, 6> x;  // coefficients of x(u) - x_lower, lowest power first
+    std::array<double, 6> y;
+    std::array<std::array<double, 2>, kCells + 1> start;  // u and du/d(cell) at equal steps of x
+  };
+
+  double solve(const Piece& piece, double x) const;
+  const Piece& piece_at(double x) const;
+
+  std::vector<Piece> pieces_;
+  double y_lower_, slope_lower_;
+  double y_upper_, slope_upper_;
+};
+
+/// Parameters of the four curves, named as in OpenSim's files.
+struct ActiveForceLengthParameters {
+  double min_norm_active_fiber_length = 0.4441;
+  double transition_norm_fiber_length = 0.73;
+  double max_norm_active_fiber_length = 1.8123;
+  double shallow_ascending_slope = 0.8616;
+  double minimum_value = 0.1;
+};
+struct ForceVelocityParameters {
+  double concentric_slope_at_vmax = 0;
+  double concentric_slope_near_vmax = 0.25;
+  double isometric_slope = 5;
+  double eccentric_slope_at_vmax = 0;
+  double eccentric_slope_near_vmax = 0.15;
+  double max_eccentric_velocity_force_multiplier = 1.4;
+  double concentric_curviness = 0.6;
+  double eccentric_curviness = 0.9;
+};
+struct PassiveForceLengthParameters {
+  double strain_at_zero_force = 0;
+  double strain_at_one_norm_force = 0.7;
+  double stiffness_at_low_force = 0.2;             // NaN: OpenSim's own choice
+  double stiffness_at_one_norm_force = 2.0 / 0.7;  // NaN: OpenSim's own choice
+  double curviness = 0.75;                         // NaN: OpenSim's own choice
+};
+struct TendonForceLengthParameters {
+  double strain_at_one_norm_force = 0.049;
+  double stiffness_at_one_norm_force = 1.375 / 0.049;
+  double norm_force_at_toe_end = 2.0 / 3.0;
+  double curviness = 0.5;
+};
+
+/// Active force-length multiplier of normalised fibre length, OpenSim's five corners.
+/// @throws InvalidArgument naming the parameter that is out of its range, as the others below
+COXA_EXPORT std::shared_ptr<const BezierCurve> active_force_length_curve(
+    const ActiveForceLengthParameters& parameters);
+
+/// Force-velocity multiplier of fibre velocity in units of the maximum contraction velocity,
+/// lengthening positive; four corners.
+COXA_EXPORT std::shared_ptr<const BezierCurve> force_velocity_curve(
+    const ForceVelocityParameters& parameters);
+
+/// Passive force-length multiplier of normalised fibre length; two corners. A stiffness or
+/// curviness that is NaN takes OpenSim's choice: 0.2 at low force, 2 / (strain at one - strain at
+/// zero), curviness 0.75.
+COXA_EXPORT std::shared_ptr<const BezierCurve> passive_force_length_curve(
+    const PassiveForceLengthParameters& parameters);
+
+/// Tendon force multiplier of normalised tendon length; two corners, straight from the toe's end
+/// on. A parameter other than the strain that is NaN takes OpenSim's choice: stiffness 1.375 /
+/// strain, toe end 2/3, curviness 0.5.
+COXA_EXPORT std::shared_ptr<const BezierCurve> tendon_force_length_curve(
+    const TendonForceLengthParameters& parameters);
+
+/// The four curves of one muscle. Muscles with equal parameters may share them.
+struct COXA_EXPORT MuscleCurves {
+  std::shared_ptr<const BezierCurve> active_force_length;  // of normalised fibre length
+  std::shared_ptr<const BezierCurve> force_velocity;  // of normalised fibre velocity, lengthening +
+  std::shared_ptr<const BezierCurve> passive_force_length;  // of normalised fibre length
+  std::shared_ptr<const BezierCurve> tendon_force_length;   // of normalised tendon length
+
+  // what they were made from, for writing them to a file again
+  ActiveForceLengthParameters active_parameters{};
+  ForceVelocityParameters velocity_parameters{};
+  PassiveForceLengthParameters passive_parameters{};
+  TendonForceLengthParameters tendon_parameters{};
+};
+
+/// Makes curves and hands out the same one again for equal parameters.
+class COXA_EXPORT CurveCache {
+ public:
+  /// The curves of a muscle with a rigid tendon, or a damped one. As OpenSim does for these, the
+  /// active curve's minimum value and the force-velocity curve's slopes at vmax are taken as 0
+  /// whatever is given: nothing has to be inverted, so nothing needs a floor.
+  MuscleCurves curves(
+      ActiveForceLengthParameters active,
+      ForceVelocityParameters velocity,
+      const PassiveForceLengthParameters& passive,
+      const TendonForceLengthParameters& tendon);
+
+  /// How many different curves have been made.
+  std::size_t size() const { return curves_.size(); }
+
+ private:
+  std::map<std::vector<double>, std::shared_ptr<const BezierCurve>> curves_;
+};
+
+}  // namespace coxa

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "coxa/export.hpp"
+#include "coxa/muscle/model.hpp"
+
+namespace coxa {
+
+enum class Sex { male, female };
+
+/// A person, as far as a model can be scaled to one.
+struct Subject {
+  Sex sex = Sex::male;
+  double mass = 75;      // kg, 20 to 300
+  double height = 1.75;  // m, 1.0 to 2.5
+  double strength = 1;   // factor on every maximum isometric force and actuator strength, 0.05 to 5
+  // m, instead of the lengths from stature; names of segment_names()
+  std::map<std::string, double> segment_lengths{};
+};
+
+/// Lengths that `Subject::segment_lengths` may hold, and where they are measured:
+///
+///     thigh           hip joint to knee joint
+///     shank           knee joint to ankle joint
+///     ankle_height    sole to ankle joint
+///     foot            heel to toe tip, along the foot
+///     trunk           hip joints to C7, along the trunk
+///     head            C7 to vertex, along the head
+///     upper_arm       shoulder joint to elbow joint
+///     forearm         elbow joint to wrist joint
+///     hip_width       between the hip joints
+///     shoulder_width  between the shoulder joints
+COXA_EXPORT const std::vector<std::string>& segment_names();
+
+/// The same lengths of a model, m, in its default posture (right side).
+/// @throws UnknownName if the model lacks a body or site of the full-body model
+COXA_EXPORT std::map<std::string, double> segment_lengths(const Model& model);
+
+/// The full-body model fitted to a person. The unscaled model is a man of 75.337 kg and 1.70 m
+/// (Rajagopal et al. 2016); one who has its mass, height and lengths gets its geometry and forces
+/// back unchanged.
+///
+/// Lengths. Each body is stretched along its axes. Along the segment by the length from stature
+/// (data/anthropometry: de Leva 1996; leg and trunk brought to the model's joint centres) or the
+/// given one, over the model's own; the sole-to-vertex height is the stature. Across the segment,
+/// forward and for the hand, by stature over 1.70 m: bones are taken as geometrically similar, and
+/// joint surfaces that meet keep fitting. Pelvis and torso widen by bicristal and biacromial
+/// breadth over stature (ANSUR II), relative to men's. Joint frames, path points, sites and
+/// wrapping cylinders follow their body; a cylinder's radius takes the mean stretch of its two
+/// cross axes, its length that of its axis, and the translations of a joint the stretch of the
+/// parent along their direction, as in OpenSim. Rotations and ranges stay. Right and left are
+/// equal.
+///
+/// Inertia. Masses, mass centres along the segment and radii of gyration of de Leva (1996) by sex.
+/// His sagittal radius is taken about the fore-aft axis (x), the transverse one about the
+/// left-right axis (z), the longitudinal one about the long axis (y; of the foot about x, its
+/// sagittal radius about y). Off the long axis mass centres keep their scaled place. Bodies of one
+/// segment together have its mass, centre and inertia in the default posture: pelvis (lower trunk)
+/// and torso, with the long axis through both their centres; femur and patella; ulna and radius;
+/// talus, calcaneus and toes. The total is `subject.mass`.
+///
+/// Muscles. Optimal fibre length and tendon slack length take the same factor, the ratio of path
+/// lengths scaled to unscaled, mean of reference postures over hip and knee flexion, so that
+/// operating ranges are kept. Maximum isometric force follows volume over fibre length,
+///
+///     F' = F (V'/V) / (l'/l) strength,    V = 47 mass height + 1285 cm3
+///
+/// (muscle volume of a leg: Handsfield et al. 2014; as in Rajagopal et al. 2016), the same for
+/// trunk muscles, which the regression does not cover. Actuators, which stand for joints, take mass
+/// x height, as strength in N m. Pennation, contraction velocity, curves and groups stay.
+///
+/// @param generic the unscaled full-body model (data/models/coxa_fullbody.osim)
+/// @param anthropometry folder with the tables (data/anthropometry)
+/// @throws InvalidArgument for a mass, height, strength or length that is no number or out of range
+///         (a length: half to twice the expected one), with the range; UnknownName for a length
+///         that does not exist, or a model without the bodies of the full-body model; FileError for
+///         a table that cannot be read
+COXA_EXPORT Model
+scale(const Model& generic, const Subject& subject, const std::filesystem::path& anthropometry);
+
+}  // namespace coxa

@@ -1,0 +1,331 @@
+#include "coxa/muscle/recruitment.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "coxa/math/error.hpp"
+
+namespace coxa {
+namespace {
+
+// cost of a support that carries the whole body weight at one generator, against 1 for full activation of
+// every muscle: it decides what muscles leave open and moves activations by less than 1e-3
+constexpr double kSupportCost = 1e-4;
+
+
+// the load limit by halving is this close, relative to the range searched: rows are met to 1e-10
+constexpr double kLimitTolerance = 1e-9;
+
+// most that one edge of a friction cone carries, body weights: never met, it keeps the programme bounded
+constexpr double kLargestSupport = 20;
+
+// fibre length over moment arm of the muscles that an actuator stands for, rad: a joint's working range
+constexpr double kActuatorStroke = 2.5;
+
+// natural size of a reserve: 1 N m, or the force that makes it on a lever of 0.1 m
+constexpr double kReserveTorque = 1;
+constexpr double kReserveForce = 10;
+
+// activations closer than this are equal for the min-max criterion, relative to their maximum
+constexpr double kMinMaxTieBreak = 1e-4;
+
+// independent coordinates that move a body, ascending
+std::vector<int> rows_of(const Skeleton& skeleton, int body) {
+  std::vector<int> rows;
+  for (const int c : skeleton.support(body))
+    if (skeleton.columns()[c].independent >= 0) rows.push_back(skeleton.columns()[c].independent);
+  std::sort(rows.begin(), rows.end());
+  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+  return rows;
+}
+
+std::vector<int> rows_of_either(const Skeleton& skeleton, int a, int b) {
+  const std::vector<int> rows_a = rows_of(skeleton, a);
+  const std::vector<int> rows_b = rows_of(skeleton, b);
+  std::vector<int> rows;
+  std::set_union(
+      rows_a.begin(), rows_a.end(), rows_b.begin(), rows_b.end(), std::back_inserter(rows));
+  return rows;
+}
+
+// the pattern of the programme: muscles, cone edges, tie components, actuators
+SeparableProgram make_program(
+    const Model& model,
+    const MusclePlan& plan,
+    const std::vector<FrictionCone>& cones,
+    const std::vector<BoundedTie>& ties) {
+  std::vector<int> start{0};
+  std::vector<int> index;
+  const auto add = [&](const auto& first, const auto& last) {
+    index.insert(index.end(), first, last);
+    start.push_back(static_cast<int>(index.size()));
+  };
+  const auto& arms = plan.arm_coordinates();
+  for (int m = 0; m < plan.muscles(); ++m)
+    add(arms.begin() + plan.first_arm(m), arms.begin() + plan.first_arm(m + 1));
+  for (const FrictionCone& cone : cones) {
+    const std::vector<int> rows = rows_of(model.skeleton, cone.body);
+    for (int edge = 0; edge < Recruitment::kEdges; ++edge) add(rows.begin(), rows.end());
+  }
+  for (const BoundedTie& tie : ties) {
+    const std::vector<int> rows = rows_of_either(model.skeleton, tie.body_a, tie.body_b);
+    for (int axis = 0; axis < 3; ++axis) add(rows.begin(), rows.end());
+  }
+  for (const Actuator& actuator : model.actuators) add(&actuator.coordinate, &actuator.coordinate + 1);
+  return SeparableProgram::with_pattern(model.skeleton.nq(), start, index);
+}
+
+}  // namespace
+
+Recruitment::Recruitment(
+    const Model& model,
+    const MusclePlan& plan,
+    std::vector<FrictionCone> cones,
+    std::vector<BoundedTie> ties,
+    double criterion)
+    : model_(&model),
+      plan_(&plan),
+      cones_(std::move(cones)),
+      ties_(std::move(ties)),
+      criterion_(criterion),
+      weight_(model.skeleton.total_mass() * model.skeleton.gravity().norm()),
+      program_(make_program(model, plan, cones_, ties_)),
+      work_(program_) {
+  require(
+      (criterion >= 1 && criterion <= 5) || criterion == std::numeric_limits<double>::infinity(),
+      "criterion = ", criterion, "; allowed is a power from 1 to 5, or infinity for min-max");
+  const Skeleton& skeleton = model.skeleton;
+  const int muscles = plan.muscles();
+  first_cone_ = muscles;
+  first_tie_ = first_cone_ + kEdges * static_cast<int>(cones_.size());
+  first_actuator_ = first_tie_ + 3 * static_cast<int>(ties_.size());
+
+  double volume = 0;
+  for (const Muscle& muscle : model.muscles)
+    volume += muscle.max_isometric_force * muscle.optimal_fiber_length;
+  for (int m = 0; m < muscles; ++m) {
+    const Muscle& muscle = model.muscles[m];
+    program_.weight[m] = muscle.max_isometric_force * muscle.optimal_fiber_length / volume;
+    program_.lower[m] = muscle.minimum_activation;
+    program_.upper[m] = 1;
+  }
+  program_.power = std::isfinite(criterion) ? criterion : 2;
+
+  for (const FrictionCone& cone : cones_) {
+    require(
+        cone.friction >= 0 && std::isfinite(cone.friction), "support '", cone.name, "' has friction ",
+        cone.friction, "; it must be 0 or more");
+    require(
+        std::abs(cone.normal.norm() - 1) < 1e-9, "support '", cone.name, "' has a normal of length ",
+        cone.normal.norm(), "; it must be 1");
+    const Vec3 tangent = cone.normal.unitOrthogonal();
+    const Vec3 other = cone.normal.cross(tangent);
+    for (int edge = 0; edge < kEdges; ++edge) {
+      const double angle = 2 * std::numbers::pi * edge / kEdges;
+      edges_.push_back(
+          cone.normal + cone.friction * (std::cos(angle) * tangent + std::sin(angle) * other));
+    }
+  }
+  for (int i = first_cone_; i < first_tie_; ++i) {
+    program_.lower[i] = 0;
+    program_.upper[i] = kLargestSupport * weight_;
+    program_.quadratic[i] = 2 * kSupportCost / (weight_ * weight_);
+  }
+  for (std::size_t t = 0; t < ties_.size(); ++t) {
+    tie_rows_.push_back(rows_of_either(skeleton, ties_[t].body_a, ties_[t].body_b));
+    for (int axis = 0; axis < 3; ++axis) {
+      const int i = first_tie_ + 3 * static_cast<int>(t) + axis;
+      program_.lower[i] = -ties_[t].strength;
+      program_.upper[i] = ties_[t].strength;
+      program_.quadratic[i] = 2 * kSupportCost / (weight_ * weight_);
+    }
+  }
+  for (std::size_t j = 0; j < model.actuators.size(); ++j) {
+    const Actuator& actuator = model.actuators[j];
+    const int i = first_actuator_ + static_cast<int>(j);
+    const double strength = std::max(-actuator.lower, actuator.upper);
+    const double share = strength * kActuatorStroke / volume;  // specific tension cancels
+    program_.lower[i] = actuator.lower;
+    program_.upper[i] = actuator.upper;
+    program_.quadratic[i] = 2 * share / (strength * strength);
+    program_.values[program_.col_start[i]] = 1;
+  }
+
+  const int columns = program_.columns();
+  for (SeparableSolution* s : {&solution_, &range_}) {
+    s->x = Eigen::VectorXd::Zero(columns);
+    s->lambda = Eigen::VectorXd::Zero(skeleton.nq());
+  }
+  counts_.assign(columns, 0);
+  std::fill(counts_.begin(), counts_.begin() + muscles, 1);
+  direction_ = Eigen::VectorXd::Zero(columns);
+  reserve_ = Eigen::VectorXd::Zero(skeleton.nq());
+  reserve_scale_.resize(skeleton.nq());
+  for (int i = 0; i < skeleton.nq(); ++i)
+    reserve_scale_[i] = skeleton.coordinate(i).rotational ? kReserveTorque : kReserveForce;
+  row_scratch_.resize(skeleton.nq());
+}
+
+void Recruitment::assemble(
+    const BodyWorkspace& body,
+    const MuscleGeometry& geometry,
+    const std::vector<MuscleState>& states,
+    const VectorRef& tau) {
+  const Skeleton& skeleton = model_->skeleton;
+  require_size("tau", tau.size(), skeleton.nq());
+  program_.b = tau;
+  for (int m = 0; m < plan_->muscles(); ++m) {
+    const MuscleState& state = states[m];
+    double* value = &program_.values[program_.col_start[m]];
+    for (int k = plan_->first_arm(m); k < plan_->first_arm(m + 1); ++k) {
+      const double arm = geometry.moment_arm[k];
+      *value++ = arm * state.active_force;
+      program_.b[plan_->arm_coordinates()[k]] -= arm * state.passive_force;
+    }
+  }
+
+  // velocity of a point per unit of each coordinate that moves it
+  const auto add_point = [&](int b, const Vec3& p_B, double sign) {
+    const Vec3 p = world_point(body, b, p_B);
+    for (const int c : skeleton.support(b)) {
+      const Skeleton::Column& column = skeleton.columns()[c];
+      if (column.independent >= 0)
+        row_scratch_[column.independent] += sign * body.factor[column.full] * body.columns[c].at(p);
+    }
+  };
+  const auto clear = [&](int column) {
+    for (int k = program_.col_start[column]; k < program_.col_start[column + 1]; ++k)
+      row_scratch_[program_.row_index[k]].setZero();
+  };
+
+  for (std::size_t c = 0; c < cones_.size(); ++c) {
+    const int first = first_cone_ + kEdges * static_cast<int>(c);
+    clear(first);
+    add_point(cones_[c].body, cones_[c].p_B, 1);
+    for (int edge = 0; edge < kEdges; ++edge) {
+      const Vec3& force = edges_[kEdges * c + edge];
+      for (int k = program_.col_start[first + edge]; k < program_.col_start[first + edge + 1]; ++k)
+        program_.values[k] = force.dot(row_scratch_[program_.row_index[k]]);
+    }
+  }
+  for (std::size_t t = 0; t < ties_.size(); ++t) {
+    const BoundedTie& tie = ties_[t];
+    const int first = first_tie_ + 3 * static_cast<int>(t);
+    clear(first);
+    add_point(tie.body_a, tie.p_A, 1);
+    add_point(tie.body_b, tie.p_B, -1);
+    for (int axis = 0; axis < 3; ++axis)
+      for (int k = program_.col_start[first + axis]; k < program_.col_start[first + axis + 1]; ++k)
+        program_.values[k] = row_scratch_[program_.row_index[k]][axis];
+  }
+}
+
+bool Recruitment::solve() {
+  reserve_.setZero();
+  reserve_used_ = false;
+  SolveStatus status;
+  if (std::isfinite(criterion_)) {
+    status = coxa::solve(program_, work_, solution_, warm_ ? Start::warm : Start::cold);
+  } else {
+    double maximum = 0;
+    status = minimise_maximum(program_, counts_, kMinMaxTieBreak, work_, solution_, maximum);
+  }
+  warm_ = status == SolveStatus::solved;
+  if (status == SolveStatus::infeasible) {
+    status = least_reserves(program_, reserve_scale_, work_, solution_, reserve_);
+    reserve_used_ = true;
+  }
+  return status == SolveStatus::solved;
+}
+
+Vec3 Recruitment::cone_force(int cone) const {
+  Vec3 force = Vec3::Zero();
+  for (int edge = 0; edge < kEdges; ++edge)
+    force += solution_.x[first_cone_ + kEdges * cone + edge] * edges_[kEdges * cone + edge];
+  return force;
+}
+
+bool Recruitment::actuator_at_bound(int index) const {
+  const int i = first_actuator_ + index;
+  const double x = solution_.x[i];
+  return x <= program_.lower[i] || x >= program_.upper[i];
+}
+
+bool Recruitment::cone_force_range(
+    std::span<const int> cones, const Vec3& direction, double fraction, double& least, double& greatest) {
+  if (reserve_used_ || !std::isfinite(criterion_)) return false;
+  direction_.setZero();
+  for (const int cone : cones)
+    for (int edge = 0; edge < kEdges; ++edge)
+      direction_[first_cone_ + kEdges * cone + edge] = edges_[kEdges * cone + edge].dot(direction);
+  return extremum(program_, direction_, Sense::minimise, fraction, solution_, work_, range_, least) ==
+             SolveStatus::solved &&
+         extremum(program_, direction_, Sense::maximise, fraction, solution_, work_, range_, greatest) ==
+             SolveStatus::solved;
+}
+
+SolveStatus Recruitment::limit_along(const VectorRef& along, double t_max, FeasibleLimit& limit) {
+  const Eigen::VectorXd tau = program_.b;
+  const auto solve_at = [&](double t) {
+    program_.b = tau + t * along;
+    const SolveStatus status = coxa::solve(program_, work_, range_, Start::cold);
+    program_.b = tau;
+    return status;
+  };
+  // the linear programme is degenerate where nothing limits t: look there first
+  if (solve_at(t_max) == SolveStatus::solved) {
+    limit.t = limit.bound = t_max;
+    limit.x = range_.x;
+    limit.lambda.setZero(program_.rows);
+    limit.multiplier.setZero(program_.columns());
+    limit.residual = range_.residual;
+    return limit.status = SolveStatus::solved;
+  }
+  if (maximise_along(program_, along, t_max, work_, limit) != SolveStatus::iteration_limit)
+    return limit.status;
+
+  // where the interior point stalls: halve the interval between possible and impossible
+  if (solve_at(0) != SolveStatus::solved) return limit.status = SolveStatus::infeasible;
+  double possible = 0;
+  double impossible = t_max;
+  while (impossible - possible > kLimitTolerance * t_max) {
+    const double middle = (possible + impossible) / 2;
+    const SolveStatus status = solve_at(middle);
+    (status == SolveStatus::solved ? possible : impossible) = middle;
+    if (status == SolveStatus::solved) limit.x = range_.x;
+    if (status == SolveStatus::infeasible) limit.lambda = range_.lambda;
+  }
+  limit.t = possible;
+  limit.bound = impossible;
+  // what the proof of impossibility leans on is what limits
+  limit.multiplier.setZero(program_.columns());
+  for (int i = 0; i < program_.columns(); ++i)
+    for (int k = program_.col_start[i]; k < program_.col_start[i + 1]; ++k)
+      limit.multiplier[i] += limit.lambda[program_.row_index[k]] * program_.values[k];
+  return limit.status = SolveStatus::solved;
+}
+
+std::string Recruitment::limited_by(const FeasibleLimit& limit) const {
+  // each multiplier times the room its unknown has: what a full relaxation would bring
+  std::string name = "nothing";
+  double greatest = 0;
+  const auto consider = [&](int i, double room, const std::string& candidate) {
+    const double gain = std::abs(limit.multiplier[i]) * room;
+    if (gain > greatest) {
+      greatest = gain;
+      name = candidate;
+    }
+  };
+  for (int m = 0; m < plan_->muscles(); ++m)
+    if (limit.multiplier[m] > 0) consider(m, 1, model_->muscles[m].name);
+  for (int i = first_cone_; i < first_tie_; ++i)
+    consider(i, weight_, cones_[(i - first_cone_) / kEdges].name);
+  for (int i = first_tie_; i < first_actuator_; ++i)
+    consider(i, program_.upper[i], ties_[(i - first_tie_) / 3].name);
+  for (int i = first_actuator_; i < program_.columns(); ++i)
+    consider(i, program_.upper[i] - program_.lower[i], model_->actuators[i - first_actuator_].name);
+  return name;
+}
+
+}  // namespace coxa

@@ -1,0 +1,86 @@
+#include "subject_tables.hpp"
+
+#include <cmath>
+
+#include <toml++/toml.h>
+
+#include "coxa/math/error.hpp"
+
+namespace coxa {
+namespace {
+
+class Table {
+ public:
+  Table(const std::filesystem::path& folder, const char* name) : path_(folder / name) {
+    require<FileError>(
+        std::filesystem::is_regular_file(path_), "no table ", path_, "; the folder must hold ",
+        "de_leva_1996.toml, segment_lengths.toml, skeleton_lengths.toml and muscle_volume.toml");
+    try {
+      root_ = toml::parse_file(path_.string());
+    } catch (const toml::parse_error& error) {
+      throw FileError(message(
+          path_, ", line ", error.source().begin.line, ": ", error.description(),
+          "; mend the table"));
+    }
+  }
+
+  /// A figure by its dotted name. Every figure of these tables is a positive number.
+  double operator()(const std::string& key) const {
+    const auto value = root_.at_path(key).value<double>();
+    require<FileError>(
+        value && std::isfinite(*value) && *value > 0, path_, " needs a positive number '", key,
+        "'");
+    return *value;
+  }
+
+ private:
+  std::filesystem::path path_;
+  toml::table root_;
+};
+
+}  // namespace
+
+Anthropometry load_anthropometry(const std::filesystem::path& folder, Sex sex) {
+  const std::string who = sex == Sex::male ? "male" : "female";
+  const Table de_leva(folder, "de_leva_1996.toml");
+  const Table lengths(folder, "segment_lengths.toml");
+  const Table skeleton(folder, "skeleton_lengths.toml");
+  const Table volume(folder, "muscle_volume.toml");
+  Anthropometry result;
+
+  // name here, row there: head and trunk meet at C7
+  const std::pair<const char*, const char*> segments[] = {
+      {"head", "head_2"},     {"trunk", "trunk_2"}, {"lower_trunk", "lower_trunk"},
+      {"hand", "hand"},       {"thigh", "thigh"},   {"upper_arm", "upper_arm"},
+      {"forearm", "forearm"}, {"shank", "shank"},   {"foot", "foot"}};
+  for (const auto& [name, row] : segments) {
+    const std::string prefix = std::string(row) + "." + who + ".";
+    result.inertia[name] = {
+        .mass = de_leva(prefix + "mass"),
+        .length = de_leva(prefix + "length") / de_leva("statures." + who),
+        .center = de_leva(prefix + "center"),
+        .sagittal = de_leva(prefix + "sagittal"),
+        .transverse = de_leva(prefix + "transverse"),
+        .longitudinal = de_leva(prefix + "longitudinal")};
+  }
+
+  for (const char* name : {"thigh", "shank", "trunk"})
+    result.lengths[name] = skeleton(std::string(name) + "." + who);
+  for (const char* name : {"ankle_height", "foot", "head", "upper_arm", "forearm"})
+    result.lengths[name] = lengths(std::string(name) + "." + who);
+
+  const auto relative_to_men = [&](const std::string& name) {
+    return lengths(name + "." + who) / lengths(name + ".male");
+  };
+  result.hand = relative_to_men("hand");
+  result.hip_breadth = relative_to_men("bicristal_breadth");
+  result.shoulder_breadth = relative_to_men("biacromial_breadth");
+
+  result.volume_slope = volume("total.slope");
+  result.volume_intercept = volume("total.intercept");
+  result.model_mass = volume("model.mass");
+  result.model_height = volume("model.stature");
+  return result;
+}
+
+}  // namespace coxa
