@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "coxa/export.hpp"
+
+namespace coxa {
+
+/// Value of an attribute: text, a number, or a list of integers (CF flag_values, flag_masks).
+using Attribute = std::variant<std::string, double, std::vector<std::int32_t>>;
+using Attributes = std::map<std::string, Attribute>;
+
+/// A named array with named dimensions, row-major: the last dimension runs fastest.
+struct Variable {
+  std::string name;
+  std::vector<std::string> dims;
+  std::variant<std::vector<double>, std::vector<std::int32_t>, std::vector<std::string>> data;
+  Attributes attributes;  // at least long_name and units
+};
+
+/// Named, dimensioned arrays with units: what a Result holds, an HDF5 file stores and xarray shows. A variable
+/// named like a dimension holds that dimension's labels or values.
+struct COXA_EXPORT Dataset {
+  std::vector<std::pair<std::string, std::size_t>> dimensions;  // in order of first use
+  std::vector<Variable> variables;
+  Attributes attributes;
+
+  std::size_t size(const std::string& dimension) const;  // @throws UnknownName
+  const Variable& at(const std::string& variable) const;  // @throws UnknownName
+  bool has(const std::string& variable) const;
+
+  /// Adds a variable; its dimensions must exist and its data have their product of entries.
+  /// @throws InvalidArgument otherwise, or if the name is taken
+  void add(Variable variable);
+
+  /// Adds a dimension, with its coordinate variable if labels are given.
+  void add_dimension(const std::string& name, std::size_t size);
+  void add_labels(const std::string& name, const std::vector<std::string>& labels, const std::string& long_name);
+
+  /// Holds fields that were filled by hand to the rules of `add` and `add_dimension`. @throws InvalidArgument
+  void check() const;
+};
+
+}  // namespace coxa

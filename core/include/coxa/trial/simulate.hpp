@@ -1,0 +1,89 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "coxa/export.hpp"
+#include "coxa/muscle/model.hpp"
+#include "coxa/trial/dataset.hpp"
+#include "coxa/trial/exercise.hpp"
+#include "coxa/trial/movement.hpp"
+#include "coxa/trial/scenario.hpp"
+
+namespace coxa {
+
+/// Bits of the variable `status`; 0 is a healthy frame.
+enum StatusBit : int {
+  kUnsolved = 1,
+  kReserveUsed = 2,
+  kFiberOutOfRange = 4,
+  kOutsideSplineDomain = 8,
+  kActuatorAtBound = 16,
+};
+
+/// Model, motion, supports and loads: all that the solver needs, planned or measured.
+struct Trial {
+  const Model* model = nullptr;
+  Motion motion;
+  std::vector<Support> supports;
+  std::vector<Grip> grips;
+  std::vector<Load> loads;
+  std::vector<Furniture> furniture;
+  std::vector<std::pair<std::string, std::string>> notes;
+};
+
+struct SimulateOptions {
+  double criterion = 2;     // p of sum V a^p; infinity for min-max
+  int frames = 101;
+  bool strict = false;      // an unsolved frame is an exception
+  bool intervals = false;   // also support_force_min and _max
+  bool inertia = true;      // false: velocities and accelerations are taken as zero
+};
+
+/// Scenario of an exercise on a model, with its motion found.
+/// @throws InfeasibleMotion, and PluginError naming the exercise if its code throws anything else
+COXA_EXPORT Trial build_trial(
+    const Model& model, const Exercise& exercise, const Parameters& parameters, int frames);
+
+/// Forces of every frame, as the dataset of format "coxa-1" (without provenance, which the caller adds).
+/// @throws UnsolvedFrame in strict mode
+COXA_EXPORT Dataset simulate(const Trial& trial, const SimulateOptions& options);
+
+/// Heaviest load for a trial whose load is a free mass.
+struct MaxLoad {
+  double load = 0;            // kg
+  int frame = 0;              // that limits
+  double time = 0;            // s, of that frame
+  std::string limited_by;     // muscle, support or actuator that is at its bound there
+  std::vector<double> load_at_frame;  // [frames] kg: the sticking curve
+  std::vector<double> path;           // [frames] 0 bottom to 1 top
+};
+
+/// Heaviest value of the parameter "load" that leaves every frame without reserves, for the motion of the exercise.
+/// @param upper kg, where the search ends (the parameter's maximum)
+COXA_EXPORT MaxLoad max_load(
+    const Model& model,
+    const Exercise& exercise,
+    const std::map<std::string, double>& given,
+    const SimulateOptions& options);
+
+/// One trial of a batch.
+struct BatchItem {
+  const Model* model = nullptr;
+  const Exercise* exercise = nullptr;
+  std::map<std::string, double> parameters;  // declared units
+  SimulateOptions options;
+};
+
+/// Runs independent trials on a pool of threads; results arrive in order whatever the number of threads.
+/// @param done called after each trial from any thread, serialised; returns false to stop early
+/// @return one dataset per item; an item that failed has no variables and the attribute "error"
+COXA_EXPORT std::vector<Dataset> simulate_batch(
+    const std::vector<BatchItem>& items,
+    int workers,
+    const std::function<bool(std::size_t finished)>& done);
+
+}  // namespace coxa

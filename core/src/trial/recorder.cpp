@@ -1,0 +1,409 @@
+#include "trial/recorder.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <sstream>
+
+#include "coxa/math/error.hpp"
+
+namespace coxa {
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr double kIntervalFraction = 0.05;  // support ranges: all answers within 5 % of the least cost
+const char* const kSides[] = {"right", "left"};
+const char* const kSuffix[] = {"_r", "_l"};
+
+// a number as JSON writes it
+std::string json(double x) {
+  std::ostringstream text;
+  text.precision(10);
+  text << x;
+  return text.str();
+}
+std::string json(const Vec3& v) {
+  return "[" + json(v.x()) + "," + json(v.y()) + "," + json(v.z()) + "]";
+}
+std::string json(const std::string& s) { return "\"" + s + "\""; }  // names hold no quotes
+template <typename Items, typename Write>
+std::string json_list(const Items& items, const Write& write) {
+  std::string text = "[";
+  for (const auto& item : items) text += (text.size() > 1 ? "," : "") + write(item);
+  return text + "]";
+}
+
+// loads' shapes and furniture, for whoever draws the trial
+std::string scene(const Trial& trial) {
+  const auto& bodies = trial.model->skeleton.bodies();
+  const std::string loads = json_list(trial.loads, [&](const Load& load) {
+    const Mat3& R = load.X_BL.R;
+    return "{\"name\":" + json(load.name) + ",\"body\":" + json(bodies[load.carrier].name) +
+           ",\"position\":" + json(load.X_BL.p) + ",\"axes\":[" + json(Vec3(R.col(0))) + "," +
+           json(Vec3(R.col(1))) + "," + json(Vec3(R.col(2))) + "],\"mass\":" + json(load.mass) +
+           ",\"cylinders\":" + json_list(load.shapes, [](const LoadShape& shape) {
+             return "{\"center\":" + json(shape.center) + ",\"radius\":" + json(shape.radius) +
+                    ",\"length\":" + json(shape.length) + "}";
+           }) + "}";
+  });
+  const std::string boxes = json_list(trial.furniture, [](const Furniture& box) {
+    return "{\"name\":" + json(box.name) + ",\"lower\":" + json(box.lower) + ",\"upper\":" +
+           json(box.upper) + "}";
+  });
+  const std::string supports = json_list(trial.supports, [&](const Support& support) {
+    return "{\"name\":" + json(support.name) + ",\"points\":" +
+           json_list(support.points, [&](const ContactPoint& point) {
+             return "{\"body\":" + json(bodies[point.body].name) + ",\"point\":" + json(point.p_B) + "}";
+           }) + "}";
+  });
+  const std::string grips = json_list(trial.grips, [&](const Grip& grip) {
+    return "{\"name\":" + json(grip.name) + ",\"body\":" + json(bodies[grip.hand.body].name) +
+           ",\"point\":" + json(grip.hand.p_B) + ",\"load_body\":" + json(bodies[grip.load.body].name) +
+           ",\"load_point\":" + json(grip.load.p_B) + "}";
+  });
+  return "{\"loads\":" + loads + ",\"furniture\":" + boxes + ",\"supports\":" + supports +
+         ",\"grips\":" + grips + "}";
+}
+
+template <typename Items>
+std::vector<std::string> names_of(const Items& items) {
+  std::vector<std::string> names;
+  for (const auto& item : items) names.push_back(item.name);
+  return names;
+}
+
+}  // namespace
+
+Roles::Roles(const Model& model) {
+  std::string missing;
+  const auto coordinate = [&](const std::string& name) {
+    try {
+      return model.skeleton.coordinate_index(name);
+    } catch (const UnknownName&) {
+      missing += (missing.empty() ? "" : ", ") + name;
+      return -1;
+    }
+  };
+  for (int side = 0; side < 2; ++side) {
+    hip_flexion[side] = coordinate(std::string("hip_flexion") + kSuffix[side]);
+    hip_adduction[side] = coordinate(std::string("hip_adduction") + kSuffix[side]);
+    hip_rotation[side] = coordinate(std::string("hip_rotation") + kSuffix[side]);
+    knee_angle[side] = coordinate(std::string("knee_angle") + kSuffix[side]);
+    ankle_angle[side] = coordinate(std::string("ankle_angle") + kSuffix[side]);
+  }
+  lumbar_extension = coordinate("lumbar_extension");
+  require(
+      missing.empty(), "model '", model.name, "' has no free coordinate ", missing,
+      "; results need them under these names: rename its coordinates");
+  pelvis = model.skeleton.body_index("pelvis");
+  torso = model.skeleton.body_index("torso");
+}
+
+Recorder::Recorder(const Trial& trial, const SimulateOptions& options)
+    : trial_(trial), model_(*trial.model), options_(options), roles_(*trial.model) {
+  fiber_seen_.assign(model_.muscles.size(), 0);
+  for (const MuscleGroup& group : model_.groups)
+    if (group.side != Side::both &&
+        std::find(group_names_.begin(), group_names_.end(), group.name) == group_names_.end())
+      group_names_.push_back(group.name);
+  group_muscles_.resize(2 * group_names_.size());
+  for (const MuscleGroup& group : model_.groups) {
+    if (group.side == Side::both) continue;
+    const auto place = std::find(group_names_.begin(), group_names_.end(), group.name);
+    const std::size_t g = place - group_names_.begin();
+    group_muscles_[(group.side == Side::right ? 0 : group_names_.size()) + g] = group.muscles;
+  }
+  declare();
+}
+
+void Recorder::declare() {
+  const Skeleton& skeleton = model_.skeleton;
+  const std::size_t frames = trial_.motion.frames();
+  const int nq = skeleton.nq();
+  Dataset& d = dataset_;
+
+  d.add_dimension("time", frames);
+  d.add_labels("coordinate", skeleton.coordinate_names(), "independent coordinate");
+  d.add_labels("side", {kSides[0], kSides[1]}, "side of the body");
+  d.add_labels("muscle", names_of(model_.muscles), "muscle");
+  d.add_labels("group", group_names_, "muscle group");
+  d.add_labels("support", names_of(trial_.supports), "where the world pushes on the body");
+  d.add_labels("load", names_of(trial_.loads), "carried load");
+  if (!trial_.grips.empty()) d.add_labels("grip", names_of(trial_.grips), "hand that holds a load");
+  d.add_labels("site", names_of(skeleton.sites()), "named point of the body");
+  d.add_labels("axis", {"x", "y", "z"}, "axis of a vector, ground frame (forward, up, right) unless said");
+  std::vector<std::string> joints;
+  for (const std::string& body : {"femur_r", "femur_l", "tibia_r", "tibia_l", "talus_r", "talus_l", "torso"}) {
+    joint_bodies_.push_back(skeleton.body_index(body));
+    joints.push_back(skeleton.bodies()[joint_bodies_.back()].joint);
+  }
+  d.add_labels("joint", joints, "joint");
+
+  const auto add = [&](const std::string& name, std::vector<std::string> dims, const std::string& units,
+                       const std::string& long_name, Attributes more = {}) {
+    std::size_t size = 1;
+    for (const std::string& dim : dims) size *= d.size(dim);
+    more["units"] = units;
+    more["long_name"] = long_name;
+    d.add({name, std::move(dims), std::vector<double>(size, kNaN), std::move(more)});
+  };
+  const auto add_flags = [&](const std::string& name, std::vector<std::int32_t> values, Attributes more) {
+    d.add({name, {"time"}, std::move(values), std::move(more)});
+  };
+
+  d.add(
+      {"time", {"time"}, std::vector<double>(trial_.motion.time.begin(), trial_.motion.time.end()),
+       {{"units", "s"}, {"long_name", "time"}}});
+  add_flags(
+      "phase", {trial_.motion.phase.begin(), trial_.motion.phase.end()},
+      {{"units", "1"}, {"long_name", "phase of the repetition"},
+       {"flag_values", std::vector<std::int32_t>{0, 1, 2, 3}},
+       {"flag_meanings", "concentric hold eccentric rest"}});
+  add_flags(
+      "repetition", {trial_.motion.repetition.begin(), trial_.motion.repetition.end()},
+      {{"units", "1"}, {"long_name", "number of the repetition, from 1"}});
+  std::vector<std::string> units;
+  for (int i = 0; i < nq; ++i) units.push_back(skeleton.coordinate(i).rotational ? "rad" : "m");
+  d.add(
+      {"coordinate_units", {"coordinate"}, units,
+       {{"units", "1"}, {"long_name", "unit of each coordinate"}}});
+  if (trial_.motion.path.size() > 0)
+    d.add(
+        {"path", {"time"}, std::vector<double>(trial_.motion.path.begin(), trial_.motion.path.end()),
+         {{"units", "1"}, {"long_name", "place on the path of the movement, 0 bottom to 1 top"}}});
+
+  const Attributes mixed{{"unit_variable", "coordinate_units"}};
+  add("position", {"time", "coordinate"}, "see coordinate_units", "coordinate", mixed);
+  add("velocity", {"time", "coordinate"}, "see coordinate_units, per s", "rate of the coordinate", mixed);
+  add("acceleration", {"time", "coordinate"}, "see coordinate_units, per s2", "second rate of the coordinate", mixed);
+  const Attributes torque{{"unit_variable", "coordinate_units"}, {"comment", "N m where the coordinate is in rad, N where in m"}};
+  add("generalized_force", {"time", "coordinate"}, "N m or N",
+      "generalized force net of gravity, inertia, loads and supports", torque);
+  for (const std::string& moment :
+       {"hip_extension", "knee_extension", "ankle_plantarflexion", "hip_abduction", "hip_external_rotation"}) {
+    std::string words = moment;
+    std::replace(words.begin(), words.end(), '_', ' ');
+    add(moment + "_moment", {"time", "side"}, "N m", "net " + words + " moment, positive as named");
+    add(moment + "_power", {"time", "side"}, "W", "power of the " + words + " moment");
+  }
+  add("lumbar_extension_moment", {"time"}, "N m", "net extension moment of the lumbar joint, positive as named");
+
+  add("activation", {"time", "muscle"}, "1", "activation");
+  add("muscle_force", {"time", "muscle"}, "N", "tension of the tendon, active and passive");
+  add("passive_force", {"time", "muscle"}, "N", "passive part of the tension");
+  add("fiber_length", {"time", "muscle"}, "1", "fibre length in optimal fibre lengths");
+  add("fiber_velocity", {"time", "muscle"}, "s-1", "lengthening speed of the fibre in optimal fibre lengths per s");
+  add("muscle_tendon_length", {"time", "muscle"}, "m", "length of muscle and tendon together");
+  add("actuator", {"time", "coordinate"}, "N m", "bounded ideal actuator where the model has no muscles");
+  add("reserve", {"time", "coordinate"}, "N m or N", "what nothing could supply", torque);
+  add("hip_extension_contribution", {"time", "side", "muscle"}, "N m",
+      "part of each muscle in the hip extension moment");
+  add("group_force", {"time", "side", "group"}, "N", "sum of the tensions of a muscle group");
+  add("group_activation", {"time", "side", "group"}, "1", "volume-weighted activation of a muscle group");
+
+  add("support_force", {"time", "support", "axis"}, "N", "force of the support on the body");
+  add("support_moment", {"time", "support", "axis"}, "N m", "moment of the support on the body about support_origin");
+  add("support_origin", {"support", "axis"}, "m", "point about which support_moment is taken");
+  add("center_of_pressure", {"time", "support", "axis"}, "m", "centre of pressure");
+  if (options_.intervals) {
+    add("support_force_min", {"time", "support", "axis"}, "N",
+        "least support force over all solutions within 5 % of the least cost");
+    add("support_force_max", {"time", "support", "axis"}, "N",
+        "greatest support force over all solutions within 5 % of the least cost");
+  }
+  if (!trial_.grips.empty())
+    add("grip_force", {"time", "grip", "axis"}, "N", "force of the load on the hand; its opposite acts on the load");
+  add("load_force", {"time", "load", "axis"}, "N", "force of the load on the body by its weight and inertia");
+  add("load_position", {"time", "load", "axis"}, "m", "mass centre of the load");
+  add("load_moment", {"time", "load", "axis"}, "N m", "moment of the load on the body about load_position");
+  add("center_of_mass", {"time", "axis"}, "m", "mass centre of body and carried loads");
+  add("linear_momentum", {"time", "axis"}, "kg m s-1", "momentum of body and carried loads");
+  add("angular_momentum", {"time", "axis"}, "kg m2 s-1",
+      "angular momentum of body and carried loads about center_of_mass");
+  add("site_position", {"time", "site", "axis"}, "m", "position of a named point");
+  const Attributes child{{"comment", "on the child body, in its frame, at the joint's frame in it"}};
+  add("joint_reaction_force", {"time", "joint", "axis"}, "N", "force that the joint transmits", child);
+  add("joint_reaction_moment", {"time", "joint", "axis"}, "N m", "moment that the joint transmits", child);
+  const Attributes axis{{"comment", "axis: y of the pelvis frame (upward along the lower lumbar spine); shear: its x (forward), on the trunk"}};
+  add("lumbar_compression", {"time"}, "N", "compression of the lumbar joint", axis);
+  add("lumbar_shear", {"time"}, "N", "forward shear of the lumbar joint, pelvis on trunk", axis);
+  d.add(
+      {"status", {"time"}, std::vector<std::int32_t>(frames, 0),
+       {{"units", "1"}, {"long_name", "what went on in the frame, 0 if nothing"},
+        {"flag_masks", std::vector<std::int32_t>{
+                           kUnsolved, kReserveUsed, kFiberOutOfRange, kOutsideSplineDomain, kActuatorAtBound}},
+        {"flag_meanings", "unsolved reserve_used fiber_out_of_range outside_spline_domain actuator_at_bound"}}});
+
+  for (std::size_t i = 0; i < d.variables.size(); ++i) index_[d.variables[i].name] = i;
+  for (std::size_t s = 0; s < trial_.supports.size(); ++s)
+    Vec3::Map(row("support_origin", static_cast<int>(s))) = trial_.supports[s].origin;
+  d.attributes["total_mass"] = model_.skeleton.total_mass();
+  d.attributes["constraint_error"] = trial_.motion.constraint_error;
+  d.attributes["scene"] = scene(trial_);
+  for (const auto& [name, sentence] : trial_.notes) d.attributes["note_" + name] = sentence;
+}
+
+// first entry of one frame (or other leading index) of a variable
+double* Recorder::row(const std::string& name, int frame) {
+  Variable& variable = dataset_.variables[index_.at(name)];
+  std::size_t stride = 1;
+  for (std::size_t i = 1; i < variable.dims.size(); ++i) stride *= dataset_.size(variable.dims[i]);
+  return std::get<std::vector<double>>(variable.data).data() + stride * frame;
+}
+
+void Recorder::record(int frame, FrameSolver& solver, bool solved) {
+  record_motion(frame, solver);
+  auto& status = std::get<std::vector<std::int32_t>>(dataset_.variables[index_.at("status")].data);
+  status[frame] = solver.status();
+  if (!solved) return;
+  record_moments(frame, solver);
+  record_muscles(frame, solver);
+  record_supports(frame, solver);
+  record_reactions(frame, solver);
+}
+
+void Recorder::record_motion(int frame, const FrameSolver& solver) {
+  const Skeleton& skeleton = model_.skeleton;
+  const int nq = skeleton.nq();
+  Eigen::VectorXd::Map(row("position", frame), nq) = trial_.motion.q.col(frame);
+  Eigen::VectorXd::Map(row("velocity", frame), nq) = trial_.motion.v.col(frame);
+  Eigen::VectorXd::Map(row("acceleration", frame), nq) = trial_.motion.vdot.col(frame);
+
+  double* site = row("site_position", frame);
+  for (const Site& s : skeleton.sites()) {
+    Vec3::Map(site) = world_point(solver.body(), s.body, s.p_B);
+    site += 3;
+  }
+  const Momentum total = solver.momentum();
+  Vec3::Map(row("center_of_mass", frame)) = total.center_of_mass;
+  Vec3::Map(row("linear_momentum", frame)) = total.linear;
+  Vec3::Map(row("angular_momentum", frame)) = total.angular_about_center();
+  for (std::size_t i = 0; i < trial_.loads.size(); ++i) {
+    const LoadState& load = solver.loads()[i];
+    Vec3::Map(row("load_force", frame) + 3 * i) = load.force;
+    Vec3::Map(row("load_position", frame) + 3 * i) = load.position;
+    Vec3::Map(row("load_moment", frame) + 3 * i) = load.moment;
+  }
+}
+
+void Recorder::record_moments(int frame, const FrameSolver& solver) {
+  const Eigen::VectorXd& tau = solver.generalized_force();
+  const int nq = model_.skeleton.nq();
+  Eigen::VectorXd::Map(row("generalized_force", frame), nq) = tau;
+  Eigen::VectorXd::Map(row("reserve", frame), nq) = solver.recruitment().reserve();
+  double* actuator = row("actuator", frame);
+  std::fill(actuator, actuator + nq, 0.0);
+  for (std::size_t j = 0; j < model_.actuators.size(); ++j)
+    actuator[model_.actuators[j].coordinate] = solver.recruitment().actuator(static_cast<int>(j));
+
+  const struct {
+    const char* name;
+    const int* coordinate;
+  } moments[] = {
+      {"hip_extension", roles_.hip_flexion},
+      {"knee_extension", roles_.knee_angle},
+      {"ankle_plantarflexion", roles_.ankle_angle},
+      {"hip_abduction", roles_.hip_adduction},
+      {"hip_external_rotation", roles_.hip_rotation}};
+  for (const auto& moment : moments)
+    for (int side = 0; side < 2; ++side) {
+      // each coordinate is positive the other way: flexion, dorsiflexion, adduction, internal rotation
+      const int c = moment.coordinate[side];
+      row(std::string(moment.name) + "_moment", frame)[side] = -tau[c];
+      row(std::string(moment.name) + "_power", frame)[side] = tau[c] * trial_.motion.v(c, frame);
+    }
+  row("lumbar_extension_moment", frame)[0] = tau[roles_.lumbar_extension];
+}
+
+void Recorder::record_muscles(int frame, const FrameSolver& solver) {
+  const int muscles = static_cast<int>(model_.muscles.size());
+  double* activation = row("activation", frame);
+  double* force = row("muscle_force", frame);
+  double* passive = row("passive_force", frame);
+  double* length = row("fiber_length", frame);
+  double* velocity = row("fiber_velocity", frame);
+  double* whole = row("muscle_tendon_length", frame);
+  double* contribution = row("hip_extension_contribution", frame);
+  std::fill(contribution, contribution + 2 * muscles, 0.0);
+  for (int m = 0; m < muscles; ++m) {
+    const MuscleState& state = solver.muscles()[m];
+    activation[m] = solver.recruitment().activation(m);
+    force[m] = solver.tension(m);
+    passive[m] = state.passive_force;
+    length[m] = state.fiber_length;
+    velocity[m] = state.fiber_velocity * model_.muscles[m].max_contraction_velocity;
+    whole[m] = solver.geometry().length[m];
+    for (int k = solver.plan().first_arm(m); k < solver.plan().first_arm(m + 1); ++k)
+      for (int side = 0; side < 2; ++side)
+        if (solver.plan().arm_coordinates()[k] == roles_.hip_flexion[side])
+          contribution[side * muscles + m] = -solver.geometry().moment_arm[k] * force[m];
+    fiber_seen_[m] |= static_cast<int>(
+        state.flags & (kFiberTooShort | kFiberTooLong | kFiberOverstretched));
+  }
+
+  const std::size_t groups = group_names_.size();
+  for (std::size_t g = 0; g < 2 * groups; ++g) {
+    double sum = 0;
+    double volume = 0;
+    double active = 0;
+    for (const int m : group_muscles_[g]) {
+      const double v = model_.muscles[m].max_isometric_force * model_.muscles[m].optimal_fiber_length;
+      sum += force[m];
+      volume += v;
+      active += v * activation[m];
+    }
+    row("group_force", frame)[g] = sum;
+    row("group_activation", frame)[g] = volume > 0 ? active / volume : kNaN;
+  }
+}
+
+void Recorder::record_supports(int frame, FrameSolver& solver) {
+  for (std::size_t s = 0; s < trial_.supports.size(); ++s) {
+    const int support = static_cast<int>(s);
+    Vec3::Map(row("support_force", frame) + 3 * s) = solver.support_force(support);
+    Vec3::Map(row("support_moment", frame) + 3 * s) = solver.support_moment(support);
+    Vec3::Map(row("center_of_pressure", frame) + 3 * s) = solver.center_of_pressure(support);
+  }
+  for (std::size_t g = 0; g < trial_.grips.size(); ++g)
+    Vec3::Map(row("grip_force", frame) + 3 * g) =
+        solver.recruitment().tie_force(static_cast<int>(g));
+  if (!options_.intervals) return;
+  for (std::size_t s = 0; s < trial_.supports.size(); ++s)
+    for (int axis = 0; axis < 3; ++axis) {
+      double least = kNaN;
+      double greatest = kNaN;
+      if (solver.recruitment().cone_force_range(
+              solver.cones_of(static_cast<int>(s)), Vec3::Unit(axis), kIntervalFraction, least, greatest)) {
+        row("support_force_min", frame)[3 * s + axis] = least;
+        row("support_force_max", frame)[3 * s + axis] = greatest;
+      }
+    }
+}
+
+void Recorder::record_reactions(int frame, const FrameSolver& solver) {
+  const Skeleton& skeleton = model_.skeleton;
+  for (std::size_t j = 0; j < joint_bodies_.size(); ++j) {
+    const int body = joint_bodies_[j];
+    const Pose& X_WB = solver.body().bodies[body].X_WB;
+    const Wrench& F = solver.joint_wrench(body);
+    const Vec3 center = X_WB * skeleton.bodies()[body].X_BM.p;
+    Vec3::Map(row("joint_reaction_force", frame) + 3 * j) = X_WB.R.transpose() * F.force;
+    Vec3::Map(row("joint_reaction_moment", frame) + 3 * j) =
+        X_WB.R.transpose() * F.moment_about(center);
+  }
+  const Vec3 force = solver.body().bodies[roles_.pelvis].X_WB.R.transpose() *
+                     solver.joint_wrench(roles_.torso).force;
+  row("lumbar_compression", frame)[0] = force.y();
+  row("lumbar_shear", frame)[0] = force.x();
+}
+
+Dataset Recorder::finish() {
+  std::string out;
+  for (std::size_t m = 0; m < fiber_seen_.size(); ++m)
+    if (fiber_seen_[m]) out += (out.empty() ? "" : " ") + model_.muscles[m].name;
+  dataset_.attributes["fibers_out_of_range"] = out;
+  add_summaries(dataset_, trial_);
+  return std::move(dataset_);
+}
+
+}  // namespace coxa

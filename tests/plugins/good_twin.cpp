@@ -1,0 +1,12 @@
+// the name of another plugin
+#include "zoo.hpp"
+
+namespace {
+
+struct Twin : zoo::Animal {
+  Twin() : Animal("zoo_good") {}
+};
+
+}  // namespace
+
+COXA_EXERCISE(Twin, "zoo_good");

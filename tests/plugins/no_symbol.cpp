@@ -1,0 +1,6 @@
+// a library like any other
+#include "zoo.hpp"
+
+static const zoo::Bell bell;
+
+extern "C" __attribute__((visibility("default"))) int answer() { return 42; }

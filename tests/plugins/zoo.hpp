@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "coxa/trial/exercise.hpp"
+
+namespace zoo {
+
+/// An exercise that does nothing, under a name; each module of the zoo spoils one thing.
+class Animal : public coxa::Exercise {
+ public:
+  explicit Animal(std::string name) : name_(std::move(name)) {}
+
+  coxa::ExerciseInfo info() const override {
+    return {name_, "Zoo", "Loaded by the tests of the plugin loader.", {"glutes"}, {}};
+  }
+  std::vector<coxa::Parameter> parameters() const override {
+    return {
+        {"load", 60, 0, 400, "kg", "bar and plates"},
+        {"toe_out_deg", 10, 0, 45, "deg", "feet, outwards"}};
+  }
+  coxa::Scenario build(const coxa::Model&, const coxa::Parameters&) const override { return {}; }
+
+ private:
+  std::string name_;
+};
+
+/// A descriptor with nothing wrong.
+constexpr coxa::PluginDescriptor sound(coxa::Exercise* (*create)()) {
+  return {
+      coxa::kPluginMagic,
+      sizeof(coxa::PluginDescriptor),
+      coxa::kPluginInterface,
+      EIGEN_WORLD_VERSION * 10000 + EIGEN_MAJOR_VERSION * 100 + EIGEN_MINOR_VERSION,
+      EIGEN_MAX_ALIGN_BYTES,
+      COXA_COMPILER,
+      COXA_STANDARD_LIBRARY,
+      "zoo",
+      create};
+}
+
+/// Tells the test that code of a module ran that should never have been loaded.
+struct Bell {
+  Bell() { ::setenv("COXA_ZOO_RAN", "1", 1); }
+};
+
+}  // namespace zoo
