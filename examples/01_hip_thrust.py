@@ -1,0 +1,11 @@
+"""What does one barbell hip thrust ask of the hip and of its muscles?"""
+
+import coxa
+
+athlete = coxa.Subject(sex="female", mass=62, height=1.68)
+result = coxa.simulate("barbell_hip_thrust", athlete, load=80, bench_height=0.40)
+
+print(result.summary())
+print(result["hip_extension_moment"].sum("side").max())  # both legs together, N m
+result.save("thrust.h5")
+result.plot().savefig("thrust.png")

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "coxa/trial/dataset.hpp"
+
+#include "bindings.hpp"
+
+namespace coxa::python {
+
+/// {"dims": {name: size}, "variables": {name: (dims, values, attributes)}, "attributes": {...}}; the arrays take
+/// the dataset's memory with them. Text comes as a list.
+py::dict to_python(Dataset dataset);
+
+/// The same way back.
+Dataset from_python(const py::dict& given);
+
+}  // namespace coxa::python

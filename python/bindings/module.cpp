@@ -1,0 +1,14 @@
+// coxa._core: the C++ library as Python sees it. Thin: arrays in, arrays out, no physics.
+
+#include "bindings.hpp"
+
+PYBIND11_MODULE(_core, m) {
+  m.doc() = "Bindings of libcoxa; use the package coxa instead.";
+  m.attr("__version__") = COXA_VERSION;
+
+  coxa::python::bind_errors(m);
+  coxa::python::bind_datasets(m);
+  coxa::python::bind_models(m);
+  coxa::python::bind_exercises(m);
+  coxa::python::bind_simulation(m);
+}

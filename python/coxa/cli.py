@@ -1,0 +1,591 @@
+"""The command `coxa`.
+
+Exit status: 0 if all went well; 1 if the run itself failed (unsolved frames, a plugin's error, a finding of
+doctor); 2 for bad input, with one line on standard error. With `--json`, standard output holds one JSON object
+and nothing else.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import coxa
+from coxa import check
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rich.console import Console
+
+OK, FAILED, BAD_INPUT = 0, 1, 2
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        raise coxa.InvalidArgument(f"{message} (see {self.prog} --help)")
+
+
+def parser() -> Parser:
+    top = Parser(
+        prog="coxa",
+        description="What an exercise asks of the hip and of every muscle around it. "
+        "Research software: not medical or training advice.",
+    )
+    top.add_argument("--version", action="version", version=f"coxa {coxa.__version__}")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
+
+    def command(name: str, run: Any, text: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+        sub.set_defaults(run=run)
+        return sub
+
+    def add_json(sub: argparse.ArgumentParser) -> None:
+        sub.add_argument(
+            "--json", action="store_true", help="print one JSON object instead of tables"
+        )
+
+    def add_person(sub: argparse.ArgumentParser) -> None:
+        who = sub.add_argument_group("the person")
+        who.add_argument("--sex", choices=("male", "female"), help="default male")
+        who.add_argument("--mass", metavar="KG", type=_number("kg"), help="body mass, default 75")
+        who.add_argument("--height", metavar="M", type=_number("m"), help="stature, default 1.75")
+        who.add_argument(
+            "--strength", metavar="FACTOR", type=_number(""), help="on every muscle, default 1"
+        )
+        who.add_argument(
+            "--model",
+            metavar="M.osim",
+            help="an OpenSim 4 model instead of coxa's; used as it is unless the person is given too",
+        )
+
+    def add_settings(sub: argparse.ArgumentParser) -> None:
+        sub.add_argument(
+            "--set",
+            nargs="+",
+            action="extend",
+            default=[],
+            metavar="NAME=VALUE",
+            help="parameters of the exercise; see 'coxa describe NAME'",
+        )
+        sub.add_argument("--frames", type=_whole, default=101, help="default 101")
+
+    add_json(command("list", run_list, "the exercises that were found"))
+
+    describe = command("describe", run_describe, "what an exercise is and what can be set")
+    describe.add_argument("name", metavar="NAME")
+    add_json(describe)
+
+    simulate = command("simulate", run_simulate, "simulate one exercise by one person")
+    simulate.add_argument("name", metavar="NAME")
+    simulate.add_argument("--load", metavar="KG", type=_number("kg"), help="the load")
+    add_person(simulate)
+    add_settings(simulate)
+    simulate.add_argument(
+        "--criterion",
+        metavar="P",
+        default="2",
+        help="exponent of the recruitment's cost, 1 to 5, or min-max; default 2",
+    )
+    simulate.add_argument("--strict", action="store_true", help="fail at the first unsolved frame")
+    simulate.add_argument(
+        "--intervals", action="store_true", help="also the range of each support force"
+    )
+    simulate.add_argument("-o", "--output", metavar="OUT.h5", help="write the result there")
+    add_json(simulate)
+
+    plot = command("plot", run_plot, "draw a result")
+    plot.add_argument("file", metavar="OUT.h5")
+    plot.add_argument("-o", "--output", metavar="PNG", help="default: the file's name with .png")
+    plot.add_argument("--animate", metavar="GIF", help="write a moving picture (.gif or .mp4)")
+
+    limit = command("max-load", run_max_load, "the heaviest load that can be lifted")
+    limit.add_argument("name", metavar="NAME")
+    add_person(limit)
+    add_settings(limit)
+    add_json(limit)
+
+    info = command("model-info", run_model_info, "what a model holds, and what looks wrong in it")
+    info.add_argument("file", metavar="M.osim")
+    add_json(info)
+
+    add_json(command("doctor", run_doctor, "whether this installation works"))
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit status."""
+    argv = sys.argv[1:] if arguments is None else list(arguments)
+    try:
+        top = parser()
+        _check_command(top, argv)
+        options = top.parse_args(argv)
+        return options.run(options)
+    except (coxa.UnsolvedFrame, coxa.PluginError) as error:
+        return _complain(error, FAILED)
+    except coxa.Error as error:
+        return _complain(error, BAD_INPUT)
+    except BrokenPipeError:
+        # whoever read the output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    except KeyboardInterrupt:
+        print("coxa: interrupted", file=sys.stderr)
+        return 130
+
+
+def _complain(error: Exception, status: int) -> int:
+    print("coxa:", " ".join(str(error).split()), file=sys.stderr)
+    return status
+
+
+def _check_command(top: argparse.ArgumentParser, argv: list[str]) -> None:
+    # argparse would list all commands where the nearest says more
+    known = next(a.choices for a in top._actions if isinstance(a, argparse._SubParsersAction))
+    words = [word for word in argv if not word.startswith("-")]
+    if not argv:
+        raise coxa.InvalidArgument("no command given (see coxa --help)")
+    if words and words[0] not in known:
+        raise check.unknown("command", words[0], known)
+
+
+def _number(unit: str) -> Any:
+    def parse(text: str) -> float:
+        try:
+            return float(text)
+        except ValueError:
+            of = f" in {unit}" if unit else ""
+            raise argparse.ArgumentTypeError(f"must be a number{of}, not {text!r}") from None
+
+    return parse
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be a whole number, not {text!r}") from None
+
+
+# ---- what commands share ---------------------------------------------------------------------------------
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    # a table in a file or pipe is as wide as it needs to be
+    return Console(width=None if sys.stdout.isatty() else 132, highlight=False)
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(_plain(value), indent=2))
+
+
+def _plain(value: Any) -> Any:
+    # JSON has no NaN
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if hasattr(value, "tolist"):
+        return _plain(value.tolist())
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+def _table(
+    console: Console, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]
+) -> None:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    for i, name in enumerate(columns):
+        numeric = bool(rows) and all(_looks_numeric(row[i]) for row in rows)
+        table.add_column(name, justify="right" if numeric else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)
+
+
+def _looks_numeric(text: str) -> bool:
+    return text == "" or text.lstrip("-").replace(".", "", 1).replace("e-", "").isdigit()
+
+
+def _figure(value: float) -> str:
+    if not math.isfinite(value):
+        return ""
+    if value == round(value) and abs(value) < 1e6:
+        return f"{value:.0f}"
+    if 1e-3 <= abs(value) < 1e6:
+        digits = (
+            0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2 if abs(value) >= 0.1 else 3
+        )
+        return f"{value:.{digits}f}"
+    return f"{value:.3g}"
+
+
+def _fixed(value: float, digits: int) -> str:
+    return f"{value:.{digits}f}" if math.isfinite(value) else ""
+
+
+def _subject(options: argparse.Namespace) -> coxa.Subject | None:
+    given = {
+        name: getattr(options, name)
+        for name in ("sex", "mass", "height", "strength")
+        if getattr(options, name) is not None
+    }
+    # a model of the user's own is scaled only if asked for
+    return None if options.model and not given else coxa.Subject(**given)
+
+
+def _parameters(options: argparse.Namespace) -> dict[str, float]:
+    declared = coxa.exercise(options.name).parameters
+    given: dict[str, float] = {}
+    load = getattr(options, "load", None)
+    if load is not None:
+        given["load"] = load
+    for item in options.set:
+        name, equals, text = item.partition("=")
+        if not equals:
+            raise coxa.InvalidArgument(f"--set takes NAME=VALUE, not {item!r}")
+        if name not in declared:
+            raise check.unknown(f"parameter of {options.name}", name, declared)
+        if name in given:
+            raise coxa.InvalidArgument(f"{name} is given twice")
+        try:
+            given[name] = float(text)
+        except ValueError:
+            p = declared[name]
+            unit = "" if p.unit == "1" else f" in {p.unit}"
+            raise coxa.InvalidArgument(
+                f"{name} must be a number{unit} from {p.range_text}, not {text!r}"
+            ) from None
+    return given
+
+
+def _criterion(text: str) -> float | str:
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+# ---- commands --------------------------------------------------------------------------------------------
+
+
+def run_list(options: argparse.Namespace) -> int:
+    found = [coxa.exercise(name) for name in coxa.exercises()]
+    if options.json:
+        _print_json({"exercises": [{"name": e.name, "title": e.info.title} for e in found]})
+    elif not found:
+        print("no exercises were found; 'coxa doctor' says why", file=sys.stderr)
+    else:
+        rows = [(e.name, e.info.title, ", ".join(e.info.muscles)) for e in found]
+        _table(_console(), "", ("name", "exercise", "for"), rows)
+    return OK if found else FAILED
+
+
+def run_describe(options: argparse.Namespace) -> int:
+    found = coxa.exercise(options.name)
+    info = found.info
+    if options.json:
+        _print_json(
+            {
+                "name": info.name,
+                "title": info.title,
+                "description": info.description,
+                "muscles": info.muscles,
+                "references": info.references,
+                "origin": found.origin,
+                "parameters": [
+                    {
+                        "name": p.name,
+                        "unit": p.unit,
+                        "default": p.default,
+                        "minimum": p.minimum,
+                        "maximum": p.maximum,
+                        "description": p.description,
+                    }
+                    for p in found.parameters.values()
+                ],
+            }
+        )
+        return OK
+    console = _console()
+    console.print(f"[bold]{info.title}[/bold] ({info.name})\n{info.description}")
+    if info.muscles:
+        console.print(f"For: {', '.join(info.muscles)}")
+    _table(
+        console,
+        "",
+        ("parameter", "default", "range", "unit", "description"),
+        found.parameters._rows(),
+    )
+    for reference in info.references:
+        console.print(f"  {reference}", style="dim")
+    return OK
+
+
+def run_simulate(options: argparse.Namespace) -> int:
+    coxa.catalog.known(options.name)
+    given: dict[str, Any] = _parameters(options)
+    subject = _subject(options)
+    target = None if options.output is None else check.output_path(options.output)
+    result = coxa.simulate(
+        options.name,
+        subject,
+        model=options.model,
+        criterion=_criterion(options.criterion),
+        frames=options.frames,
+        strict=options.strict,
+        intervals=options.intervals,
+        **given,
+    )
+    if target is not None:
+        result.save(target)
+    if options.json:
+        _print_json(_result_as_dict(result, target))
+    else:
+        _print_result(result, target)
+        for warning in _warnings(result):
+            print("coxa: warning:", warning, file=sys.stderr)
+    return OK if result.solved else FAILED
+
+
+def _warnings(result: coxa.Result) -> list[str]:
+    frames = result.dataset.sizes["time"]
+    found = [f"{text} in {count} of {frames} frames" for text, count in result.status.items()]
+    if fibres := str(result.dataset.attrs.get("fibers_out_of_range", "")).split():
+        found.append(f"fibres that left their sound range: {', '.join(fibres)}")
+    return found
+
+
+def _result_as_dict(result: coxa.Result, target: Path | None) -> dict[str, Any]:
+    summary, groups = result.summary(), result.muscle_groups()
+    names = {
+        "unit": "unit",
+        "value": "value",
+        "per kg": "per_kg",
+        "at s": "time",
+        "% up": "percent_up",
+    }
+    return {
+        "exercise": result.exercise,
+        "parameters": result.parameters,
+        "subject": json.loads(str(result.dataset.attrs["subject"]) or "null"),
+        "model": result.dataset.attrs["model"],
+        "criterion": result.dataset.attrs["criterion"],
+        "frames": result.dataset.sizes["time"],
+        "solved": result.solved,
+        "status": result.status,
+        "warnings": _warnings(result),
+        "notes": result.notes,
+        "summary": {
+            name: {names[column]: row[column] for column in names}
+            for name, row in summary.iterrows()
+        },
+        "muscle_groups": {
+            name: {str(k).replace(" ", "_"): v for k, v in row.items()}
+            for name, row in groups.iterrows()
+        },
+        "file": None if target is None else os.fspath(target),
+        "coxa_version": coxa.__version__,
+    }
+
+
+def _print_result(result: coxa.Result, target: Path | None) -> None:
+    from .labels import subtitle, title
+
+    console = _console()
+    console.print(f"[bold]{title(result)}[/bold]\n{subtitle(result)}")
+    groups = result.muscle_groups()
+    # what the table of groups says better is left out here
+    repeated = tuple(f"{name}_" for name in groups.index)
+    rows = [
+        (
+            str(row["meaning"]),
+            _figure(row["value"]),
+            str(row["unit"]),
+            _figure(row["per kg"]),
+            _fixed(row["at s"], 2),
+            _fixed(row["% up"], 0),
+        )
+        for name, row in result.summary().iterrows()
+        if not str(name).startswith(repeated)
+    ]
+    _table(console, "", ("quantity", "value", "unit", "per kg", "at s", "% of the way up"), rows)
+    columns = {
+        "mean activation": ("mean activation", 2),
+        "peak activation": ("peak", 2),
+        "peak at s": ("at s", 2),
+        "mean force N": ("mean force N", 0),
+        "peak force N": ("peak force N", 0),
+    }
+    group_rows = [
+        (
+            str(name).replace("_", " "),
+            *(_fixed(row[key], digits) for key, (_, digits) in columns.items()),
+        )
+        for name, row in groups.iterrows()
+    ]
+    heads = [head for head, _ in columns.values()]
+    _table(console, "", ("muscle group, both sides", *heads), group_rows)
+    for name, text in result.notes.items():
+        try:
+            # what is zero but for rounding is zero
+            text = f"{round(float(text), 9):.4g}"
+        except ValueError:
+            pass
+        console.print(f"{name.replace('_', ' ')}: {text}", style="dim")
+    if target is not None:
+        console.print(f"wrote {target}")
+
+
+def run_plot(options: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from .result import load_trial
+
+    os.environ.setdefault("MPLBACKEND", "Agg")
+    picture = options.output
+    if picture is None and options.animate is None:
+        picture = Path(options.file).with_suffix(".png")
+    if picture is not None:
+        picture = check.output_path(picture, (".png", ".pdf", ".svg", ".jpg"))
+    if options.animate is not None:
+        check.output_path(options.animate, (".gif", ".mp4"))
+    result = load_trial(options.file)
+    if picture is not None:
+        figure = result.plot()
+        partial = picture.with_name(f".{picture.stem}.partial{picture.suffix}")
+        try:
+            figure.savefig(partial, dpi=130)
+            os.replace(partial, picture)
+        except OSError as error:
+            raise coxa.FileError(f"cannot write {picture}: {error.strerror}") from None
+        finally:
+            partial.unlink(missing_ok=True)
+        print(f"wrote {picture}")
+    if options.animate is not None:
+        print(f"wrote {result.animate(options.animate)}")
+    return OK
+
+
+def run_max_load(options: argparse.Namespace) -> int:
+    coxa.catalog.known(options.name)
+    given: dict[str, Any] = _parameters(options)
+    limit = coxa.max_load(
+        options.name,
+        _subject(options),
+        model=options.model,
+        frames=options.frames,
+        **given,
+    )
+    if options.json:
+        _print_json(
+            {
+                "exercise": limit.exercise,
+                "load": limit.load,
+                "frame": limit.frame,
+                "time": limit.time,
+                "limited_by": limit.limited_by,
+                "curve": {column: limit.curve[column].tolist() for column in limit.curve},
+            }
+        )
+    else:
+        print(limit)
+    return OK
+
+
+def run_model_info(options: argparse.Namespace) -> int:
+    from .model import lint
+
+    model = coxa.Model.load(options.file)
+    findings = lint(model)
+    if options.json:
+        _print_json(
+            {
+                "name": model.name,
+                "source": model.source,
+                "sha256": model.sha256,
+                "total_mass": model.total_mass,
+                "bodies": [vars(body) for body in model.bodies],
+                "coordinates": [vars(c) for c in model.full_coordinates],
+                "muscles": [vars(muscle) for muscle in model.muscles],
+                "actuators": [vars(actuator) for actuator in model.actuators],
+                "groups": [vars(group) for group in model.groups],
+                "sites": [vars(site) for site in model.sites],
+                "findings": findings,
+            }
+        )
+        return OK
+    console = _console()
+    console.print(
+        f"[bold]{model.name}[/bold]: {len(model.bodies)} bodies, {model.total_mass:.2f} kg,"
+        f" {len(model.coordinates)} independent coordinates, {len(model.muscles)} muscles,"
+        f" {len(model.actuators)} actuators, {len(model.sites)} sites"
+    )
+    _table(
+        console,
+        "",
+        ("body", "parent", "joint", "mass kg"),
+        [(b.name, b.parent, b.joint, _figure(b.mass)) for b in model.bodies],
+    )
+    rows = []
+    for c in model.full_coordinates:
+        factor = 180 / math.pi if c.rotational else 1.0
+        kind = "locked" if c.locked else f"driven by {c.driven_by}" if c.driven_by else ""
+        span = f"{c.minimum * factor:.4g} to {c.maximum * factor:.4g}"
+        rows.append((c.name, c.joint, span, "deg" if c.rotational else "m", kind))
+    _table(console, "", ("coordinate", "joint", "range", "unit", ""), rows)
+    _table(
+        console,
+        "",
+        ("muscle", "max force N", "fibre m", "tendon m", "pennation deg"),
+        [
+            (
+                m.name,
+                f"{m.max_isometric_force:.0f}",
+                f"{m.optimal_fiber_length:.4f}",
+                f"{m.tendon_slack_length:.4f}",
+                f"{math.degrees(m.pennation_at_optimal):.1f}",
+            )
+            for m in model.muscles
+        ],
+    )
+    _table(
+        console,
+        "",
+        ("group", "side", "muscles"),
+        [(g.name, g.side, " ".join(g.muscles)) for g in model.groups],
+    )
+    console.print("nothing looks wrong" if not findings else "what looks wrong:")
+    for finding in findings:
+        console.print(f"  - {finding}")
+    return OK
+
+
+def run_doctor(options: argparse.Namespace) -> int:
+    from .doctor import examine
+
+    checks = examine()
+    healthy = all(item.ok for item in checks)
+    if options.json:
+        _print_json({"healthy": healthy, "checks": [vars(item) for item in checks]})
+    else:
+        rows = [("ok" if item.ok else "FAILED", item.name, item.text) for item in checks]
+        _table(_console(), "", ("", "what", "found"), rows)
+    return OK if healthy else FAILED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,108 @@
+"""The person who does the exercise."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from . import check
+from ._core import InvalidArgument
+
+#: Lengths that can be given instead of following from stature.
+SEGMENTS = (
+    "thigh",
+    "shank",
+    "foot",
+    "trunk",
+    "upper_arm",
+    "forearm",
+    "hip_width",
+    "shoulder_width",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """A person, as far as a model can be scaled to one.
+
+    Parameters
+    ----------
+    sex : {"male", "female"}
+        Decides the shares of the segments in mass and length (de Leva 1996).
+    mass : float
+        Body mass, kg.
+    height : float
+        Stature, m.
+    strength : float
+        Factor on every maximum isometric force and actuator strength; 1 is the average for mass and
+        height (Handsfield et al. 2014).
+    segment_lengths : mapping of str to float
+        Measured lengths, m, instead of those that follow from stature: any of "thigh", "shank", "foot",
+        "trunk", "upper_arm", "forearm", "hip_width", "shoulder_width".
+
+    Raises
+    ------
+    InvalidArgument
+        For a value of another type or out of range (a `ValueError`).
+    """
+
+    sex: str = "male"
+    mass: float = 75.0
+    height: float = 1.75
+    strength: float = 1.0
+    segment_lengths: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        def put(name: str, value: object) -> None:
+            object.__setattr__(self, name, value)
+
+        put("sex", check.choice("sex", self.sex, ("male", "female")))
+        put("mass", check.positive("mass", self.mass, "kg"))
+        put("height", check.positive("height", self.height, "m"))
+        put("strength", check.positive("strength", self.strength))
+        if not isinstance(self.segment_lengths, Mapping):
+            raise InvalidArgument(
+                f"segment_lengths must map names to metres, not {self.segment_lengths!r}"
+            )
+        lengths = {}
+        for name, value in self.segment_lengths.items():
+            if name not in SEGMENTS:
+                raise check.unknown("segment", name, SEGMENTS)
+            lengths[name] = check.positive(f"segment length {name}", value, "m")
+        put("segment_lengths", MappingProxyType(lengths))
+
+    def __repr__(self) -> str:
+        text = (
+            f"sex={self.sex!r}, mass={self.mass:g}, height={self.height:g},"
+            f" strength={self.strength:g}"
+        )
+        if self.segment_lengths:
+            text += f", segment_lengths={dict(self.segment_lengths)!r}"
+        return f"Subject({text})"
+
+    def __hash__(self) -> int:
+        return hash(self.to_json())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # a mapping proxy cannot be pickled
+        return (Subject.from_json, (self.to_json(),))
+
+    def to_json(self) -> str:
+        """All fields as JSON, as result files hold them."""
+        return json.dumps(
+            {
+                "sex": self.sex,
+                "mass": self.mass,
+                "height": self.height,
+                "strength": self.strength,
+                "segment_lengths": dict(self.segment_lengths),
+            }
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> Subject:
+        """The subject whose `to_json` this is."""
+        return cls(**json.loads(text))

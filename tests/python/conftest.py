@@ -1,0 +1,30 @@
+"""Shared by the tests of the Python package."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("MPLBACKEND", "Agg")
+
+import coxa
+import pytest
+
+EXERCISE = "barbell_hip_thrust"
+
+
+@pytest.fixture(scope="session")
+def athlete() -> coxa.Subject:
+    return coxa.Subject(sex="male", mass=80, height=1.80)
+
+
+@pytest.fixture(scope="session")
+def result(athlete: coxa.Subject) -> coxa.Result:
+    """One short trial; tests leave it as it is."""
+    return coxa.simulate(EXERCISE, athlete, load=60, frames=21)
+
+
+@pytest.fixture(scope="session")
+def model(athlete: coxa.Subject) -> coxa.Model:
+    from coxa.model import default_model
+
+    return coxa.scale(default_model(), athlete)
