@@ -75,10 +75,10 @@ class Subject:
         put("segment_lengths", MappingProxyType(lengths))
 
     def __repr__(self) -> str:
-        text = (
-            f"sex={self.sex!r}, mass={self.mass:g}, height={self.height:g},"
-            f" strength={self.strength:g}"
-        )
+        # every digit: the text makes the same subject again
+        names = ("mass", "height", "strength")
+        numbers = [f"{name}={getattr(self, name)!r}".removesuffix(".0") for name in names]
+        text = ", ".join([f"sex={self.sex!r}", *numbers])
         if self.segment_lengths:
             text += f", segment_lengths={dict(self.segment_lengths)!r}"
         return f"Subject({text})"

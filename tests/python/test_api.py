@@ -139,6 +139,8 @@ def test_subject_is_a_value(athlete):
     assert coxa.Subject.from_json(athlete.to_json()) == athlete
     assert pickle.loads(pickle.dumps(athlete)) == athlete
     assert eval(repr(athlete), {"Subject": coxa.Subject}) == athlete
+    odd = coxa.Subject(mass=80.123456789, segment_lengths={"thigh": 0.41})
+    assert eval(repr(odd), {"Subject": coxa.Subject}) == odd
     with pytest.raises(AttributeError):
         athlete.mass = 90
 

@@ -83,7 +83,8 @@ Recruitment::Recruitment(
     const MusclePlan& plan,
     std::vector<FrictionCone> cones,
     std::vector<BoundedTie> ties,
-    double criterion)
+    double criterion,
+    bool volume_weights)
     : model_(&model),
       plan_(&plan),
       cones_(std::move(cones)),
@@ -106,7 +107,8 @@ Recruitment::Recruitment(
     volume += muscle.max_isometric_force * muscle.optimal_fiber_length;
   for (int m = 0; m < muscles; ++m) {
     const Muscle& muscle = model.muscles[m];
-    program_.weight[m] = muscle.max_isometric_force * muscle.optimal_fiber_length / volume;
+    program_.weight[m] =
+        volume_weights ? muscle.max_isometric_force * muscle.optimal_fiber_length / volume : 1.0 / muscles;
     program_.lower[m] = muscle.minimum_activation;
     program_.upper[m] = 1;
   }
@@ -145,7 +147,8 @@ Recruitment::Recruitment(
     const Actuator& actuator = model.actuators[j];
     const int i = first_actuator_ + static_cast<int>(j);
     const double strength = std::max(-actuator.lower, actuator.upper);
-    const double share = strength * kActuatorStroke / volume;  // specific tension cancels
+    // specific tension cancels
+    const double share = volume_weights ? strength * kActuatorStroke / volume : 1.0 / muscles;
     program_.lower[i] = actuator.lower;
     program_.upper[i] = actuator.upper;
     program_.quadratic[i] = 2 * share / (strength * strength);

@@ -41,7 +41,8 @@ FrameSolver::FrameSolver(const Trial& trial, const SimulateOptions& options)
       geometry_(plan_),
       states_(trial.model->muscles.size()),
       recruitment_(
-          *trial.model, plan_, cones_of_supports(trial), ties_of_grips(trial), options.criterion),
+          *trial.model, plan_, cones_of_supports(trial), ties_of_grips(trial), options.criterion,
+          options.volume_weights),
       loads_(trial.loads.size()),
       external_(trial.model->skeleton.bodies().size()),
       from_loads_(external_.size()),

@@ -43,20 +43,23 @@ struct BoundedTie {
 ///                 c_k = sum of non-negative generators on the edges of its friction cone
 ///
 /// V_i = Fmax l_opt is the muscle's volume up to specific tension (Crowninshield & Brand 1981; volume weights as in
-/// Happee & Van der Helm 1995). An actuator stands for muscles of the volume that its strength implies, and costs as much. If the
+/// Happee & Van der Helm 1995). An actuator stands for muscles of the volume that its strength implies, and costs as much.
+/// Without volume weights each muscle counts 1 / muscles, and so does an actuator at its strength. If the
 /// exact programme is infeasible a second one finds the least reserves.
 class COXA_EXPORT Recruitment {
  public:
   static constexpr int kEdges = 8;  // of the pyramid inside each friction cone
 
   /// @param criterion p in [1, 5], or infinity for the least greatest activation
+  /// @param volume_weights false: every muscle weighs the same, as in static optimisation after Anderson & Pandy (2001)
   /// @throws InvalidArgument for another criterion, a negative friction, or a normal that is not unit
   Recruitment(
       const Model& model,
       const MusclePlan& plan,
       std::vector<FrictionCone> cones,
       std::vector<BoundedTie> ties,
-      double criterion);
+      double criterion,
+      bool volume_weights = true);
 
   /// Fills the programme from current columns, moment arms and muscle states.
   /// @param tau [nq] what muscles, supports, ties and actuators must give together

@@ -41,6 +41,7 @@ struct SimulateOptions {
   bool strict = false;      // an unsolved frame is an exception
   bool intervals = false;   // also support_force_min and _max
   bool inertia = true;      // false: velocities and accelerations are taken as zero
+  bool volume_weights = true;  // false: every muscle costs the same, the mean of a^p
 };
 
 /// Scenario of an exercise on a model, with its motion found.
