@@ -10,10 +10,14 @@ namespace coxa::bench {
 namespace {
 
 Skeleton make_skeleton() {
-  std::vector<Body> bodies{{.name = "world"}};
+  std::vector<Body> bodies(1);
+  bodies[0].name = "world";
   std::vector<Coordinate> coordinates;
   for (const TreeBody& part : plain_tree()) {
-    Body body{.name = part.name, .joint = part.name, .parent = part.parent + 1, .mass = part.mass};
+    Body body;
+    body.name = body.joint = part.name;
+    body.parent = part.parent + 1;
+    body.mass = part.mass;
     body.center_of_mass = part.center_of_mass;
     body.inertia = part.inertia.asDiagonal();
     body.X_PF.p = part.p_PF;

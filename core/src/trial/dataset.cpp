@@ -122,6 +122,7 @@ void Dataset::add_labels(
   variable.dims = {name};
   variable.data = labels;
   variable.attributes["long_name"] = long_name;
+  variable.attributes["units"] = "1";
   variables.push_back(std::move(variable));
 }
 

@@ -133,7 +133,7 @@ void Recorder::declare() {
   d.add_labels("site", names_of(skeleton.sites()), "named point of the body");
   d.add_labels("axis", {"x", "y", "z"}, "axis of a vector, ground frame (forward, up, right) unless said");
   std::vector<std::string> joints;
-  for (const std::string& body : {"femur_r", "femur_l", "tibia_r", "tibia_l", "talus_r", "talus_l", "torso"}) {
+  for (const std::string body : {"femur_r", "femur_l", "tibia_r", "tibia_l", "talus_r", "talus_l", "torso"}) {
     joint_bodies_.push_back(skeleton.body_index(body));
     joints.push_back(skeleton.bodies()[joint_bodies_.back()].joint);
   }
@@ -179,7 +179,7 @@ void Recorder::declare() {
   const Attributes torque{{"unit_variable", "coordinate_units"}, {"comment", "N m where the coordinate is in rad, N where in m"}};
   add("generalized_force", {"time", "coordinate"}, "N m or N",
       "generalized force net of gravity, inertia, loads and supports", torque);
-  for (const std::string& moment :
+  for (const std::string moment :
        {"hip_extension", "knee_extension", "ankle_plantarflexion", "hip_abduction", "hip_external_rotation"}) {
     std::string words = moment;
     std::replace(words.begin(), words.end(), '_', ' ');

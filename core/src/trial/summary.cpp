@@ -64,14 +64,11 @@ class Summaries {
 
 void add_summaries(Dataset& dataset, const Trial& trial) {
   Summaries s(dataset, trial);
-  const auto both = [&](const std::string& variable) {
-    return [&values = s.values(variable)](int k) { return values[2 * k] + values[2 * k + 1]; };
-  };
   // adding a variable may move the arrays: take what is needed of each before the next is added
-  for (const std::string& moment : {"hip_extension", "knee_extension", "ankle_plantarflexion"}) {
+  for (const std::string moment : {"hip_extension", "knee_extension", "ankle_plantarflexion"}) {
+    const std::vector<double>& sides = s.values(moment + "_moment");
     std::vector<double> sum(s.frames());
-    const auto value = both(moment + "_moment");
-    for (int k = 0; k < s.frames(); ++k) sum[k] = value(k);
+    for (int k = 0; k < s.frames(); ++k) sum[k] = sides[2 * k] + sides[2 * k + 1];
     std::string words = moment;
     std::replace(words.begin(), words.end(), '_', ' ');
     s.add_peak("peak_" + moment + "_moment", "N m", words + " moment, both legs together",
@@ -83,7 +80,7 @@ void add_summaries(Dataset& dataset, const Trial& trial) {
       s.add("hip_extension_impulse", s.integral([&](int k) { return sum[k]; }), "N m s",
             "integral of the hip extension moment over time, both legs together");
   }
-  for (const std::string& variable : {"lumbar_extension_moment", "lumbar_compression"}) {
+  for (const std::string variable : {"lumbar_extension_moment", "lumbar_compression"}) {
     const std::vector<double> values = s.values(variable);
     std::string words = variable;
     std::replace(words.begin(), words.end(), '_', ' ');
@@ -91,8 +88,7 @@ void add_summaries(Dataset& dataset, const Trial& trial) {
                [&](int k) { return values[k]; });
   }
 
-  const auto& groups = std::get<std::vector<std::string>>(dataset.at("group").data);
-  const std::vector<std::string> group_names = groups;
+  const auto group_names = std::get<std::vector<std::string>>(dataset.at("group").data);
   const std::size_t n = group_names.size();
   const std::vector<double> force = s.values("group_force");
   const std::vector<double> activation = s.values("group_activation");
