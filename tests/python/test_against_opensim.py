@@ -1,14 +1,17 @@
 """coxa and OpenSim side by side: masses, places, forces, muscles, motion. Skipped without OpenSim.
 
-The models are the one that comes with coxa, and a person's, written by coxa and read by both. Where the two differ, the
-tests show why, from what OpenSim itself says:
+The models are the one that comes with coxa and two persons', written by coxa and read by both.
+Where coxa and OpenSim differ, the tests show why, from what OpenSim itself says:
 
-- A knee has three rotations on one coordinate. Simbody takes the rate of the second axis from the velocity of the whole
-  body instead of from that of the first axis (`FunctionBased`, `buildHdot`), so that OpenSim's acceleration of the shank
-  is not the derivative of OpenSim's velocity.
-- Where a path touches a cylinder, OpenSim slides the points into one plane: a detour with kinks, whose pull is not the
-  gradient of its length. With the same rule coxa finds the same numbers, but only its C++ has it (geometry_test.cpp).
+- A knee has three rotations on one coordinate. Simbody takes the rate of the second axis from the
+  velocity of the whole body instead of from that of the first axis (`FunctionBased`, `buildHdot`),
+  so that OpenSim's acceleration of the shank is not the derivative of OpenSim's velocity.
+- Where a path touches a cylinder, OpenSim slides the points into one plane: a detour with kinks,
+  whose pull is not the gradient of its length. By the same rule coxa finds the same numbers, but
+  only its C++ offers it (geometry_test.cpp).
 - Over two cylinders at once, OpenSim adds arcs and straight pieces of different iterations.
+
+`pytest -rA` shows the differences that were met.
 """
 
 from __future__ import annotations
@@ -30,6 +33,7 @@ import make_reference  # noqa: E402
 
 GRAVITY = np.array([0, -9.80665, 0])  # m/s2, as the model file has it
 KNEES = ("knee_angle_r", "knee_angle_l")
+LENGTHS = ("pelvis_tx", "pelvis_ty", "pelvis_tz")
 LARGEST_DETOUR = 1e-3  # m, of OpenSim's way round one cylinder; 0.24 mm is the most that was met
 
 
@@ -71,7 +75,7 @@ class Pair:
         for i, name in enumerate(self.names):
             if i not in self.drivers:
                 value = dice.uniform(*make_reference.POSTURES[make_reference.base_name(name)])
-                q[i] = value if name in ("pelvis_tx", "pelvis_ty", "pelvis_tz") else np.radians(value)
+                q[i] = value if name in LENGTHS else np.radians(value)
         u, udot = dice.normal(0, 1, len(q)), dice.normal(0, 2, len(q))
         if knee is not None:
             q[self.knees] = knee
@@ -185,7 +189,7 @@ def test_generalized_forces_where_knees_rest(pair):
 
 
 def test_generalized_forces_where_knees_move(pair):
-    """Newton and Euler, on velocities that OpenSim gives, ask for coxa's forces and not for OpenSim's."""
+    """Newton and Euler, fed with OpenSim's velocities, ask for coxa's forces, not for OpenSim's."""
     for seed, knee in ((20, None), (21, None), (22, 0.05), (23, 0.1)):
         q, u, udot = pair.draw(seed, knee=knee)
         demanded = pair.newton_euler(q, u, udot)
@@ -193,8 +197,10 @@ def test_generalized_forces_where_knees_move(pair):
         theirs = np.array(pair.opensim.inverse_dynamics(list(udot)))
         ours = pair.coxa.inverse_dynamics(q, u, udot, full=True)
         scale = abs(demanded).max()
-        print(f"forces, knees move: coxa {abs(ours - demanded).max() / scale:.1e},"
-              f" OpenSim {abs(theirs - demanded).max() / scale:.1e} of the largest")
+        print(
+            f"forces, knees move: coxa {abs(ours - demanded).max() / scale:.1e},"
+            f" OpenSim {abs(theirs - demanded).max() / scale:.1e} of the largest"
+        )
         assert abs(ours - demanded).max() < 1e-8 * scale
         if knee is not None:  # near extension, where the knee's other rotations turn together
             assert abs(theirs - demanded).max() > 1e-6 * scale
@@ -203,10 +209,13 @@ def test_generalized_forces_where_knees_move(pair):
 
 
 def test_opensim_accelerates_the_knee_by_more_than_its_velocity_changes(pair):
-    """The angular acceleration of the shank exceeds the slope of its velocity by b' c' (dq/dt)^2, b and c being
-    the second and the third angle of the knee."""
+    """The shank's angular acceleration is b' c' (dq/dt)^2 more than the slope of its velocity.
+
+    b(q) and c(q) are the second and the third angle of the knee.
+    """
     q, u, _ = pair.draw(30, knee=0.1)
-    u[[i for i in range(len(u)) if pair.names[i].startswith("knee_angle")]] = 2.0
+    speed = 2.0  # rad/s
+    u[[i for i, name in enumerate(pair.names) if name.startswith("knee_angle")]] = speed
     pair.put(q, u)
     model, state = pair.opensim.model, pair.opensim.state
     forces = model.getForceSet()
@@ -231,7 +240,8 @@ def test_opensim_accelerates_the_knee_by_more_than_its_velocity_changes(pair):
         # third axis x second axis, in the frame of the shank's side of the joint
         direction = np.array([np.cos(c(knee)), 0, np.sin(c(knee))])
         frame = model.getJointSet().get(f"walker_knee_{side}").getChildFrame()
-        added = axes(frame.getTransformInGround(state).R()) @ direction * b.deriv()(knee) * c.deriv()(knee) * 2.0**2
+        product = b.deriv()(knee) * c.deriv()(knee) * speed**2
+        added = axes(frame.getTransformInGround(state).R()) @ direction * product
         i = [body.name for body in pair.coxa.bodies].index(f"tibia_{side}")
         print("shank, rad/s2: reported - slope", reported[i] - slopes[i], "predicted", added)
         assert np.linalg.norm(added) > 0.02
@@ -245,7 +255,7 @@ def test_opensim_accelerates_the_knee_by_more_than_its_velocity_changes(pair):
 
 
 def missing_arc(muscle, state) -> float:
-    """How much shorter OpenSim's arcs are than any line over the cylinder between the same two points, m."""
+    """How much OpenSim's arcs lack of the shortest line over the cylinder between their ends, m."""
     path = muscle.getGeometryPath().getCurrentPath(state)
     points = [path.get(i) for i in range(path.getSize())]
     missing = 0.0
@@ -277,11 +287,13 @@ def test_muscle_lengths_and_moment_arms(pair):
         return muscles[m].getLength(state)
 
     apart, detours, short, judged = [], [], [], 0
-    for seed in range(6):
-        q, _, _ = pair.draw(40 + seed, knee=0.1 if seed == 0 else None)
+    for seed, knee in ((40, 0.1), (41, None), (42, None), (43, None), (203, None), (205, None)):
+        q, _, _ = pair.draw(seed, knee=knee)
         pair.put(q, still)
         theirs = np.array([m.getLength(state) for m in muscles])
-        their_arms = np.array([[m.computeMomentArm(state, c) for c in coordinates] for m in muscles])
+        their_arms = np.array(
+            [[m.computeMomentArm(state, c) for c in coordinates] for m in muscles]
+        )
         # where OpenSim's arcs do not reach from end to end, its length is no path's
         missing = np.array([missing_arc(m, state) for m in muscles])
         no_path = missing > 1e-9
@@ -303,22 +315,24 @@ def test_muscle_lengths_and_moment_arms(pair):
         assert abs((ours - theirs)[no_path]).max(initial=0) < 0.01
         short.extend((ours - theirs)[no_path])
 
-        # where the arms are far apart, OpenSim's own lengths change as coxa's arm says, more than as OpenSim's does
+        # where the arms are far apart, OpenSim's own lengths change rather as coxa's arm says
         independent = q[pair.independent]
-        for m, i in np.argwhere((abs(arms - their_arms) > 1e-3) & wraps[:, None]):
+        for m, i in np.argwhere((abs(arms - their_arms) > 5e-4) & wraps[:, None]):
             h = 1e-5 * np.eye(len(independent))[i]
             slope = -(length(m, independent + h) - length(m, independent - h)) / 2e-5
             assert abs(arms[m, i] - slope) < 0.5 * abs(their_arms[m, i] - slope)
             judged += 1
     print(
-        f"cylinders: OpenSim longer by at most {max(detours):.1e} m; arms apart by {np.median(apart):.1e} (median),"
-        f" {np.quantile(apart, 0.95):.1e} (95 %), {max(apart):.1e} m; {judged} above 1 mm;"
-        f" no path {len(short)} times, then {min(short):.1e} to {max(short):.1e} m shorter than coxa's"
+        f"cylinders: OpenSim longer by at most {max(detours):.1e} m; arms apart by"
+        f" {np.median(apart):.1e} (median), {np.quantile(apart, 0.95):.1e} (95 %),"
+        f" {max(apart):.1e} m (most), {judged} of them judged; no path {len(short)} times,"
+        f" then {min(short):.1e} to {max(short):.1e} m shorter than coxa's"
     )
     assert np.median(apart) < 1e-5
     assert np.quantile(apart, 0.95) < 1e-3
     # the calves over condyles and shank, knee nearly straight
     assert len(short) >= 4
+    assert judged > 0
 
 
 # ---- motion
@@ -381,7 +395,7 @@ def test_moves_to_the_same_state_but_for_the_knee(pair, seed, knee):
     their_q, their_v = (values[free] for values in opensim_integrates(pair.path, q, u))
     our_q, our_v = coxa_integrates(pair.coxa, q[free], u[free])
     coarse, _ = coxa_integrates(pair.coxa, q[free], u[free], steps=50)
-    assert abs(coarse - our_q).max() < 1e-8  # what is left of Runge and Kutta is a sixteenth of this
+    assert abs(coarse - our_q).max() < 1e-8  # and a fifteenth of that is left with the finer steps
 
     def added(q, v):
         """Generalized forces that OpenSim adds in the knee (see above), full."""
@@ -398,8 +412,8 @@ def test_moves_to_the_same_state_but_for_the_knee(pair, seed, knee):
         full, rates, force = added(q, v)
         return pair.coxa.forward_dynamics(full, rates, -force, full=True)[free]
 
-    # the states differ by what that term does over the time: at most its largest acceleration, twice integrated,
-    # and half as much again because the states that it meets drift apart
+    # the states differ by what that term does over the time: at most its largest acceleration,
+    # twice integrated, and half as much again because it is known at three states only
     largest = max(
         abs(as_opensim(q, v) - pair.coxa.forward_dynamics(q, v, np.zeros_like(q))).max()
         for q, v in ((q[free], u[free]), (our_q, our_v), (their_q, their_v))
@@ -417,9 +431,9 @@ def test_moves_to_the_same_state_but_for_the_knee(pair, seed, knee):
         return pair.energy(full, rates) - start
 
     print(
-        f"free motion: apart {apart:.1e} rad or m, {speeds_apart:.1e} per s; with OpenSim's term {abs(same_q - their_q).max():.1e},"
-        f" {abs(same_v - their_v).max():.1e}; energy gained: coxa {gained(our_q, our_v):.1e} J,"
-        f" OpenSim {gained(their_q, their_v):.1e} J of {start:.0f} J"
+        f"free motion: apart {apart:.1e} rad or m, {speeds_apart:.1e} per s; with OpenSim's term"
+        f" {abs(same_q - their_q).max():.1e}, {abs(same_v - their_v).max():.1e}; energy gained:"
+        f" coxa {gained(our_q, our_v):.1e}, OpenSim {gained(their_q, their_v):.1e} of {start:.0f} J"
     )
     np.testing.assert_allclose(same_q, their_q, rtol=0, atol=1e-8)
     np.testing.assert_allclose(same_v, their_v, rtol=0, atol=1e-6)
@@ -450,8 +464,10 @@ def test_moves_to_the_same_state_with_locked_knees(pair, seed, tmp_path):
             q[i], u[i] = angles[name.split("_")[2]], 0
     their_q, their_v = (values[free] for values in opensim_integrates(path, q, u))
     our_q, our_v = coxa_integrates(model, q[free], u[free])
-    print(f"locked knees: apart {abs(their_q - our_q).max():.1e} rad or m, {abs(their_v - our_v).max():.1e} per s,"
-          f" moved {abs(our_q - q[free]).max():.2f}")
+    print(
+        f"locked knees: apart {abs(their_q - our_q).max():.1e} rad or m,"
+        f" {abs(their_v - our_v).max():.1e} per s; moved {abs(our_q - q[free]).max():.2f}"
+    )
     # OpenSim's integrator was asked for 1e-10 of each step; there are some tens of them
     np.testing.assert_allclose(our_q, their_q, rtol=0, atol=1e-8)
     np.testing.assert_allclose(our_v, their_v, rtol=0, atol=1e-7)
@@ -476,38 +492,41 @@ def test_an_exported_hip_thrust_needs_the_same_moments(athlete, tmp_path, monkey
     theirs = read_table(Path("inverse_dynamics.sto"))
     np.testing.assert_allclose(theirs["time"], result["time"], atol=1e-9)
 
-    # OpenSim differentiates a quintic spline through the frames. Where phases meet, jerk jumps, and the spline rings: it
-    # falls to 0.43 per frame (the root of the quintic B-spline), so to 2e-4 of 15 N after ten
+    # OpenSim differentiates a quintic spline through the frames. Where phases meet, jerk jumps, and
+    # the spline rings: it falls to 0.43 per frame (root of the quintic B-spline), to 3 mN after ten
     phase = result["phase"].values
     whole = np.arange(10, len(phase) - 10)
     inside = np.array([k for k in whole if len(set(phase[k - 10 : k + 11])) == 1])
     assert len(inside) > 100
-    atol = 0.01  # N or N m: a hundred-thousandth of the body's weight, and of the largest moment less than 1e-4
+    atol = 0.01  # N or N m: 1e-5 of the body's weight, 5e-5 of the hip's moment
 
-    for axis in ("tx", "ty", "tz"):
-        residual = theirs[f"pelvis_{axis}_force"]
-        print(f"pelvis_{axis}: {abs(residual[inside]).max():.1e} N inside, {abs(residual).max():.1e} N at worst")
-        np.testing.assert_allclose(residual[inside], 0, atol=atol)
-        assert abs(residual).max() < 0.03 * 80 * 9.81  # the ringing
-    for name in ("tilt", "list", "rotation"):
-        residual = theirs[f"pelvis_{name}_moment"]
-        print(f"pelvis_{name}: {abs(residual[inside]).max():.1e} N m inside, {abs(residual).max():.1e} N m at worst")
-        np.testing.assert_allclose(residual[inside], 0, atol=atol)
+    def show(name, apart, unit):
+        at_worst = abs(apart).max()
+        print(f"{name}: apart {abs(apart[inside]).max():.1e} {unit}, where it rings {at_worst:.1e}")
 
-    for i, side in enumerate("rl"):
+    for name, unit in (
+        *((f"pelvis_{axis}_force", "N") for axis in ("tx", "ty", "tz")),
+        *((f"pelvis_{angle}_moment", "N m") for angle in ("tilt", "list", "rotation")),
+    ):
+        show(name, theirs[name], unit)
+        np.testing.assert_allclose(theirs[name][inside], 0, atol=atol, err_msg=name)
+        assert abs(theirs[name]).max() < 0.03 * 80 * 9.81
+
+    for side, label in (("r", "right"), ("l", "left")):
         # the patella's share counts too: it follows the knee one to one
+        extension = -theirs[f"knee_angle_{side}_moment"] - theirs[f"knee_angle_{side}_beta_force"]
         moments = {
             "hip_extension_moment": -theirs[f"hip_flexion_{side}_moment"],
             "hip_abduction_moment": -theirs[f"hip_adduction_{side}_moment"],
             "hip_external_rotation_moment": -theirs[f"hip_rotation_{side}_moment"],
-            "knee_extension_moment": -theirs[f"knee_angle_{side}_moment"]
-            - theirs[f"knee_angle_{side}_beta_force"],
+            "knee_extension_moment": extension,
             "ankle_plantarflexion_moment": -theirs[f"ankle_angle_{side}_moment"],
         }
         for name, values in moments.items():
-            ours = result[name].sel(side={"r": "right", "l": "left"}[side]).values
-            print(f"{name} {side}: largest {abs(ours).max():.1f} N m, apart {abs(values - ours)[inside].max():.1e} inside,"
-                  f" {abs(values - ours).max():.1e} N m at worst")
-            np.testing.assert_allclose(values[inside], ours[inside], rtol=0, atol=atol, err_msg=name)
+            ours = result[name].sel(side=label).values
+            show(f"{name} {side}, up to {abs(ours).max():.1f} N m", values - ours, "N m")
+            np.testing.assert_allclose(
+                values[inside], ours[inside], rtol=0, atol=atol, err_msg=name
+            )
             # over all frames, a percent of the hip's moment
-            np.testing.assert_allclose(values, ours, rtol=0, atol=0.01 * 220)
+            np.testing.assert_allclose(values, ours, rtol=0, atol=2.2, err_msg=name)

@@ -152,6 +152,8 @@ def test_interrupt_stops_cleanly(tmp_path):
         study = coxa.Study("{EXERCISE}").vary(load=[20 + i / 10 for i in range(400)])
         study.trials()
         import coxa.tables
+        # a job that the shell put in the background starts with interrupts ignored
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
         study.run({str(path)!r}, workers=2)
     """

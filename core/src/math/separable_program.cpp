@@ -1197,6 +1197,7 @@ SolveStatus least_reserves(
     // y certifies the reserves: sum over columns of what y'A x still lacks of its maximum
     double norm = 0.0;
     double change = 0.0;
+    double blur = 0.0;  // what meeting the rows to their tolerance leaves open
     double most = 0.0;
     for (int j = 0; j < m; ++j) {
       const double size = scale[impl.system.row_of[j]];
@@ -1206,6 +1207,7 @@ SolveStatus least_reserves(
         norm += rj * rj / (size * size);
         const double dr = rj - impl.keep_reserve[j];
         change += dr * dr / (size * size);
+        blur += impl.row_tolerance * impl.row_tolerance / (size * size);
       }
       most = std::max(most, std::abs(rj));
       impl.keep_reserve[j] = rj;
@@ -1218,7 +1220,7 @@ SolveStatus least_reserves(
     }
     // strong convexity: |r - least|^2 <= 2 lack, in the norm of the programme
     const bool proven = 2.0 * lack <= 1e-14 * norm;
-    const bool settled = turn > 0 && change <= 1e-18 * norm;
+    const bool settled = turn > 0 && change <= std::max(1e-18 * norm, std::min(blur, 1e-14 * norm));
     if (most <= impl.row_tolerance || proven || settled) break;
 
     impl.anchor = impl.lambda;

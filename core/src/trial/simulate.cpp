@@ -19,9 +19,10 @@ namespace {
 // the heaviest load is confirmed by a simulation this much below it: the programme meets its rows to 1e-10
 constexpr double kConfirmBelow = 1e-6;
 
-// a bar of this mass and the one of the standard bar bracket the range where the load's inertia is linear in it
-constexpr double kBarOnly = 20;     // kg
-constexpr double kHeavier = 120;    // kg
+// generalized forces are linear in the load below the bare bar, and again from the first plates on
+constexpr double kBareBar = 20;         // kg
+constexpr double kFirstPlates = 20.001; // kg: plates of no weight, but of full size, as the movement sees them
+constexpr double kHeavier = 120;        // kg
 
 template <typename Call>
 auto guarded(const std::string& name, const Call& call) -> decltype(call()) {
@@ -115,36 +116,38 @@ MaxLoad max_load(
     return build_trial(model, exercise, Parameters(name, declared, values), options.frames);
   };
 
-  // for a fixed motion the generalized forces are linear in the load: below the bare bar, and above it
   const Trial none = at(load->minimum);
-  const Trial bar = at(kBarOnly);
+  const Trial bare = at(kBareBar);
+  const Trial plates = at(kFirstPlates);
   const Trial heavier = at(kHeavier);
   FrameSolver from_none(none, options);
-  FrameSolver from_bar(bar, options);
+  FrameSolver from_bare(bare, options);
+  FrameSolver from_plates(plates, options);
   FrameSolver from_heavier(heavier, options);
 
   MaxLoad result;
   result.load = std::numeric_limits<double>::infinity();
   FeasibleLimit limit;
   Eigen::VectorXd along;
-  const Motion& motion = bar.motion;
+  const Motion& motion = plates.motion;
   result.path.assign(motion.path.begin(), motion.path.end());
   for (int k = 0; k < motion.frames(); ++k) {
     const auto prepare = [&](FrameSolver& solver, const Trial& trial) {
       solver.prepare(trial.motion.q.col(k), trial.motion.v.col(k), trial.motion.vdot.col(k));
     };
-    prepare(from_bar, bar);
+    prepare(from_plates, plates);
     prepare(from_heavier, heavier);
-    along = (from_heavier.required() - from_bar.required()) / (kHeavier - kBarOnly);
-    double base = kBarOnly;
-    FrameSolver* solver = &from_bar;
-    SolveStatus status = solver->recruitment().limit_along(along, load->maximum - kBarOnly, limit);
+    along = (from_heavier.required() - from_plates.required()) / (kHeavier - kFirstPlates);
+    double base = kFirstPlates;
+    FrameSolver* solver = &from_plates;
+    SolveStatus status = solver->recruitment().limit_along(along, load->maximum - base, limit);
     if (status == SolveStatus::infeasible) {
       prepare(from_none, none);
-      along = (from_bar.required() - from_none.required()) / (kBarOnly - load->minimum);
+      prepare(from_bare, bare);
+      along = (from_bare.required() - from_none.required()) / (kBareBar - load->minimum);
       base = load->minimum;
       solver = &from_none;
-      status = solver->recruitment().limit_along(along, kBarOnly - base, limit);
+      status = solver->recruitment().limit_along(along, kBareBar - base, limit);
     }
     require<UnsolvedFrame>(
         status != SolveStatus::infeasible, "'", name, "' is impossible without reserves even at ",
