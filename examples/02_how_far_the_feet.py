@@ -3,7 +3,9 @@
 import coxa
 
 athlete = coxa.Subject(sex="female", mass=62, height=1.68)
-study = coxa.Study("barbell_hip_thrust", athlete).vary(foot_distance=[0.60, 0.65, 0.70, 0.75], load=[40, 60])
+study = coxa.Study("barbell_hip_thrust", athlete).vary(
+    foot_distance=[0.60, 0.65, 0.70, 0.75], load=[40, 60]
+)
 ds = study.run("feet.h5")
 
 columns = ["foot_distance", "load", "glutes_impulse", "hamstrings_impulse", "quadriceps_impulse"]

@@ -13,16 +13,18 @@ using namespace coxa;
 
 constexpr double kFound = std::numeric_limits<double>::quiet_NaN();  // found from the body
 constexpr double kDegree = std::numbers::pi / 180;
-constexpr double kPadThickness = 0.03;    // m, foam pad squeezed between bar and hip; assumed
-constexpr double kShaftRadius = 0.014;    // m, of the bar
-constexpr double kPlateRadius = 0.225;    // m, of plates of 10 kg and more
-constexpr double kBarMass = 20;           // kg, a lighter load has no plates
-constexpr double kClearance = 0.05;       // m, buttocks above the floor at the bottom; a controlled descent never touches it
+constexpr double kPadThickness = 0.03;  // m, foam pad squeezed between bar and hip; assumed
+constexpr double kShaftRadius = 0.014;  // m, of the bar
+constexpr double kPlateRadius = 0.225;  // m, of plates of 10 kg and more
+constexpr double kBarMass = 20;         // kg, a lighter load has no plates
+constexpr double kClearance =
+    0.05;  // m, buttocks above the floor at the bottom; a controlled descent never touches it
 constexpr double kPlateClearance = 0.01;  // m
 constexpr double kGripBeyondHip = 0.20;   // m, hands outside the hip centres; assumed
-constexpr double kGripStrength = 500;     // N, each way: hand grip of young men, Mathiowetz et al. (1985)
-constexpr double kFloor = 0;              // m
-constexpr double kEdge = 0;               // m, the bench's edge along the floor; the feet stand at +x
+constexpr double kGripStrength =
+    500;                      // N, each way: hand grip of young men, Mathiowetz et al. (1985)
+constexpr double kFloor = 0;  // m
+constexpr double kEdge = 0;   // m, the bench's edge along the floor; the feet stand at +x
 
 std::pair<int, Vec3> point(const Model& model, const std::string& site) {
   const Site& s = model.skeleton.site(site);
@@ -111,8 +113,11 @@ class Setup {
     return q;
   }
 
-  Posture solve(const std::vector<NamedTask>& tasks, const NamedTask& goal, const Eigen::VectorXd& from, double path)
-      const {
+  Posture solve(
+      const std::vector<NamedTask>& tasks,
+      const NamedTask& goal,
+      const Eigen::VectorXd& from,
+      double path) const {
     std::vector<NamedTask> all = tasks;
     all.push_back(goal);
     return solve_posture(skeleton_, all, preferences(), from, path);
@@ -154,8 +159,10 @@ class Setup {
       const bool right = side == Side::right;
       const auto [hand, palm] = point(model_, right ? "palm_r" : "palm_l");
       grips.push_back(
-          {right ? "right_hand" : "left_hand", {hand, palm},
-           {pelvis_, bar_ + Vec3(0, 0, right ? grip_ : -grip_)}, kGripStrength});
+          {right ? "right_hand" : "left_hand",
+           {hand, palm},
+           {pelvis_, bar_ + Vec3(0, 0, right ? grip_ : -grip_)},
+           kGripStrength});
     }
     return grips;
   }
@@ -182,8 +189,9 @@ class Setup {
   Vec3 heel_to_ball(Side side) const {
     const std::string suffix = side == Side::right ? "_r" : "_l";
     const auto middle = [&](const std::string& part) -> Vec3 {
-      return (point(model_, part + "_medial" + suffix).second +
-              point(model_, part + "_lateral" + suffix).second) / 2;
+      return (point(model_, part + "_medial" + suffix).second
+              + point(model_, part + "_lateral" + suffix).second)
+             / 2;
     };
     return turned_out(side) * (middle("ball") - middle("heel"));
   }
@@ -236,12 +244,14 @@ class Setup {
 // what to change when the movement asks for more than a joint has; the other side's is the same
 std::vector<RangeAdvice> range_advice() {
   const RangeAdvice right[] = {
-      {"hip_flexion", "increase foot_distance or lower bench_height", "increase bottom_clearance or foot_distance"},
+      {"hip_flexion", "increase foot_distance or lower bench_height",
+       "increase bottom_clearance or foot_distance"},
       {"knee_angle", "decrease foot_distance", "increase foot_distance or bottom_clearance"},
       {"ankle_angle", "decrease foot_distance", "increase foot_distance or heel_height"},
       {"hip_adduction", "decrease stance_width", "increase stance_width"},
       {"hip_rotation", "decrease toe_out_deg", "increase toe_out_deg"},
-      {"subtalar_angle", "increase stance_width or decrease toe_out_deg", "decrease stance_width or increase toe_out_deg"}};
+      {"subtalar_angle", "increase stance_width or decrease toe_out_deg",
+       "decrease stance_width or increase toe_out_deg"}};
   std::vector<RangeAdvice> advice;
   for (const std::string side : {"_r", "_l"})
     for (const RangeAdvice& a : right) advice.push_back({a.coordinate + side, a.if_low, a.if_high});
@@ -252,12 +262,17 @@ class BarbellHipThrust final : public Exercise {
  public:
   ExerciseInfo info() const override {
     return {
-        "barbell_hip_thrust", "Barbell hip thrust",
-        "Shoulder blades on the edge of a bench, feet flat on the floor, a barbell in the hip crease. The hips are "
-        "driven up from just above the floor until the back is level, held, and lowered under control.",
+        "barbell_hip_thrust",
+        "Barbell hip thrust",
+        "Shoulder blades on the edge of a bench, feet flat on the floor, a barbell in the hip "
+        "crease. The hips are "
+        "driven up from just above the floor until the back is level, held, and lowered under "
+        "control.",
         {"glutes", "hamstrings", "adductors", "quadriceps"},
-        {"Contreras B, Cronin J, Schoenfeld B (2011) Barbell hip thrust. Strength Cond J 33(5):58-61",
-         "Brazil A et al. (2021) A comprehensive biomechanical analysis of the barbell hip thrust. PLoS ONE "
+        {"Contreras B, Cronin J, Schoenfeld B (2011) Barbell hip thrust. Strength Cond J "
+         "33(5):58-61",
+         "Brazil A et al. (2021) A comprehensive biomechanical analysis of the barbell hip thrust. "
+         "PLoS ONE "
          "16(3):e0249307",
          "Zabaleta-Korta A, Fernandez-Pena E (2024) Cultura Ciencia y Deporte 19(59)"}};
   }
@@ -265,19 +280,25 @@ class BarbellHipThrust final : public Exercise {
   std::vector<Parameter> parameters() const override {
     return {
         {"load", 60, 0, 500, "kg", "bar and plates together"},
-        {"bench_height", 0.40, 0.20, 0.60, "m", "floor to the bench's edge under the shoulder blades"},
+        {"bench_height", 0.40, 0.20, 0.60, "m",
+         "floor to the bench's edge under the shoulder blades"},
         {"foot_distance", kFound, 0.20, 1.20, "m",
-         "bench edge to heels, along the floor; default: the one that makes the shank vertical at the top"},
-        {"stance_width", kFound, 0.05, 1.00, "m", "between the heels' middles; default: the width of the hip centres"},
+         "bench edge to heels, along the floor; default: the one that makes the shank vertical at "
+         "the top"},
+        {"stance_width", kFound, 0.05, 1.00, "m",
+         "between the heels' middles; default: the width of the hip centres"},
         {"toe_out_deg", 0, -15, 45, "deg", "feet turned out from straight ahead"},
-        {"bar_position", 0, -0.06, 0.10, "m", "bar from the hip crease along the trunk-thigh line, toward the knees"},
+        {"bar_position", 0, -0.06, 0.10, "m",
+         "bar from the hip crease along the trunk-thigh line, toward the knees"},
         {"concentric", 0.8, 0.2, 10, "s", "time up"},
         {"hold", 2, 0.05, 30, "s", "time at the top"},
         {"eccentric", 1.5, 0.2, 20, "s", "time down"},
         {"repetitions", 1, 1, 50, "1", "how many", true},
         {"bottom_clearance", kFound, 0.01, 0.40, "m",
-         "lowest point of the buttocks above the floor at the bottom; default: 0.05 m, or what keeps the plates off it"},
-        {"lumbar_extension_deg", 0, -15, 20, "deg", "of the lumbar joint at the top, growing from neutral at the bottom"},
+         "lowest point of the buttocks above the floor at the bottom; default: 0.05 m, or what "
+         "keeps the plates off it"},
+        {"lumbar_extension_deg", 0, -15, 20, "deg",
+         "of the lumbar joint at the top, growing from neutral at the bottom"},
         {"neck_flexion_deg", 0, -30, 45, "deg", "chin toward the chest"},
         {"heel_height", 0, 0, 0.12, "m", "heels lifted, on the balls of the feet; 0 is flat"},
         {"floor_friction", 0.6, 0, 1.5, "1", "Coulomb coefficient of feet on floor"},
@@ -288,7 +309,8 @@ class BarbellHipThrust final : public Exercise {
   Scenario build(const Model& model, const Parameters& given) const override {
     const Parameters p = with_stance(model, given);
     const Setup setup(model, p);
-    const double foot_x = kEdge + (p.automatic("foot_distance") ? vertical_shank(setup) : p["foot_distance"]);
+    const double foot_x =
+        kEdge + (p.automatic("foot_distance") ? vertical_shank(setup) : p["foot_distance"]);
     const std::vector<NamedTask> tasks = setup.tasks(foot_x, true);
     Scenario s;
 
@@ -299,13 +321,15 @@ class BarbellHipThrust final : public Exercise {
     const Coordinate& hip = setup.range("hip_flexion_r");
     const bool stopped = setup.coordinate("hip_flexion_r", up.q) < hip.lower;
     if (stopped) {
-      top = {"hip extension limit at the top",
-             HoldCoordinate{model.skeleton.coordinate_index("hip_flexion_r"), hip.lower}};
+      top = {
+          "hip extension limit at the top",
+          HoldCoordinate{model.skeleton.coordinate_index("hip_flexion_r"), hip.lower}};
       up = setup.solve(tasks, top, setup.guess(), 1);
       require<InfeasibleMotion>(
-          up.solved, "barbell_hip_thrust: with the feet ", foot_x - kEdge, " m from the bench the hips pass the end of "
-          "their extension before the trunk is level, and no lower posture ends there ('", up.worst_task,
-          "' cannot be met); increase foot_distance or lower bench_height");
+          up.solved, "barbell_hip_thrust: with the feet ", foot_x - kEdge,
+          " m from the bench the hips pass the end of "
+          "their extension before the trunk is level, and no lower posture ends there ('",
+          up.worst_task, "' cannot be met); increase foot_distance or lower bench_height");
     }
 
     // the bottom: hips low, never on the floor, nor the plates
@@ -321,15 +345,16 @@ class BarbellHipThrust final : public Exercise {
     const double lowest_bar = kFloor + kPlateRadius + kPlateClearance;
     if (plates && down.solved && setup.bar_height(down.q) < lowest_bar) {
       require<InfeasibleMotion>(
-          p.automatic("bottom_clearance"), "barbell_hip_thrust: the bar would be ", setup.bar_height(down.q),
-          " m high at the bottom and its plates of ", kPlateRadius, " m radius would hit the floor; increase "
+          p.automatic("bottom_clearance"), "barbell_hip_thrust: the bar would be ",
+          setup.bar_height(down.q), " m high at the bottom and its plates of ", kPlateRadius,
+          " m radius would hit the floor; increase "
           "bottom_clearance, or leave it out");
       bottom = {"plates above the floor", setup.bar_at(lowest_bar)};
       down = setup.solve(tasks, bottom, up.q, 0);
     }
     require<InfeasibleMotion>(
-        down.solved, "barbell_hip_thrust: no posture has the hips ", clearance, " m above the floor ('",
-        down.worst_task, "' cannot be met); increase bottom_clearance");
+        down.solved, "barbell_hip_thrust: no posture has the hips ", clearance,
+        " m above the floor ('", down.worst_task, "' cannot be met); increase bottom_clearance");
 
     s.supports = {
         foot_support(model, Side::right, p["floor_friction"], p["heel_height"] == 0),
@@ -353,7 +378,8 @@ class BarbellHipThrust final : public Exercise {
     s.plan.repetitions = static_cast<int>(p["repetitions"]);
     s.notes = {
         {"top", stopped ? "hip extension limit reached before the trunk was level" : "trunk level"},
-        {"trunk_inclination_top_deg", message(measure(model.skeleton, setup.trunk(0), up.q) / kDegree)},
+        {"trunk_inclination_top_deg",
+         message(measure(model.skeleton, setup.trunk(0), up.q) / kDegree)},
         {"hip_flexion_top_deg", message(setup.coordinate("hip_flexion_r", up.q) / kDegree)},
         {"knee_flexion_top_deg", message(setup.coordinate("knee_angle_r", up.q) / kDegree)},
         {"hip_flexion_bottom_deg", message(setup.coordinate("hip_flexion_r", down.q) / kDegree)},
@@ -380,8 +406,8 @@ class BarbellHipThrust final : public Exercise {
   static double vertical_shank(const Setup& setup) {
     const Posture top = setup.vertical_shanks();
     require<InfeasibleMotion>(
-        top.solved, "barbell_hip_thrust: no foot_distance makes the shank vertical at the top ('", top.worst_task,
-        "' cannot be met); give foot_distance, or change bench_height");
+        top.solved, "barbell_hip_thrust: no foot_distance makes the shank vertical at the top ('",
+        top.worst_task, "' cannot be met); give foot_distance, or change bench_height");
     return setup.foot_x(top.q) - kEdge;
   }
 
@@ -399,13 +425,17 @@ class BarbellHipThrust final : public Exercise {
       const double natural = setup.foot_x(best.q) - kEdge;
       const bool far = foot_x - kEdge > natural;
       throw InfeasibleMotion(message(
-          "barbell_hip_thrust: feet ", foot_x - kEdge, " m from the bench cannot be reached with the trunk level; ",
-          far ? "decrease" : "increase", " foot_distance (the shank is vertical at ", natural, " m)"));
+          "barbell_hip_thrust: feet ", foot_x - kEdge,
+          " m from the bench cannot be reached with the trunk level; ",
+          far ? "decrease" : "increase", " foot_distance (the shank is vertical at ", natural,
+          " m)"));
     }
     throw InfeasibleMotion(message(
-        "barbell_hip_thrust: no posture has the trunk level on a bench of ", p["bench_height"], " m with a stance of ",
-        p["stance_width"], " m and toes ", p["toe_out_deg"] / kDegree, " deg out ('", best.worst_task,
-        "' cannot be met); move stance_width or toe_out_deg toward their defaults, or change bench_height"));
+        "barbell_hip_thrust: no posture has the trunk level on a bench of ", p["bench_height"],
+        " m with a stance of ", p["stance_width"], " m and toes ", p["toe_out_deg"] / kDegree,
+        " deg out ('", best.worst_task,
+        "' cannot be met); move stance_width or toe_out_deg toward their defaults, or change "
+        "bench_height"));
   }
 };
 

@@ -21,16 +21,18 @@ using Given = std::map<std::string, double>;
 void bind_options(py::module_& m) {
   py::class_<SimulateOptions>(m, "SimulateOptions", "How a trial is solved.")
       .def(
-          py::init([](double criterion, int frames, bool strict, bool intervals, bool inertia) {
-            return SimulateOptions{criterion, frames, strict, intervals, inertia};
+          py::init([](double criterion, int frames, bool strict, bool intervals, bool inertia,
+                      bool volume_weights) {
+            return SimulateOptions{criterion, frames, strict, intervals, inertia, volume_weights};
           }),
           py::arg("criterion") = 2.0, py::arg("frames") = 101, py::arg("strict") = false,
-          py::arg("intervals") = false, py::arg("inertia") = true)
+          py::arg("intervals") = false, py::arg("inertia") = true, py::arg("volume_weights") = true)
       .def_readonly("criterion", &SimulateOptions::criterion)
       .def_readonly("frames", &SimulateOptions::frames)
       .def_readonly("strict", &SimulateOptions::strict)
       .def_readonly("intervals", &SimulateOptions::intervals)
-      .def_readonly("inertia", &SimulateOptions::inertia);
+      .def_readonly("inertia", &SimulateOptions::inertia)
+      .def_readonly("volume_weights", &SimulateOptions::volume_weights);
 }
 
 // what stacking does not read is let go at once, so that memory does not grow with muscles times frames

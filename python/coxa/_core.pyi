@@ -93,6 +93,7 @@ class SimulateOptions:
         strict: bool = False,
         intervals: bool = False,
         inertia: bool = True,
+        volume_weights: bool = True,
     ) -> None: ...
     @property
     def criterion(self) -> float: ...
@@ -104,6 +105,8 @@ class SimulateOptions:
     def intervals(self) -> bool: ...
     @property
     def inertia(self) -> bool: ...
+    @property
+    def volume_weights(self) -> bool: ...
 
 # trials
 def simulate(

@@ -83,6 +83,7 @@ def set_up(
     strict: bool,
     intervals: bool,
     inertia: bool,
+    volume_weights: bool = True,
 ) -> Setup:
     """Checks all but the parameters, reads the model and scales it."""
     catalog.known(name)
@@ -94,6 +95,7 @@ def set_up(
         strict=bool(strict),
         intervals=bool(intervals),
         inertia=bool(inertia),
+        volume_weights=bool(volume_weights),
     )
     if model is None:
         generic, subject = default_model(), subject or Subject()
@@ -122,7 +124,9 @@ def call_text(function: str, setup: Setup, parameters: Mapping[str, float]) -> s
     )
     parts.append(f"frames={options.frames}")
     parts += [f"{flag}=True" for flag in ("strict", "intervals") if getattr(options, flag)]
-    parts += [] if options.inertia else ["inertia=False"]
+    parts += [
+        f"{flag}=False" for flag in ("inertia", "volume_weights") if not getattr(options, flag)
+    ]
     parts += [f"{key}={value!r}" for key, value in parameters.items()]
     return f"coxa.{function}({', '.join(parts)})"
 
@@ -137,6 +141,7 @@ def simulate(
     strict: bool = False,
     intervals: bool = False,
     inertia: bool = True,
+    volume_weights: bool = True,
     **parameters: float,
 ) -> Result:
     """Simulates one exercise by one person.
@@ -160,6 +165,8 @@ def simulate(
         Also find the range of every support force over all solutions within 5 % of the least cost.
     inertia : bool
         If False, velocities and accelerations are taken as zero.
+    volume_weights : bool
+        If False, every muscle's activation costs the same, whatever its volume (OpenSim's static optimisation).
     **parameters : float
         What `coxa.exercise(name).parameters` lists, in the units given there.
 
@@ -177,7 +184,9 @@ def simulate(
     from .result import Result
     from .tables import to_xarray
 
-    setup = set_up(name, subject, model, criterion, frames, strict, intervals, inertia)
+    setup = set_up(
+        name, subject, model, criterion, frames, strict, intervals, inertia, volume_weights
+    )
     given = catalog.check_parameters(name, parameters)
     dataset = to_xarray(_core.simulate(setup.model._core, name, given, setup.options))
     effective = effective_parameters(name, given, dataset.attrs)

@@ -39,7 +39,7 @@ class Study:
         One of `coxa.exercises()`.
     subject : Subject, optional
     **options
-        `model`, `criterion`, `frames`, `strict`, `intervals`, `inertia` as in `coxa.simulate`, and fixed values
+        `model`, `criterion`, `frames`, `strict`, `intervals`, `inertia`, `volume_weights` as in `coxa.simulate`, and fixed values
         of the exercise's parameters.
 
     Examples
@@ -59,10 +59,11 @@ class Study:
         strict: bool = False,
         intervals: bool = False,
         inertia: bool = True,
+        volume_weights: bool = True,
         **parameters: float,
     ):
         self._setup = set_up(
-            exercise, subject, model, criterion, frames, strict, intervals, inertia
+            exercise, subject, model, criterion, frames, strict, intervals, inertia, volume_weights
         )
         self._fixed = catalog.check_parameters(exercise, parameters)
         self._levels: dict[str, list[float]] = {}

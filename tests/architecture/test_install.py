@@ -5,9 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 import coxa
+import pytest
 
 PACKAGE = Path(coxa.__file__).parent
 BUILD = PACKAGE.parents[1]
@@ -17,14 +16,20 @@ if not (BUILD / "CMakeCache.txt").is_file():
 
 
 def run(*command, cwd, env=None):
-    done = subprocess.run([str(part) for part in command], cwd=cwd, env=env, capture_output=True, text=True)
+    done = subprocess.run(
+        [str(part) for part in command], cwd=cwd, env=env, capture_output=True, text=True
+    )
     assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
     return done.stdout
 
 
 def clean_environment():
     """The environment without what would let an installed thing find the build tree."""
-    return {name: value for name, value in os.environ.items() if name not in {"PYTHONPATH", "LD_LIBRARY_PATH"}}
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name not in {"PYTHONPATH", "LD_LIBRARY_PATH"}
+    }
 
 
 @pytest.fixture(scope="module")

@@ -108,10 +108,14 @@ def test_a_plugin_includes_the_exercise_header_and_nothing_else_of_coxa(path):
 
 
 def test_the_checks_see_what_they_should():
-    assert arrows_to_the_right("body", '#include "coxa/muscle/path.hpp"\n') == ["coxa/muscle/path.hpp"]
+    assert arrows_to_the_right("body", '#include "coxa/muscle/path.hpp"\n') == [
+        "coxa/muscle/path.hpp"
+    ]
     assert arrows_to_the_right("trial", '#  include "io/text.hpp"\n') == ["io/text.hpp"]
     assert not arrows_to_the_right("muscle", '#include "coxa/math/error.hpp"\n#include <cmath>\n')
-    assert foreign_to_public_headers("#include <boost/dll.hpp>\n#include <hdf5.h>\n#include <vector>\n") == [
+    assert foreign_to_public_headers(
+        "#include <boost/dll.hpp>\n#include <hdf5.h>\n#include <vector>\n"
+    ) == [
         "boost/dll.hpp",
         "hdf5.h",
     ]

@@ -19,8 +19,12 @@ MAX_BYTES = 3_000_000
 
 # written so that this file does not match itself
 HOSTS = re.compile(r"pypi[.]org|python[h]osted|registry[.]npmjs|deb[.]debian[.]org")
-MACHINE_PATHS = re.compile(r"(?:^|[^\w./}])/(?:wor[k]|far[m]|roo[t]|tm[p]|hom[e]/\w+)/", re.MULTILINE)
-UNFINISHED = re.compile(r"\b(?:TOD[O]|FIXM[E]|XX[X]|HAC[K]|not implemente[d]|placeholde[r]|stu[b])\b")
+MACHINE_PATHS = re.compile(
+    r"(?:^|[^\w./}])/(?:wor[k]|far[m]|roo[t]|tm[p]|hom[e]/\w+)/", re.MULTILINE
+)
+UNFINISHED = re.compile(
+    r"\b(?:TOD[O]|FIXM[E]|XX[X]|HAC[K]|not implemente[d]|placeholde[r]|stu[b])\b"
+)
 
 
 def repository_files():
@@ -80,7 +84,11 @@ def test_no_registry_host_or_machine_path():
 
 
 def test_no_mark_of_unfinished_work():
-    texts = [path for path in FILES if path.suffix in {".cpp", ".hpp", ".py", ".pyi", ".md", ".toml", ".cmake"}]
+    texts = [
+        path
+        for path in FILES
+        if path.suffix in {".cpp", ".hpp", ".py", ".pyi", ".md", ".toml", ".cmake"}
+    ]
     assert not matches(UNFINISHED, texts)
 
 
@@ -104,12 +112,14 @@ def test_ci_runs_the_test_command_of_the_readme():
 
 
 def test_the_version_has_one_place():
-    version = re.search(r"project\(coxa VERSION ([\d.]+)", (ROOT / "CMakeLists.txt").read_text()).group(1)
+    version = re.search(
+        r"project\(coxa VERSION ([\d.]+)", (ROOT / "CMakeLists.txt").read_text()
+    ).group(1)
     elsewhere = [
         path
         for path in FILES
         if path.suffix in {".py", ".pyi", ".cpp", ".hpp", ".toml", ".cff", ".cmake"}
-        and re.search(rf'version\W{{1,6}}{re.escape(version)}\b', path.read_text(), re.IGNORECASE)
+        and re.search(rf"version\W{{1,6}}{re.escape(version)}\b", path.read_text(), re.IGNORECASE)
     ]
     assert not elsewhere
     import coxa
@@ -120,6 +130,8 @@ def test_the_version_has_one_place():
 def test_the_checks_see_what_they_should():
     assert HOSTS.search("https://pypi" + ".org/simple")
     assert MACHINE_PATHS.search("in /wor" + "k/main") and MACHINE_PATHS.search('"/tm' + 'p/x"')
-    assert not MACHINE_PATHS.search("../shared/work/x") and not MACHINE_PATHS.search("${root}/tmp/x")
+    assert not MACHINE_PATHS.search("../shared/work/x") and not MACHINE_PATHS.search(
+        "${root}/tmp/x"
+    )
     assert UNFINISHED.search("# TOD" + "O later") and not UNFINISHED.search("type stubs")
     assert len(FILES) > 50

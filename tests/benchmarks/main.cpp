@@ -15,7 +15,8 @@ bool same_tree(const char* engine, const std::vector<double>& theirs) {
   double worst = ours.size() == theirs.size() ? 0 : 1e300;
   for (std::size_t i = 0; i < ours.size() && i < theirs.size(); ++i)
     worst = std::max(worst, std::abs(ours[i] - theirs[i]));
-  std::printf("plain tree, hinge torques: %s differs from coxa by at most %.1e N m\n", engine, worst);
+  std::printf(
+      "plain tree, hinge torques: %s differs from coxa by at most %.1e N m\n", engine, worst);
   return worst < 1e-9;
 }
 
@@ -30,7 +31,8 @@ int main(int argc, char** argv) {
   same = same_tree("MuJoCo", coxa::bench::mujoco_hinge_torques()) && same;
 #endif
   if (!same) {
-    std::fprintf(stderr, "the engines were not given the same tree: their times cannot be compared\n");
+    std::fprintf(
+        stderr, "the engines were not given the same tree: their times cannot be compared\n");
     return 1;
   }
   benchmark::Initialize(&argc, argv);

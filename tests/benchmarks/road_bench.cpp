@@ -25,7 +25,8 @@ const Exercise& exercise() {
 
 Trial make_trial() {
   return build_trial(
-      model(), exercise(), Parameters("barbell_hip_thrust", exercise().parameters(), {{"load", 100}}), 101);
+      model(), exercise(),
+      Parameters("barbell_hip_thrust", exercise().parameters(), {{"load", 100}}), 101);
 }
 
 const Trial& trial() {

@@ -19,14 +19,15 @@ struct TreeBody {
   Vec3 p_PF;        // m, joint in the parent
   double mass = 0;  // kg
   Vec3 center_of_mass;
-  Vec3 inertia;     // kg m2, principal, about the mass centre, body axes
+  Vec3 inertia;  // kg m2, principal, about the mass centre, body axes
 };
 
 /// A person of hinge, ball and free joints with as many degrees of freedom as the full-body model: 40.
 inline std::vector<TreeBody> plain_tree() {
   using Joint = TreeBody::Joint;
   std::vector<TreeBody> tree;
-  const auto add = [&](const std::string& name, int parent, Joint joint, int axis, Vec3 p, double mass) {
+  const auto add = [&](const std::string& name, int parent, Joint joint, int axis, Vec3 p,
+                       double mass) {
     const double length = 0.35;
     tree.push_back(
         {name, parent, joint, axis, p, mass, Vec3(0, -length / 2, 0.01),
@@ -48,8 +49,10 @@ inline std::vector<TreeBody> plain_tree() {
     const std::string s = side > 0 ? "_r" : "_l";
     const int upper = add("humerus" + s, torso, Joint::ball, 0, {0.003, 0.37, 0.17 * side}, 2.0);
     const int ulna = add("ulna" + s, upper, Joint::hinge, 2, {0.013, -0.286, -0.0096 * side}, 0.6);
-    const int radius = add("radius" + s, ulna, Joint::hinge, 1, {-0.007, -0.013, 0.026 * side}, 0.6);
-    const int carpus = add("carpus" + s, radius, Joint::hinge, 2, {-0.009, -0.236, 0.014 * side}, 0.1);
+    const int radius =
+        add("radius" + s, ulna, Joint::hinge, 1, {-0.007, -0.013, 0.026 * side}, 0.6);
+    const int carpus =
+        add("carpus" + s, radius, Joint::hinge, 2, {-0.009, -0.236, 0.014 * side}, 0.1);
     add("hand" + s, carpus, Joint::hinge, 0, Vec3::Zero(), 0.46);
   }
   return tree;

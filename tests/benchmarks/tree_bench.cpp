@@ -1,10 +1,10 @@
 // Inverse dynamics of the plain tree in coxa; the peers beside it do the same work in the same run.
 
-#include "tree.hpp"
-
 #include <benchmark/benchmark.h>
 
 #include "coxa/body/dynamics.hpp"
+
+#include "tree.hpp"
 
 namespace coxa::bench {
 namespace {
@@ -44,7 +44,8 @@ void plain_tree_coxa(benchmark::State& state) {
   const Eigen::VectorXd q = Eigen::VectorXd::Random(skeleton.nq());
   const Eigen::VectorXd v = Eigen::VectorXd::Random(skeleton.nq());
   const Eigen::VectorXd vdot = Eigen::VectorXd::Random(skeleton.nq());
-  for (auto _ : state) benchmark::DoNotOptimize(inverse_dynamics(skeleton, work, q, v, vdot).data());
+  for (auto _ : state)
+    benchmark::DoNotOptimize(inverse_dynamics(skeleton, work, q, v, vdot).data());
 }
 BENCHMARK(plain_tree_coxa)->Name("rnea/plain_tree/coxa");
 

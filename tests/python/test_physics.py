@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 
+import coxa
 import h5py
 import numpy as np
 import pytest
-
-import coxa
 
 GRAVITY = np.array([0.0, -9.80665, 0.0])
 MAN = coxa.Subject(sex="male", mass=80, height=1.80)
@@ -112,7 +111,9 @@ def test_static_moments_about_the_bench(still):
         if name == "bench":
             continue
         arm = still["support_origin"][i] - origin
-        moment += (still["support_moment"][:, i] + np.cross(arm, still["support_force"][:, i]))[:, 2]
+        moment += (still["support_moment"][:, i] + np.cross(arm, still["support_force"][:, i]))[
+            :, 2
+        ]
     arm = still["center_of_mass"] - origin
     moment += np.cross(arm, still.mass * GRAVITY)[:, 2]
     # rows are met to 1e-10 of the largest; the pads lie on the edge within the constraint error (1e-7 m)

@@ -23,8 +23,8 @@ namespace coxa::test {
       const double difference = std::abs(given(i, j) - expected(i, j));
       if (difference <= tolerance) continue;
       ++differing;
-      const double size = std::isnan(difference) ? std::numeric_limits<double>::infinity()
-                                                 : difference;
+      const double size =
+          std::isnan(difference) ? std::numeric_limits<double>::infinity() : difference;
       if (size > worst) worst = size, row = i, col = j;
     }
   }
@@ -32,8 +32,9 @@ namespace coxa::test {
 
   return ::testing::AssertionFailure()
          << differing << " of " << given.size() << " entries differ by more than " << tolerance
-         << "; the worst is (" << row << ", " << col << "): " << ::testing::PrintToString(given(row, col))
-         << ", expected " << ::testing::PrintToString(expected(row, col)) << ", difference "
+         << "; the worst is (" << row << ", " << col
+         << "): " << ::testing::PrintToString(given(row, col)) << ", expected "
+         << ::testing::PrintToString(expected(row, col)) << ", difference "
          << given(row, col) - expected(row, col);
 }
 

@@ -18,8 +18,8 @@ fs::path reference_dir() {
 
 fs::path scratch_dir() {
   const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
-  const std::string name = "coxa_" + std::to_string(::getpid()) + "_" + test->test_suite_name()
-                           + "_" + test->name();
+  const std::string name =
+      "coxa_" + std::to_string(::getpid()) + "_" + test->test_suite_name() + "_" + test->name();
   std::string safe = name;
   for (char& c : safe) {
     if (c == '/') c = '_';

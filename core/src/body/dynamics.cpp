@@ -187,8 +187,7 @@ void forces(const Skeleton& skeleton, BodyWorkspace& work, std::span<const Wrenc
     const Vec3 acceleration = state.A.at(center) + omega.cross(state.V.at(center));
     const Vec3 force = body.mass * acceleration;
     const Vec3 spin = R * (body.inertia * (R.transpose() * omega));
-    const Vec3 moment =
-        R * (body.inertia * (R.transpose() * state.A.angular)) + omega.cross(spin);
+    const Vec3 moment = R * (body.inertia * (R.transpose() * state.A.angular)) + omega.cross(spin);
     state.F = {moment + center.cross(force), force};
     if (!f_ext.empty()) state.F -= f_ext[i];
   }
@@ -238,8 +237,9 @@ Eigen::MatrixXd mass_matrix(const Skeleton& skeleton, BodyWorkspace& work, const
     const Vec3 c = work.bodies[i].X_WB * body.center_of_mass;
     composite[i].mass += body.mass;
     composite[i].first_moment += body.mass * c;
-    composite[i].second_moment += R * body.inertia * R.transpose() +
-                                  body.mass * (c.squaredNorm() * Mat3::Identity() - c * c.transpose());
+    composite[i].second_moment +=
+        R * body.inertia * R.transpose()
+        + body.mass * (c.squaredNorm() * Mat3::Identity() - c * c.transpose());
     if (body.parent > 0) {
       Composite& parent = composite[body.parent];
       parent.mass += composite[i].mass;
@@ -339,7 +339,8 @@ void add_angular_jacobian(
 
 Momentum& Momentum::operator+=(const Momentum& other) {
   const double total = mass + other.mass;
-  if (total > 0) center_of_mass = (mass * center_of_mass + other.mass * other.center_of_mass) / total;
+  if (total > 0)
+    center_of_mass = (mass * center_of_mass + other.mass * other.center_of_mass) / total;
   mass = total;
   linear += other.linear;
   angular += other.angular;

@@ -62,8 +62,8 @@ Skeleton::Skeleton(
   for (int c = 0; c < nq_full(); ++c) driver[c] = full_coordinates_[c].locked ? -1 : c;
   for (const Coupling& coupling : couplings_) {
     require(
-        coupling.dependent >= 0 && coupling.dependent < nq_full() && coupling.independent >= 0 &&
-            coupling.independent < nq_full(),
+        coupling.dependent >= 0 && coupling.dependent < nq_full() && coupling.independent >= 0
+            && coupling.independent < nq_full(),
         "a coupling names coordinate ", coupling.dependent, " or ", coupling.independent,
         "; the model has ", nq_full());
     for (const Coupling& other : couplings_)
@@ -71,7 +71,8 @@ Skeleton::Skeleton(
           coupling.independent != other.dependent, "coordinate '",
           full_coordinates_[coupling.independent].name,
           "' drives another one but is itself driven; couple both to the first one instead");
-    driver[coupling.dependent] = full_coordinates_[coupling.independent].locked ? -1 : coupling.independent;
+    driver[coupling.dependent] =
+        full_coordinates_[coupling.independent].locked ? -1 : coupling.independent;
   }
   std::vector<int> independent_of(nq_full(), -1);
   for (int c = 0; c < nq_full(); ++c)
@@ -94,8 +95,8 @@ Skeleton::Skeleton(
           axis.coordinate, "; the model has ", nq_full());
       AxisPlan plan;
       plan.rotation = rotation_kind(axis);
-      plan.linear = axis.function.kind() == Function::Kind::linear &&
-                    axis.function.coefficients() == std::vector<double>{1, 0};
+      plan.linear = axis.function.kind() == Function::Kind::linear
+                    && axis.function.coefficients() == std::vector<double>{1, 0};
       plan.coordinate = axis.coordinate;
       if (axis.coordinate >= 0) {
         // one column per coordinate of the joint, however many axes it moves

@@ -65,7 +65,8 @@ Function Function::simm_spline(std::vector<double> x, std::vector<double> y) {
       x.size() == y.size() && x.size() >= 2, "a spline needs as many y as x, at least 2; given ",
       x.size(), " x and ", y.size(), " y");
   for (std::size_t i = 1; i < x.size(); ++i)
-    require(x[i] > x[i - 1], "the x of a spline must rise; x[", i, "] = ", x[i], " after ", x[i - 1]);
+    require(
+        x[i] > x[i - 1], "the x of a spline must rise; x[", i, "] = ", x[i], " after ", x[i - 1]);
   Function function(Kind::spline, std::move(y));
   function.knots_ = std::move(x);
   function.moments_ = spline_moments(function.knots_, function.coefficients_);
@@ -112,8 +113,7 @@ Derivatives Function::operator()(double x) const {
   const double t = x - knots_[i];
   const double jerk = (m1 - m0) / h;
   return {
-      coefficients_[i] + t * (start + t * (m0 / 2 + t * jerk / 6)),
-      start + t * (m0 + t * jerk / 2),
+      coefficients_[i] + t * (start + t * (m0 / 2 + t * jerk / 6)), start + t * (m0 + t * jerk / 2),
       m0 + t * jerk};
 }
 

@@ -13,7 +13,6 @@ namespace {
 // every muscle: it decides what muscles leave open and moves activations by less than 1e-3
 constexpr double kSupportCost = 1e-4;
 
-
 // the load limit by halving is this close, relative to the range searched: rows are met to 1e-10
 constexpr double kLimitTolerance = 1e-9;
 
@@ -72,7 +71,8 @@ SeparableProgram make_program(
     const std::vector<int> rows = rows_of_either(model.skeleton, tie.body_a, tie.body_b);
     for (int axis = 0; axis < 3; ++axis) add(rows.begin(), rows.end());
   }
-  for (const Actuator& actuator : model.actuators) add(&actuator.coordinate, &actuator.coordinate + 1);
+  for (const Actuator& actuator : model.actuators)
+    add(&actuator.coordinate, &actuator.coordinate + 1);
   return SeparableProgram::with_pattern(model.skeleton.nq(), start, index);
 }
 
@@ -107,8 +107,9 @@ Recruitment::Recruitment(
     volume += muscle.max_isometric_force * muscle.optimal_fiber_length;
   for (int m = 0; m < muscles; ++m) {
     const Muscle& muscle = model.muscles[m];
-    program_.weight[m] =
-        volume_weights ? muscle.max_isometric_force * muscle.optimal_fiber_length / volume : 1.0 / muscles;
+    program_.weight[m] = volume_weights
+                             ? muscle.max_isometric_force * muscle.optimal_fiber_length / volume
+                             : 1.0 / muscles;
     program_.lower[m] = muscle.minimum_activation;
     program_.upper[m] = 1;
   }
@@ -116,11 +117,11 @@ Recruitment::Recruitment(
 
   for (const FrictionCone& cone : cones_) {
     require(
-        cone.friction >= 0 && std::isfinite(cone.friction), "support '", cone.name, "' has friction ",
-        cone.friction, "; it must be 0 or more");
+        cone.friction >= 0 && std::isfinite(cone.friction), "support '", cone.name,
+        "' has friction ", cone.friction, "; it must be 0 or more");
     require(
-        std::abs(cone.normal.norm() - 1) < 1e-9, "support '", cone.name, "' has a normal of length ",
-        cone.normal.norm(), "; it must be 1");
+        std::abs(cone.normal.norm() - 1) < 1e-9, "support '", cone.name,
+        "' has a normal of length ", cone.normal.norm(), "; it must be 1");
     const Vec3 tangent = cone.normal.unitOrthogonal();
     const Vec3 other = cone.normal.cross(tangent);
     for (int edge = 0; edge < kEdges; ++edge) {
@@ -256,16 +257,21 @@ bool Recruitment::actuator_at_bound(int index) const {
 }
 
 bool Recruitment::cone_force_range(
-    std::span<const int> cones, const Vec3& direction, double fraction, double& least, double& greatest) {
+    std::span<const int> cones,
+    const Vec3& direction,
+    double fraction,
+    double& least,
+    double& greatest) {
   if (reserve_used_ || !std::isfinite(criterion_)) return false;
   direction_.setZero();
   for (const int cone : cones)
     for (int edge = 0; edge < kEdges; ++edge)
       direction_[first_cone_ + kEdges * cone + edge] = edges_[kEdges * cone + edge].dot(direction);
-  return extremum(program_, direction_, Sense::minimise, fraction, solution_, work_, range_, least) ==
-             SolveStatus::solved &&
-         extremum(program_, direction_, Sense::maximise, fraction, solution_, work_, range_, greatest) ==
-             SolveStatus::solved;
+  return extremum(program_, direction_, Sense::minimise, fraction, solution_, work_, range_, least)
+             == SolveStatus::solved
+         && extremum(
+                program_, direction_, Sense::maximise, fraction, solution_, work_, range_, greatest)
+                == SolveStatus::solved;
 }
 
 SolveStatus Recruitment::limit_along(const VectorRef& along, double t_max, FeasibleLimit& limit) {

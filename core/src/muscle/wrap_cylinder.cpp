@@ -26,14 +26,10 @@ Point2 tangent_point(Point2 p, double distance2, double radius, double reach, do
 // signed coordinate toward the side that the quadrant allows
 double toward(Quadrant quadrant, Point2 p) {
   switch (quadrant) {
-    case Quadrant::plus_x:
-      return p.x;
-    case Quadrant::minus_x:
-      return -p.x;
-    case Quadrant::plus_y:
-      return p.y;
-    default:
-      return -p.y;
+    case Quadrant::plus_x: return p.x;
+    case Quadrant::minus_x: return -p.x;
+    case Quadrant::plus_y: return p.y;
+    default: return -p.y;
   }
 }
 

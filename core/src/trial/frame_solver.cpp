@@ -41,7 +41,11 @@ FrameSolver::FrameSolver(const Trial& trial, const SimulateOptions& options)
       geometry_(plan_),
       states_(trial.model->muscles.size()),
       recruitment_(
-          *trial.model, plan_, cones_of_supports(trial), ties_of_grips(trial), options.criterion,
+          *trial.model,
+          plan_,
+          cones_of_supports(trial),
+          ties_of_grips(trial),
+          options.criterion,
           options.volume_weights),
       loads_(trial.loads.size()),
       external_(trial.model->skeleton.bodies().size()),
@@ -96,7 +100,8 @@ void FrameSolver::apply_loads() {
         carrier.A.at(state.position) + omega.cross(carrier.V.at(state.position));
     const Vec3 spin = X_WL.R * (load.inertia * (X_WL.R.transpose() * omega));
     state.force = -load.mass * acceleration;
-    state.moment = -(X_WL.R * (load.inertia * (X_WL.R.transpose() * carrier.A.angular)) + omega.cross(spin));
+    state.moment =
+        -(X_WL.R * (load.inertia * (X_WL.R.transpose() * carrier.A.angular)) + omega.cross(spin));
     from_loads_[load.carrier] +=
         Wrench{state.moment + state.position.cross(state.force), state.force};
   }

@@ -16,7 +16,7 @@ constexpr double kSolved = 1e-10;        // m or rad: a posture is found
 constexpr double kPathTolerance = 1e-7;  // m or rad: the interpolated path obeys its tasks
 constexpr double kFreeWeight = 1e-3;     // of coordinates without a preference, towards the guess
 constexpr int kMaxIterations = 300;
-constexpr double kLargestStep = 0.3;     // rad or m in one iteration
+constexpr double kLargestStep = 0.3;  // rad or m in one iteration
 
 // coordinates that no longer move while a posture is sought come to this, rad or m
 constexpr double kSettled = 1e-12;
@@ -155,8 +155,7 @@ void evaluate(
   }
 }
 
-void note_worst(
-    const std::vector<NamedTask>& tasks, const Equations& equations, Posture& posture) {
+void note_worst(const std::vector<NamedTask>& tasks, const Equations& equations, Posture& posture) {
   posture.error = 0;
   posture.worst_task.clear();
   for (std::size_t i = 0; i < tasks.size(); ++i) {
@@ -196,10 +195,11 @@ Posture require_posture(
     const Eigen::VectorXd& guess,
     double path,
     const char* where) {
-  const Posture posture = solve_posture(skeleton, with(plan.tasks, goal), plan.preferences, guess, path);
+  const Posture posture =
+      solve_posture(skeleton, with(plan.tasks, goal), plan.preferences, guess, path);
   require<InfeasibleMotion>(
-      posture.solved, "no posture exists at ", where, ": '", posture.worst_task, "' cannot be met, ",
-      posture.error, " m or rad remain");
+      posture.solved, "no posture exists at ", where, ": '", posture.worst_task,
+      "' cannot be met, ", posture.error, " m or rad remain");
   return posture;
 }
 
@@ -268,8 +268,7 @@ Course timing(const std::vector<Phase>& phases, double time) {
       return {
           phase.from + range * x * x * x * (10 + x * (-15 + 6 * x)),
           range * 30 * x * x * (1 - x) * (1 - x) / T,
-          range * 60 * x * (1 - x) * (1 - 2 * x) / (T * T),
-          static_cast<int>(phase.kind)};
+          range * 60 * x * (1 - x) * (1 - 2 * x) / (T * T), static_cast<int>(phase.kind)};
     }
     start += phase.duration;
   }
@@ -293,7 +292,9 @@ void require_in_range(
         "the movement needs ", c.name, " = ", q[i] * unit, c.rotational ? " deg" : " m", " at ",
         std::round(100 * path), " % of the way up; its range is ", c.lower * unit, " ... ",
         c.upper * unit, known == advice.end() ? "" : "; ",
-        known == advice.end() ? "" : low ? known->if_low : known->if_high));
+        known == advice.end() ? ""
+        : low                 ? known->if_low
+                              : known->if_high));
   }
 }
 
@@ -352,7 +353,8 @@ double measure(const Skeleton& skeleton, const Task& task, const Eigen::VectorXd
 Motion solve_motion(const Skeleton& skeleton, const MovementPlan& plan, int frames) {
   require(frames >= 2, "a motion needs at least 2 frames; given ", frames);
   require(!plan.repetition.empty(), "a movement needs at least one phase; given none");
-  require(plan.repetitions >= 1, "a movement needs at least 1 repetition; given ", plan.repetitions);
+  require(
+      plan.repetitions >= 1, "a movement needs at least 1 repetition; given ", plan.repetitions);
   double period = 0;
   for (const Phase& phase : plan.repetition) {
     require(
@@ -386,8 +388,8 @@ Motion solve_motion(const Skeleton& skeleton, const MovementPlan& plan, int fram
       const Posture posture =
           solve_posture(skeleton, with(plan.tasks, drive), plan.preferences, guess, path);
       require<InfeasibleMotion>(
-          posture.solved, "no posture exists ", 100 * path, " % of the way up: '", posture.worst_task,
-          "' cannot be met, ", posture.error, " m or rad remain");
+          posture.solved, "no posture exists ", 100 * path, " % of the way up: '",
+          posture.worst_task, "' cannot be met, ", posture.error, " m or rad remain");
       nodes.col(k) = guess = posture.q;
     }
     polynomial = interpolate(nodes);
@@ -410,7 +412,8 @@ Motion solve_motion(const Skeleton& skeleton, const MovementPlan& plan, int fram
   }
   require<InfeasibleMotion>(
       worst.error < kPathTolerance, "the postures along the path do not join smoothly: '",
-      worst.worst_task, "' is missed by ", worst.error, " m or rad ", 100 * worst_path, " % of the way up");
+      worst.worst_task, "' is missed by ", worst.error, " m or rad ", 100 * worst_path,
+      " % of the way up");
 
   Motion motion;
   const double duration = period * plan.repetitions;

@@ -11,7 +11,8 @@ namespace coxa {
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-constexpr double kIntervalFraction = 0.05;  // support ranges: all answers within 5 % of the least cost
+constexpr double kIntervalFraction =
+    0.05;  // support ranges: all answers within 5 % of the least cost
 const char* const kSides[] = {"right", "left"};
 const char* const kSuffix[] = {"_r", "_l"};
 
@@ -38,31 +39,39 @@ std::string scene(const Trial& trial) {
   const auto& bodies = trial.model->skeleton.bodies();
   const std::string loads = json_list(trial.loads, [&](const Load& load) {
     const Mat3& R = load.X_BL.R;
-    return "{\"name\":" + json(load.name) + ",\"body\":" + json(bodies[load.carrier].name) +
-           ",\"position\":" + json(load.X_BL.p) + ",\"axes\":[" + json(Vec3(R.col(0))) + "," +
-           json(Vec3(R.col(1))) + "," + json(Vec3(R.col(2))) + "],\"mass\":" + json(load.mass) +
-           ",\"cylinders\":" + json_list(load.shapes, [](const LoadShape& shape) {
-             return "{\"center\":" + json(shape.center) + ",\"radius\":" + json(shape.radius) +
-                    ",\"length\":" + json(shape.length) + "}";
-           }) + "}";
+    return "{\"name\":" + json(load.name) + ",\"body\":" + json(bodies[load.carrier].name)
+           + ",\"position\":" + json(load.X_BL.p) + ",\"axes\":[" + json(Vec3(R.col(0))) + ","
+           + json(Vec3(R.col(1))) + "," + json(Vec3(R.col(2))) + "],\"mass\":" + json(load.mass)
+           + ",\"cylinders\":"
+           + json_list(
+               load.shapes,
+               [](const LoadShape& shape) {
+                 return "{\"center\":" + json(shape.center) + ",\"radius\":" + json(shape.radius)
+                        + ",\"length\":" + json(shape.length) + "}";
+               })
+           + "}";
   });
   const std::string boxes = json_list(trial.furniture, [](const Furniture& box) {
-    return "{\"name\":" + json(box.name) + ",\"lower\":" + json(box.lower) + ",\"upper\":" +
-           json(box.upper) + "}";
+    return "{\"name\":" + json(box.name) + ",\"lower\":" + json(box.lower)
+           + ",\"upper\":" + json(box.upper) + "}";
   });
   const std::string supports = json_list(trial.supports, [&](const Support& support) {
-    return "{\"name\":" + json(support.name) + ",\"points\":" +
-           json_list(support.points, [&](const ContactPoint& point) {
-             return "{\"body\":" + json(bodies[point.body].name) + ",\"point\":" + json(point.p_B) + "}";
-           }) + "}";
+    return "{\"name\":" + json(support.name) + ",\"points\":"
+           + json_list(
+               support.points,
+               [&](const ContactPoint& point) {
+                 return "{\"body\":" + json(bodies[point.body].name)
+                        + ",\"point\":" + json(point.p_B) + "}";
+               })
+           + "}";
   });
   const std::string grips = json_list(trial.grips, [&](const Grip& grip) {
-    return "{\"name\":" + json(grip.name) + ",\"body\":" + json(bodies[grip.hand.body].name) +
-           ",\"point\":" + json(grip.hand.p_B) + ",\"load_body\":" + json(bodies[grip.load.body].name) +
-           ",\"load_point\":" + json(grip.load.p_B) + "}";
+    return "{\"name\":" + json(grip.name) + ",\"body\":" + json(bodies[grip.hand.body].name)
+           + ",\"point\":" + json(grip.hand.p_B) + ",\"load_body\":"
+           + json(bodies[grip.load.body].name) + ",\"load_point\":" + json(grip.load.p_B) + "}";
   });
-  return "{\"loads\":" + loads + ",\"furniture\":" + boxes + ",\"supports\":" + supports +
-         ",\"grips\":" + grips + "}";
+  return "{\"loads\":" + loads + ",\"furniture\":" + boxes + ",\"supports\":" + supports
+         + ",\"grips\":" + grips + "}";
 }
 
 template <typename Items>
@@ -103,8 +112,8 @@ Recorder::Recorder(const Trial& trial, const SimulateOptions& options)
     : trial_(trial), model_(*trial.model), options_(options), roles_(*trial.model) {
   fiber_seen_.assign(model_.muscles.size(), 0);
   for (const MuscleGroup& group : model_.groups)
-    if (group.side != Side::both &&
-        std::find(group_names_.begin(), group_names_.end(), group.name) == group_names_.end())
+    if (group.side != Side::both
+        && std::find(group_names_.begin(), group_names_.end(), group.name) == group_names_.end())
       group_names_.push_back(group.name);
   group_muscles_.resize(2 * group_names_.size());
   for (const MuscleGroup& group : model_.groups) {
@@ -131,32 +140,39 @@ void Recorder::declare() {
   d.add_labels("load", names_of(trial_.loads), "carried load");
   if (!trial_.grips.empty()) d.add_labels("grip", names_of(trial_.grips), "hand that holds a load");
   d.add_labels("site", names_of(skeleton.sites()), "named point of the body");
-  d.add_labels("axis", {"x", "y", "z"}, "axis of a vector, ground frame (forward, up, right) unless said");
+  d.add_labels(
+      "axis", {"x", "y", "z"}, "axis of a vector, ground frame (forward, up, right) unless said");
   std::vector<std::string> joints;
-  for (const std::string body : {"femur_r", "femur_l", "tibia_r", "tibia_l", "talus_r", "talus_l", "torso"}) {
+  for (const std::string body :
+       {"femur_r", "femur_l", "tibia_r", "tibia_l", "talus_r", "talus_l", "torso"}) {
     joint_bodies_.push_back(skeleton.body_index(body));
     joints.push_back(skeleton.bodies()[joint_bodies_.back()].joint);
   }
   d.add_labels("joint", joints, "joint");
 
-  const auto add = [&](const std::string& name, std::vector<std::string> dims, const std::string& units,
-                       const std::string& long_name, Attributes more = {}) {
+  const auto add = [&](const std::string& name, std::vector<std::string> dims,
+                       const std::string& units, const std::string& long_name,
+                       Attributes more = {}) {
     std::size_t size = 1;
     for (const std::string& dim : dims) size *= d.size(dim);
     more["units"] = units;
     more["long_name"] = long_name;
     d.add({name, std::move(dims), std::vector<double>(size, kNaN), std::move(more)});
   };
-  const auto add_flags = [&](const std::string& name, std::vector<std::int32_t> values, Attributes more) {
+  const auto add_flags = [&](const std::string& name, std::vector<std::int32_t> values,
+                             Attributes more) {
     d.add({name, {"time"}, std::move(values), std::move(more)});
   };
 
   d.add(
-      {"time", {"time"}, std::vector<double>(trial_.motion.time.begin(), trial_.motion.time.end()),
+      {"time",
+       {"time"},
+       std::vector<double>(trial_.motion.time.begin(), trial_.motion.time.end()),
        {{"units", "s"}, {"long_name", "time"}}});
   add_flags(
       "phase", {trial_.motion.phase.begin(), trial_.motion.phase.end()},
-      {{"units", "1"}, {"long_name", "phase of the repetition"},
+      {{"units", "1"},
+       {"long_name", "phase of the repetition"},
        {"flag_values", std::vector<std::int32_t>{0, 1, 2, 3}},
        {"flag_meanings", "concentric hold eccentric rest"}});
   add_flags(
@@ -165,44 +181,58 @@ void Recorder::declare() {
   std::vector<std::string> units;
   for (int i = 0; i < nq; ++i) units.push_back(skeleton.coordinate(i).rotational ? "rad" : "m");
   d.add(
-      {"coordinate_units", {"coordinate"}, units,
+      {"coordinate_units",
+       {"coordinate"},
+       units,
        {{"units", "1"}, {"long_name", "unit of each coordinate"}}});
   if (trial_.motion.path.size() > 0)
     d.add(
-        {"path", {"time"}, std::vector<double>(trial_.motion.path.begin(), trial_.motion.path.end()),
+        {"path",
+         {"time"},
+         std::vector<double>(trial_.motion.path.begin(), trial_.motion.path.end()),
          {{"units", "1"}, {"long_name", "place on the path of the movement, 0 bottom to 1 top"}}});
 
   const Attributes mixed{{"unit_variable", "coordinate_units"}};
   add("position", {"time", "coordinate"}, "see coordinate_units", "coordinate", mixed);
-  add("velocity", {"time", "coordinate"}, "see coordinate_units, per s", "rate of the coordinate", mixed);
-  add("acceleration", {"time", "coordinate"}, "see coordinate_units, per s2", "second rate of the coordinate", mixed);
-  const Attributes torque{{"unit_variable", "coordinate_units"}, {"comment", "N m where the coordinate is in rad, N where in m"}};
+  add("velocity", {"time", "coordinate"}, "see coordinate_units, per s", "rate of the coordinate",
+      mixed);
+  add("acceleration", {"time", "coordinate"}, "see coordinate_units, per s2",
+      "second rate of the coordinate", mixed);
+  const Attributes torque{
+      {"unit_variable", "coordinate_units"},
+      {"comment", "N m where the coordinate is in rad, N where in m"}};
   add("generalized_force", {"time", "coordinate"}, "N m or N",
       "generalized force net of gravity, inertia, loads and supports", torque);
   for (const std::string moment :
-       {"hip_extension", "knee_extension", "ankle_plantarflexion", "hip_abduction", "hip_external_rotation"}) {
+       {"hip_extension", "knee_extension", "ankle_plantarflexion", "hip_abduction",
+        "hip_external_rotation"}) {
     std::string words = moment;
     std::replace(words.begin(), words.end(), '_', ' ');
     add(moment + "_moment", {"time", "side"}, "N m", "net " + words + " moment, positive as named");
     add(moment + "_power", {"time", "side"}, "W", "power of the " + words + " moment");
   }
-  add("lumbar_extension_moment", {"time"}, "N m", "net extension moment of the lumbar joint, positive as named");
+  add("lumbar_extension_moment", {"time"}, "N m",
+      "net extension moment of the lumbar joint, positive as named");
 
   add("activation", {"time", "muscle"}, "1", "activation");
   add("muscle_force", {"time", "muscle"}, "N", "tension of the tendon, active and passive");
   add("passive_force", {"time", "muscle"}, "N", "passive part of the tension");
   add("fiber_length", {"time", "muscle"}, "1", "fibre length in optimal fibre lengths");
-  add("fiber_velocity", {"time", "muscle"}, "s-1", "lengthening speed of the fibre in optimal fibre lengths per s");
+  add("fiber_velocity", {"time", "muscle"}, "s-1",
+      "lengthening speed of the fibre in optimal fibre lengths per s");
   add("muscle_tendon_length", {"time", "muscle"}, "m", "length of muscle and tendon together");
-  add("actuator", {"time", "coordinate"}, "N m", "bounded ideal actuator where the model has no muscles");
+  add("actuator", {"time", "coordinate"}, "N m",
+      "bounded ideal actuator where the model has no muscles");
   add("reserve", {"time", "coordinate"}, "N m or N", "what nothing could supply", torque);
   add("hip_extension_contribution", {"time", "side", "muscle"}, "N m",
       "part of each muscle in the hip extension moment");
   add("group_force", {"time", "side", "group"}, "N", "sum of the tensions of a muscle group");
-  add("group_activation", {"time", "side", "group"}, "1", "volume-weighted activation of a muscle group");
+  add("group_activation", {"time", "side", "group"}, "1",
+      "volume-weighted activation of a muscle group");
 
   add("support_force", {"time", "support", "axis"}, "N", "force of the support on the body");
-  add("support_moment", {"time", "support", "axis"}, "N m", "moment of the support on the body about support_origin");
+  add("support_moment", {"time", "support", "axis"}, "N m",
+      "moment of the support on the body about support_origin");
   add("support_origin", {"support", "axis"}, "m", "point about which support_moment is taken");
   add("center_of_pressure", {"time", "support", "axis"}, "m", "centre of pressure");
   if (options_.intervals) {
@@ -212,27 +242,41 @@ void Recorder::declare() {
         "greatest support force over all solutions within 5 % of the least cost");
   }
   if (!trial_.grips.empty())
-    add("grip_force", {"time", "grip", "axis"}, "N", "force of the load on the hand; its opposite acts on the load");
-  add("load_force", {"time", "load", "axis"}, "N", "force of the load on the body by its weight and inertia");
+    add("grip_force", {"time", "grip", "axis"}, "N",
+        "force of the load on the hand; its opposite acts on the load");
+  add("load_force", {"time", "load", "axis"}, "N",
+      "force of the load on the body by its weight and inertia");
   add("load_position", {"time", "load", "axis"}, "m", "mass centre of the load");
-  add("load_moment", {"time", "load", "axis"}, "N m", "moment of the load on the body about load_position");
+  add("load_moment", {"time", "load", "axis"}, "N m",
+      "moment of the load on the body about load_position");
   add("center_of_mass", {"time", "axis"}, "m", "mass centre of body and carried loads");
   add("linear_momentum", {"time", "axis"}, "kg m s-1", "momentum of body and carried loads");
   add("angular_momentum", {"time", "axis"}, "kg m2 s-1",
       "angular momentum of body and carried loads about center_of_mass");
   add("site_position", {"time", "site", "axis"}, "m", "position of a named point");
-  const Attributes child{{"comment", "on the child body, in its frame, at the joint's frame in it"}};
-  add("joint_reaction_force", {"time", "joint", "axis"}, "N", "force that the joint transmits", child);
-  add("joint_reaction_moment", {"time", "joint", "axis"}, "N m", "moment that the joint transmits", child);
-  const Attributes axis{{"comment", "axis: y of the pelvis frame (upward along the lower lumbar spine); shear: its x (forward), on the trunk"}};
+  const Attributes child{
+      {"comment", "on the child body, in its frame, at the joint's frame in it"}};
+  add("joint_reaction_force", {"time", "joint", "axis"}, "N", "force that the joint transmits",
+      child);
+  add("joint_reaction_moment", {"time", "joint", "axis"}, "N m", "moment that the joint transmits",
+      child);
+  const Attributes axis{
+      {"comment",
+       "axis: y of the pelvis frame (upward along the lower lumbar spine); shear: its x (forward), "
+       "on the trunk"}};
   add("lumbar_compression", {"time"}, "N", "compression of the lumbar joint", axis);
   add("lumbar_shear", {"time"}, "N", "forward shear of the lumbar joint, pelvis on trunk", axis);
   d.add(
-      {"status", {"time"}, std::vector<std::int32_t>(frames, 0),
-       {{"units", "1"}, {"long_name", "what went on in the frame, 0 if nothing"},
-        {"flag_masks", std::vector<std::int32_t>{
-                           kUnsolved, kReserveUsed, kFiberOutOfRange, kOutsideSplineDomain, kActuatorAtBound}},
-        {"flag_meanings", "unsolved reserve_used fiber_out_of_range outside_spline_domain actuator_at_bound"}}});
+      {"status",
+       {"time"},
+       std::vector<std::int32_t>(frames, 0),
+       {{"units", "1"},
+        {"long_name", "what went on in the frame, 0 if nothing"},
+        {"flag_masks",
+         std::vector<std::int32_t>{
+             kUnsolved, kReserveUsed, kFiberOutOfRange, kOutsideSplineDomain, kActuatorAtBound}},
+        {"flag_meanings",
+         "unsolved reserve_used fiber_out_of_range outside_spline_domain actuator_at_bound"}}});
 
   for (std::size_t i = 0; i < d.variables.size(); ++i) index_[d.variables[i].name] = i;
   for (std::size_t s = 0; s < trial_.supports.size(); ++s)
@@ -337,8 +381,8 @@ void Recorder::record_muscles(int frame, const FrameSolver& solver) {
       for (int side = 0; side < 2; ++side)
         if (solver.plan().arm_coordinates()[k] == roles_.hip_flexion[side])
           contribution[side * muscles + m] = -solver.geometry().moment_arm[k] * force[m];
-    fiber_seen_[m] |= static_cast<int>(
-        state.flags & (kFiberTooShort | kFiberTooLong | kFiberOverstretched));
+    fiber_seen_[m] |=
+        static_cast<int>(state.flags & (kFiberTooShort | kFiberTooLong | kFiberOverstretched));
   }
 
   const std::size_t groups = group_names_.size();
@@ -347,7 +391,8 @@ void Recorder::record_muscles(int frame, const FrameSolver& solver) {
     double volume = 0;
     double active = 0;
     for (const int m : group_muscles_[g]) {
-      const double v = model_.muscles[m].max_isometric_force * model_.muscles[m].optimal_fiber_length;
+      const double v =
+          model_.muscles[m].max_isometric_force * model_.muscles[m].optimal_fiber_length;
       sum += force[m];
       volume += v;
       active += v * activation[m];
@@ -373,7 +418,8 @@ void Recorder::record_supports(int frame, FrameSolver& solver) {
       double least = kNaN;
       double greatest = kNaN;
       if (solver.recruitment().cone_force_range(
-              solver.cones_of(static_cast<int>(s)), Vec3::Unit(axis), kIntervalFraction, least, greatest)) {
+              solver.cones_of(static_cast<int>(s)), Vec3::Unit(axis), kIntervalFraction, least,
+              greatest)) {
         row("support_force_min", frame)[3 * s + axis] = least;
         row("support_force_max", frame)[3 * s + axis] = greatest;
       }
@@ -391,8 +437,8 @@ void Recorder::record_reactions(int frame, const FrameSolver& solver) {
     Vec3::Map(row("joint_reaction_moment", frame) + 3 * j) =
         X_WB.R.transpose() * F.moment_about(center);
   }
-  const Vec3 force = solver.body().bodies[roles_.pelvis].X_WB.R.transpose() *
-                     solver.joint_wrench(roles_.torso).force;
+  const Vec3 force = solver.body().bodies[roles_.pelvis].X_WB.R.transpose()
+                     * solver.joint_wrench(roles_.torso).force;
   row("lumbar_compression", frame)[0] = force.y();
   row("lumbar_shear", frame)[0] = force.x();
 }

@@ -14,10 +14,11 @@ namespace coxa {
 struct Roles {
   explicit Roles(const Model& model);
 
-  int hip_flexion[2], hip_adduction[2], hip_rotation[2], knee_angle[2], ankle_angle[2];  // right, left
+  int hip_flexion[2], hip_adduction[2], hip_rotation[2], knee_angle[2],
+      ankle_angle[2];  // right, left
   int lumbar_extension;
-  int pelvis;        // body
-  int torso;         // body
+  int pelvis;  // body
+  int torso;   // body
 };
 
 /// Collects the frames of one trial into the dataset of format "coxa-1".
@@ -44,13 +45,13 @@ class Recorder {
   const Model& model_;
   SimulateOptions options_;
   Roles roles_;
-  std::vector<int> joint_bodies_;                 // child bodies of the reported joints
+  std::vector<int> joint_bodies_;  // child bodies of the reported joints
   std::vector<std::string> group_names_;
-  std::vector<std::vector<int>> group_muscles_;   // [side x group]
+  std::vector<std::vector<int>> group_muscles_;  // [side x group]
   std::vector<std::string> fibers_out_of_range_;
-  std::vector<int> fiber_seen_;                   // [muscles] flags met so far
+  std::vector<int> fiber_seen_;  // [muscles] flags met so far
   Dataset dataset_;
-  std::map<std::string, std::size_t> index_;      // variable name to its place in dataset_
+  std::map<std::string, std::size_t> index_;  // variable name to its place in dataset_
 };
 
 /// Adds scalar summaries (peaks, when, impulses, travel), each with the attribute role = "summary".

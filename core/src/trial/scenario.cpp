@@ -9,14 +9,15 @@ namespace coxa {
 namespace {
 
 // International Weightlifting Federation men's bar and plates (Technical and Competition Rules, 3.3.3)
-constexpr double kBarMass = 20;              // kg
-constexpr double kShaftLength = 1.310;       // m, between the sleeves
-constexpr double kShaftRadius = 0.014;       // m
-constexpr double kSleeveLength = 0.415;      // m
-constexpr double kSleeveRadius = 0.025;      // m
-constexpr double kPlateRadius = 0.225;       // m, plates of 10 kg and more
-constexpr double kPlateStack = 0.12;         // m, thickness of the plates on one side; assumed, it barely matters
-constexpr double kCollar = 0.03;             // m, inner collar between shaft and plates; assumed
+constexpr double kBarMass = 20;          // kg
+constexpr double kShaftLength = 1.310;   // m, between the sleeves
+constexpr double kShaftRadius = 0.014;   // m
+constexpr double kSleeveLength = 0.415;  // m
+constexpr double kSleeveRadius = 0.025;  // m
+constexpr double kPlateRadius = 0.225;   // m, plates of 10 kg and more
+constexpr double kPlateStack =
+    0.12;  // m, thickness of the plates on one side; assumed, it barely matters
+constexpr double kCollar = 0.03;  // m, inner collar between shaft and plates; assumed
 
 LoadShape cylinder(double z, double radius, double length) {
   return {Vec3(0, 0, z), radius, length};
@@ -43,7 +44,8 @@ ContactPoint contact(const Model& model, const std::string& site) {
 }  // namespace
 
 Load barbell(double mass, int carrier, const Vec3& p_B) {
-  require(mass >= 0 && std::isfinite(mass), "a barbell of ", mass, " kg; its mass must be 0 or more");
+  require(
+      mass >= 0 && std::isfinite(mass), "a barbell of ", mass, " kg; its mass must be 0 or more");
   Load load{.name = "barbell", .carrier = carrier, .X_BL = {Mat3::Identity(), p_B}, .mass = mass};
 
   // shaft and sleeves share the bar's mass by volume, as if of one steel

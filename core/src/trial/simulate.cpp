@@ -11,6 +11,7 @@
 
 #include "coxa/math/error.hpp"
 #include "coxa/trial/frame_solver.hpp"
+
 #include "trial/recorder.hpp"
 
 namespace coxa {
@@ -20,9 +21,10 @@ namespace {
 constexpr double kConfirmBelow = 1e-6;
 
 // generalized forces are linear in the load below the bare bar, and again from the first plates on
-constexpr double kBareBar = 20;         // kg
-constexpr double kFirstPlates = 20.001; // kg: plates of no weight, but of full size, as the movement sees them
-constexpr double kHeavier = 120;        // kg
+constexpr double kBareBar = 20;  // kg
+constexpr double kFirstPlates =
+    20.001;  // kg: plates of no weight, but of full size, as the movement sees them
+constexpr double kHeavier = 120;  // kg
 
 template <typename Call>
 auto guarded(const std::string& name, const Call& call) -> decltype(call()) {
@@ -46,7 +48,8 @@ void check_scenario(const Model& model, const Scenario& scenario, const std::str
         "; the model has ", bodies);
   };
   for (const Support& support : scenario.supports)
-    for (const ContactPoint& point : support.points) check(point.body, "support '" + support.name + "'");
+    for (const ContactPoint& point : support.points)
+      check(point.body, "support '" + support.name + "'");
   for (const Grip& grip : scenario.grips) {
     check(grip.hand.body, "grip '" + grip.name + "'");
     check(grip.load.body, "grip '" + grip.name + "'");
@@ -58,8 +61,9 @@ void check_scenario(const Model& model, const Scenario& scenario, const std::str
         "' has mass ", load.mass, " kg; it must be 0 or more");
   }
   require<PluginError>(
-      scenario.plan.guess.size() == model.skeleton.nq(), "exercise '", name, "': its first guess has ",
-      scenario.plan.guess.size(), " coordinates; the model has ", model.skeleton.nq());
+      scenario.plan.guess.size() == model.skeleton.nq(), "exercise '", name,
+      "': its first guess has ", scenario.plan.guess.size(), " coordinates; the model has ",
+      model.skeleton.nq());
 }
 
 }  // namespace
@@ -92,8 +96,8 @@ Dataset simulate(const Trial& trial, const SimulateOptions& options) {
         solver.solve(trial.motion.q.col(k), trial.motion.v.col(k), trial.motion.vdot.col(k));
     if (options.strict)
       require<UnsolvedFrame>(
-          solved && !solver.recruitment().reserve_used(), "frame ", k, " (t = ", trial.motion.time[k],
-          " s) ", solved ? "needs reserves" : "could not be solved",
+          solved && !solver.recruitment().reserve_used(), "frame ", k,
+          " (t = ", trial.motion.time[k], " s) ", solved ? "needs reserves" : "could not be solved",
           "; lower the load, raise strength, or run without strict");
     recorder.record(k, solver, solved);
   }
@@ -151,9 +155,11 @@ MaxLoad max_load(
     }
     require<UnsolvedFrame>(
         status != SolveStatus::infeasible, "'", name, "' is impossible without reserves even at ",
-        load->minimum, " kg, at t = ", motion.time[k], " s; raise strength or change the technique");
+        load->minimum, " kg, at t = ", motion.time[k],
+        " s; raise strength or change the technique");
     require<UnsolvedFrame>(
-        status == SolveStatus::solved, "the load limit at t = ", motion.time[k], " s was not found");
+        status == SolveStatus::solved, "the load limit at t = ", motion.time[k],
+        " s was not found");
     result.load_at_frame.push_back(base + limit.t);
     if (base + limit.t < result.load) {
       result.load = base + limit.t;
@@ -193,7 +199,8 @@ std::vector<Dataset> simulate_batch(
       try {
         const std::string name = item.exercise->info().name;
         const Parameters parameters(name, item.exercise->parameters(), item.parameters);
-        const Trial trial = build_trial(*item.model, *item.exercise, parameters, item.options.frames);
+        const Trial trial =
+            build_trial(*item.model, *item.exercise, parameters, item.options.frames);
         results[i] = simulate(trial, item.options);
       } catch (const std::exception& error) {
         results[i] = Dataset{};

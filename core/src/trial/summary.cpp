@@ -21,15 +21,23 @@ class Summaries {
     return std::get<std::vector<double>>(dataset_.at(variable).data);
   }
 
-  void add(const std::string& name, double value, const std::string& units, const std::string& long_name) {
+  void add(
+      const std::string& name,
+      double value,
+      const std::string& units,
+      const std::string& long_name) {
     dataset_.add(
-        {name, {}, std::vector<double>{value},
+        {name,
+         {},
+         std::vector<double>{value},
          {{"units", units}, {"long_name", long_name}, {"role", "summary"}}});
   }
 
   // greatest value and the place on the path where it is met (percent of the way up)
   void add_peak(
-      const std::string& name, const std::string& units, const std::string& what,
+      const std::string& name,
+      const std::string& units,
+      const std::string& what,
       const std::function<double(int)>& value) {
     double greatest = kNaN;
     int at = -1;
@@ -41,7 +49,8 @@ class Summaries {
       }
     }
     add(name, greatest, units, "greatest " + what);
-    add(name + "_time", at < 0 ? kNaN : motion_.time[at], "s", "when the greatest " + what + " is met");
+    add(name + "_time", at < 0 ? kNaN : motion_.time[at], "s",
+        "when the greatest " + what + " is met");
     if (motion_.path.size() > 0)
       add(name + "_path", at < 0 ? kNaN : 100 * motion_.path[at], "%",
           "how far up the path the greatest " + what + " is met");
@@ -71,21 +80,24 @@ void add_summaries(Dataset& dataset, const Trial& trial) {
     for (int k = 0; k < s.frames(); ++k) sum[k] = sides[2 * k] + sides[2 * k + 1];
     std::string words = moment;
     std::replace(words.begin(), words.end(), '_', ' ');
-    s.add_peak("peak_" + moment + "_moment", "N m", words + " moment, both legs together",
-               [&](int k) { return sum[k]; });
+    s.add_peak(
+        "peak_" + moment + "_moment", "N m", words + " moment, both legs together",
+        [&](int k) { return sum[k]; });
     s.add(
         "least_" + moment + "_moment", *std::min_element(sum.begin(), sum.end()), "N m",
         "least " + words + " moment, both legs together");
     if (moment == "hip_extension")
-      s.add("hip_extension_impulse", s.integral([&](int k) { return sum[k]; }), "N m s",
-            "integral of the hip extension moment over time, both legs together");
+      s.add(
+          "hip_extension_impulse", s.integral([&](int k) { return sum[k]; }), "N m s",
+          "integral of the hip extension moment over time, both legs together");
   }
   for (const std::string variable : {"lumbar_extension_moment", "lumbar_compression"}) {
     const std::vector<double> values = s.values(variable);
     std::string words = variable;
     std::replace(words.begin(), words.end(), '_', ' ');
-    s.add_peak("peak_" + variable, variable == "lumbar_compression" ? "N" : "N m", words,
-               [&](int k) { return values[k]; });
+    s.add_peak(
+        "peak_" + variable, variable == "lumbar_compression" ? "N" : "N m", words,
+        [&](int k) { return values[k]; });
   }
 
   const auto group_names = std::get<std::vector<std::string>>(dataset.at("group").data);
@@ -96,21 +108,27 @@ void add_summaries(Dataset& dataset, const Trial& trial) {
     std::string words = group_names[g];
     std::replace(words.begin(), words.end(), '_', ' ');
     const auto total = [&](int k) { return force[2 * n * k + g] + force[2 * n * k + n + g]; };
-    s.add_peak(group_names[g] + "_peak_force", "N", "force of the " + words + ", both sides together", total);
-    s.add(group_names[g] + "_impulse", s.integral(total), "N s",
-          "integral of the force of the " + words + " over time, both sides together");
     s.add_peak(
-        group_names[g] + "_peak_activation", "1", "activation of the " + words + ", mean of both sides",
+        group_names[g] + "_peak_force", "N", "force of the " + words + ", both sides together",
+        total);
+    s.add(
+        group_names[g] + "_impulse", s.integral(total), "N s",
+        "integral of the force of the " + words + " over time, both sides together");
+    s.add_peak(
+        group_names[g] + "_peak_activation", "1",
+        "activation of the " + words + ", mean of both sides",
         [&](int k) { return (activation[2 * n * k + g] + activation[2 * n * k + n + g]) / 2; });
   }
 
-  const std::vector<std::string> supports = std::get<std::vector<std::string>>(dataset.at("support").data);
+  const std::vector<std::string> supports =
+      std::get<std::vector<std::string>>(dataset.at("support").data);
   const std::vector<double> support = s.values("support_force");
   for (std::size_t i = 0; i < supports.size(); ++i) {
     std::string words = supports[i];
     std::replace(words.begin(), words.end(), '_', ' ');
-    s.add_peak("peak_" + supports[i] + "_force", "N", "upward force of the " + words,
-               [&](int k) { return support[3 * (supports.size() * k + i) + 1]; });
+    s.add_peak("peak_" + supports[i] + "_force", "N", "upward force of the " + words, [&](int k) {
+      return support[3 * (supports.size() * k + i) + 1];
+    });
   }
   if (dataset.size("load") > 0) {
     const std::vector<double> position = s.values("load_position");
@@ -130,7 +148,8 @@ void add_summaries(Dataset& dataset, const Trial& trial) {
   s.add("largest_reserve", largest, "N m or N", "largest reserve of any frame and coordinate");
   const auto& status = std::get<std::vector<std::int32_t>>(dataset.at("status").data);
   const auto count = [&](int bit) {
-    return static_cast<double>(std::count_if(status.begin(), status.end(), [&](int x) { return x & bit; }));
+    return static_cast<double>(
+        std::count_if(status.begin(), status.end(), [&](int x) { return x & bit; }));
   };
   const double unsolved = count(kUnsolved);
   const double reserves = count(kReserveUsed);

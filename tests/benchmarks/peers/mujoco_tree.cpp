@@ -31,9 +31,9 @@ std::string xml() {
     for (std::size_t i = 0; i < tree.size(); ++i) {
       const TreeBody& part = tree[i];
       if (part.parent != parent) continue;
-      text << "<body name='" << part.name << "' pos='" << vector_text(part.p_PF) << "'><inertial pos='"
-           << vector_text(part.center_of_mass) << "' mass='" << part.mass << "' diaginertia='"
-           << vector_text(part.inertia) << "'/>";
+      text << "<body name='" << part.name << "' pos='" << vector_text(part.p_PF)
+           << "'><inertial pos='" << vector_text(part.center_of_mass) << "' mass='" << part.mass
+           << "' diaginertia='" << vector_text(part.inertia) << "'/>";
       if (part.joint == TreeBody::Joint::free) text << "<freejoint/>";
       if (part.joint == TreeBody::Joint::ball) text << "<joint type='ball'/>";
       if (part.joint == TreeBody::Joint::hinge)
@@ -42,8 +42,9 @@ std::string xml() {
     }
     return text.str();
   };
-  return "<mujoco><compiler angle='radian' balanceinertia='true'/><option gravity='0 -9.80665 0'/><worldbody>" +
-         children(-1) + "</worldbody></mujoco>";
+  return "<mujoco><compiler angle='radian' balanceinertia='true'/><option gravity='0 -9.80665 "
+         "0'/><worldbody>"
+         + children(-1) + "</worldbody></mujoco>";
 }
 
 ModelPointer make_model() {

@@ -1,10 +1,9 @@
 // The plain tree in Pinocchio: its own joint types, its own recursion, its own workspace.
 
-#include <pinocchio/multibody.hpp>
+#include <benchmark/benchmark.h>
 #include <pinocchio/algorithm/joint-configuration.hpp>
 #include <pinocchio/algorithm/rnea.hpp>
-
-#include <benchmark/benchmark.h>
+#include <pinocchio/multibody.hpp>
 
 #include "benchmarks/tree.hpp"
 
@@ -33,7 +32,8 @@ pin::Model make_model() {
       joint = model.addJoint(parent, pin::JointModelRZ(), placement, part.name);
     }
     model.appendBodyToJoint(
-        joint, pin::Inertia(part.mass, part.center_of_mass, part.inertia.asDiagonal().toDenseMatrix()));
+        joint,
+        pin::Inertia(part.mass, part.center_of_mass, part.inertia.asDiagonal().toDenseMatrix()));
     joints.push_back(joint);
   }
   return model;
@@ -65,7 +65,8 @@ std::vector<double> pinocchio_hinge_torques() {
   const Eigen::VectorXd& tau = pin::rnea(model, data, pin::neutral(model), still, vdot);
   std::vector<double> torques;
   for (std::size_t i = 0; i < tree.size(); ++i)
-    if (tree[i].joint == TreeBody::Joint::hinge) torques.push_back(tau[model.joints[i + 1].idx_v()]);
+    if (tree[i].joint == TreeBody::Joint::hinge)
+      torques.push_back(tau[model.joints[i + 1].idx_v()]);
   return torques;
 }
 

@@ -9,6 +9,8 @@ Needs: pip install cvxpy clarabel scipy
 
 from pathlib import Path
 
+# ruff: noqa: B023  (each closure is used within its own turn of the loop)
+
 import cvxpy as cp
 import numpy as np
 from scipy.optimize import brentq, linprog
@@ -133,7 +135,7 @@ def main():
             np.r_[np.zeros(n), -1.0],
             A_eq=np.c_[A, -along],
             b_eq=b,
-            bounds=[*zip(lower, upper), (0.0, T_MAX)],
+            bounds=[*zip(lower, upper, strict=True), (0.0, T_MAX)],
             options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
         )
         values["limit"] = limit.x[-1]

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "coxa/math/error.hpp"
+
 #include "hip_thrust.hpp"
 #include "support/allocations.hpp"
 #include "support/matrices.hpp"
@@ -19,7 +20,8 @@ Eigen::VectorXd supplied(const FrameSolver& solver) {
   Eigen::VectorXd tau = solver.recruitment().reserve();
   for (int m = 0; m < solver.plan().muscles(); ++m)
     for (int k = solver.plan().first_arm(m); k < solver.plan().first_arm(m + 1); ++k)
-      tau[solver.plan().arm_coordinates()[k]] += solver.geometry().moment_arm[k] * solver.tension(m);
+      tau[solver.plan().arm_coordinates()[k]] +=
+          solver.geometry().moment_arm[k] * solver.tension(m);
   for (std::size_t j = 0; j < full_body().actuators.size(); ++j)
     tau[full_body().actuators[j].coordinate] += solver.recruitment().actuator(static_cast<int>(j));
   return tau;
@@ -65,7 +67,8 @@ TEST_F(HipThrustFrames, SymmetricExerciseIsSharedSymmetrically) {
       std::string name = full_body().muscles[m].name;
       if (name.substr(name.size() - 2) != "_r") continue;
       name.back() = 'l';
-      EXPECT_NEAR(solver.tension(m), solver.tension(full_body().muscle_index(name)), 0.5) << name << " " << k;
+      EXPECT_NEAR(solver.tension(m), solver.tension(full_body().muscle_index(name)), 0.5)
+          << name << " " << k;
     }
   }
 }
@@ -88,7 +91,8 @@ TEST_F(HipThrustFrames, WarmAndColdStartsAgree) {
       cold.conservativeResize(cold.size() + 1);
       cold.tail<1>()[0] = solver.recruitment().activation(m);
     }
-    EXPECT_TRUE(matrices_near(cold, warm[k], 1e-6)) << "frame " << k;  // rows are met to 1e-10 of their scale
+    EXPECT_TRUE(matrices_near(cold, warm[k], 1e-6))
+        << "frame " << k;  // rows are met to 1e-10 of their scale
   }
 }
 
@@ -131,9 +135,11 @@ TEST(FrameSolver, MinMaxLowersTheGreatestActivation) {
   FrameSolver a(trial, squares);
   FrameSolver b(trial, min_max);
   const auto greatest = [&](FrameSolver& solver) {
-    EXPECT_TRUE(solver.solve(trial.motion.q.col(0), trial.motion.v.col(0), trial.motion.vdot.col(0)));
+    EXPECT_TRUE(
+        solver.solve(trial.motion.q.col(0), trial.motion.v.col(0), trial.motion.vdot.col(0)));
     double g = 0;
-    for (int m = 0; m < solver.plan().muscles(); ++m) g = std::max(g, solver.recruitment().activation(m));
+    for (int m = 0; m < solver.plan().muscles(); ++m)
+      g = std::max(g, solver.recruitment().activation(m));
     return g;
   };
   EXPECT_LT(greatest(b), greatest(a));
@@ -146,7 +152,8 @@ TEST(FrameSolver, EveryCriterionGivesTheSameMoments) {
     options.criterion = p;
     FrameSolver solver(trial, options);
     for (int k = 0; k < 5; ++k) {
-      ASSERT_TRUE(solver.solve(trial.motion.q.col(k), trial.motion.v.col(k), trial.motion.vdot.col(k)));
+      ASSERT_TRUE(
+          solver.solve(trial.motion.q.col(k), trial.motion.v.col(k), trial.motion.vdot.col(k)));
       EXPECT_FALSE(solver.recruitment().reserve_used()) << p;
       EXPECT_TRUE(matrices_near(supplied(solver), solver.generalized_force(), 1e-9)) << p;
     }

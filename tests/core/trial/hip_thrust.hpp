@@ -8,6 +8,7 @@
 #include "coxa/trial/frame_solver.hpp"
 #include "coxa/trial/plugin.hpp"
 #include "coxa/trial/simulate.hpp"
+
 #include "support/paths.hpp"
 
 namespace coxa::test {
@@ -25,7 +26,8 @@ inline std::shared_ptr<const Exercise> hip_thrust() {
 inline Trial hip_thrust_trial(std::map<std::string, double> given, int frames = 101) {
   const auto exercise = hip_thrust();
   return build_trial(
-      full_body(), *exercise, Parameters("barbell_hip_thrust", exercise->parameters(), given), frames);
+      full_body(), *exercise, Parameters("barbell_hip_thrust", exercise->parameters(), given),
+      frames);
 }
 
 }  // namespace coxa::test

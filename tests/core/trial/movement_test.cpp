@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "coxa/math/error.hpp"
+
 #include "hip_thrust.hpp"
 #include "support/matrices.hpp"
 
@@ -32,7 +33,8 @@ TEST(Movement, ConstraintsHoldAtEveryFrame) {
       return world_point(work, skeleton.site(site).body, skeleton.site(site).p_B);
     };
     // 1e-6 m is what the issue of this exercise allows
-    for (const std::string part : {"heel_medial", "heel_lateral", "ball_medial", "ball_lateral", "toe_medial"})
+    for (const std::string part :
+         {"heel_medial", "heel_lateral", "ball_medial", "ball_lateral", "toe_medial"})
       for (const std::string side : {"_r", "_l"}) EXPECT_NEAR(at(part + side).y(), 0, 1e-6);
     EXPECT_TRUE(matrices_near(world_point(work, calcn, heel), heel_at_start, 1e-6));
     for (const std::string pad : {"scapula_r", "scapula_l"}) {
@@ -59,15 +61,17 @@ TEST(Movement, RatesAreDerivativesOfTheCoordinates) {
       return (8 * (x.col(k + 1) - x.col(k - 1)) - (x.col(k + 2) - x.col(k - 2))) / (12 * h);
     };
     worst_v = std::max(worst_v, (difference(motion.q) - motion.v.col(k)).cwiseAbs().maxCoeff());
-    worst_vdot = std::max(worst_vdot, (difference(motion.v) - motion.vdot.col(k)).cwiseAbs().maxCoeff());
+    worst_vdot =
+        std::max(worst_vdot, (difference(motion.v) - motion.vdot.col(k)).cwiseAbs().maxCoeff());
   }
-  EXPECT_LT(worst_v, 1e-8);     // fourth-order differences of 1 ms
+  EXPECT_LT(worst_v, 1e-8);  // fourth-order differences of 1 ms
   EXPECT_LT(worst_vdot, 1e-6);
 }
 
 TEST(Movement, PhasesTakeTheirTimeAndRepeat) {
-  const Motion motion = hip_thrust_trial(
-      {{"concentric", 1}, {"hold", 2}, {"eccentric", 1}, {"repetitions", 3}}, 121).motion;
+  const Motion motion =
+      hip_thrust_trial({{"concentric", 1}, {"hold", 2}, {"eccentric", 1}, {"repetitions", 3}}, 121)
+          .motion;
   EXPECT_NEAR(motion.time[120], 12, 1e-12);
   EXPECT_EQ(motion.repetition.front(), 1);
   EXPECT_EQ(motion.repetition.back(), 3);
@@ -130,7 +134,9 @@ TEST(Movement, ImpossibleGeometrySaysWhatToMove) {
   expect_advice({{"foot_distance", 0.25}}, "increase foot_distance");
   expect_advice({{"foot_distance", 0.55}}, "increase foot_distance");
   expect_advice({{"toe_out_deg", 30}}, "increase stance_width");
-  expect_advice({{"load", 100}, {"bench_height", 0.50}, {"bottom_clearance", 0.03}}, "increase bottom_clearance");
+  expect_advice(
+      {{"load", 100}, {"bench_height", 0.50}, {"bottom_clearance", 0.03}},
+      "increase bottom_clearance");
   expect_advice({{"bottom_clearance", 0.40}, {"bench_height", 0.30}}, "decrease bottom_clearance");
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "coxa/math/error.hpp"
+
 #include "hip_thrust.hpp"
 
 namespace coxa {
@@ -41,7 +42,9 @@ TEST(Simulate, BatchIsTheSameForAnyNumberOfWorkers) {
     EXPECT_EQ(a, b);
   }
   EXPECT_TRUE(one.back().variables.empty());
-  EXPECT_NE(std::get<std::string>(one.back().attributes.at("error")).find("foot_distance"), std::string::npos);
+  EXPECT_NE(
+      std::get<std::string>(one.back().attributes.at("error")).find("foot_distance"),
+      std::string::npos);
 }
 
 TEST(MaxLoad, IsTheBorderBetweenReservesAndNone) {

@@ -44,7 +44,9 @@ def test_written_model_is_the_same_in_opensim(path, tmp_path):
     (first, first_state), (second, second_state) = opened(path), opened(copy)
 
     # sums of about twenty masses: rounding only
-    assert second.getTotalMass(second_state) == pytest.approx(first.getTotalMass(first_state), rel=1e-14)
+    assert second.getTotalMass(second_state) == pytest.approx(
+        first.getTotalMass(first_state), rel=1e-14
+    )
     assert second.getMuscles().getSize() == first.getMuscles().getSize()
     assert second.getNumMarkers() == first.getNumMarkers()
     names = [c.getName() for c in first.getCoordinateSet()]
@@ -52,7 +54,10 @@ def test_written_model_is_the_same_in_opensim(path, tmp_path):
     for name in names:
         a, b = first.getCoordinateSet().get(name), second.getCoordinateSet().get(name)
         assert (a.getRangeMin(), a.getRangeMax()) == (b.getRangeMin(), b.getRangeMax()), name
-        assert a.getDefaultValue() == b.getDefaultValue() and a.getDefaultLocked() == b.getDefaultLocked(), name
+        assert (
+            a.getDefaultValue() == b.getDefaultValue()
+            and a.getDefaultLocked() == b.getDefaultLocked()
+        ), name
 
     for seed in range(4):
         # the order of coordinates may differ, so set the second from the first
@@ -65,11 +70,15 @@ def test_written_model_is_the_same_in_opensim(path, tmp_path):
         for body in first.getBodySet():
             there = second.getBodySet().get(body.getName())
             a, b = body.getPositionInGround(first_state), there.getPositionInGround(second_state)
-            assert np.allclose([a[i] for i in range(3)], [b[i] for i in range(3)], rtol=0, atol=1e-13)
+            assert np.allclose(
+                [a[i] for i in range(3)], [b[i] for i in range(3)], rtol=0, atol=1e-13
+            )
         # orientations pass through three angles: a few roundings, some over lever arms of a metre
         for muscle in first.getMuscles():
             there = second.getMuscles().get(muscle.getName())
-            assert there.getLength(second_state) == pytest.approx(muscle.getLength(first_state), abs=1e-13)
+            assert there.getLength(second_state) == pytest.approx(
+                muscle.getLength(first_state), abs=1e-13
+            )
 
 
 @pytest.mark.parametrize("path", MODELS, ids=lambda p: p.stem)

@@ -25,14 +25,15 @@ struct BodyState {
 struct BodyWorkspace {
   COXA_EXPORT explicit BodyWorkspace(const Skeleton& skeleton);
 
-  std::vector<BodyState> bodies;  // [bodies]; bodies[0] is the world, its F the total ground reaction
-  std::vector<Twist> columns;     // [columns] motion per unit of its full coordinate
-  Eigen::VectorXd q_full;         // [nq_full] rad or m
-  Eigen::VectorXd v_full;         // [nq_full]
-  Eigen::VectorXd vdot_full;      // [nq_full]
-  Eigen::VectorXd factor;         // [nq_full] d q_full / d q of the coordinate that drives it
-  Eigen::VectorXd tau_full;       // [nq_full] N m or N
-  Eigen::VectorXd tau;            // [nq] N m or N
+  std::vector<BodyState>
+      bodies;                  // [bodies]; bodies[0] is the world, its F the total ground reaction
+  std::vector<Twist> columns;  // [columns] motion per unit of its full coordinate
+  Eigen::VectorXd q_full;      // [nq_full] rad or m
+  Eigen::VectorXd v_full;      // [nq_full]
+  Eigen::VectorXd vdot_full;   // [nq_full]
+  Eigen::VectorXd factor;      // [nq_full] d q_full / d q of the coordinate that drives it
+  Eigen::VectorXd tau_full;    // [nq_full] N m or N
+  Eigen::VectorXd tau;         // [nq] N m or N
 };
 
 /// Poses of all bodies, and `columns`, from independent coordinates.
@@ -90,8 +91,8 @@ inline Vec3 world_point(const BodyWorkspace& work, int body, const Vec3& p_B) {
 }
 
 /// Acceleration (gravity taken out again) of the point of a body now at `p_W`. Needs current motion.
-COXA_EXPORT Vec3 point_acceleration(
-    const Skeleton& skeleton, const BodyWorkspace& work, int body, const Vec3& p_W);
+COXA_EXPORT Vec3
+point_acceleration(const Skeleton& skeleton, const BodyWorkspace& work, int body, const Vec3& p_W);
 
 /// Adds factor * d(twist of `body`)/d(v), projected on a wrench, to every row of `row` [nq]:
 /// row += factor * J_body' wrench. Needs current `columns`.
@@ -122,10 +123,10 @@ COXA_EXPORT void add_angular_jacobian(
 
 /// Mass, centre and momentum of the whole body.
 struct Momentum {
-  double mass = 0;               // kg
+  double mass = 0;                     // kg
   Vec3 center_of_mass = Vec3::Zero();  // m
-  Vec3 linear = Vec3::Zero();    // kg m/s
-  Vec3 angular = Vec3::Zero();   // kg m2/s about the world's origin
+  Vec3 linear = Vec3::Zero();          // kg m/s
+  Vec3 angular = Vec3::Zero();         // kg m2/s about the world's origin
 
   Momentum& operator+=(const Momentum& other);
   /// kg m2/s about the centre of mass

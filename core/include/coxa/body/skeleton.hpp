@@ -12,11 +12,11 @@ namespace coxa {
 /// One degree of freedom as an OpenSim file names it.
 struct Coordinate {
   std::string name;
-  bool rotational = true;     // rad if so, else m
-  double default_value = 0;   // rad or m
-  double lower = 0;           // rad or m, of the range
-  double upper = 0;           // rad or m
-  bool locked = false;        // stays at its default and is no unknown
+  bool rotational = true;    // rad if so, else m
+  double default_value = 0;  // rad or m
+  double lower = 0;          // rad or m, of the range
+  double upper = 0;          // rad or m
+  bool locked = false;       // stays at its default and is no unknown
 };
 
 /// q[dependent] = function(q[independent]), both indices into the full set.
@@ -38,11 +38,11 @@ struct JointAxis {
 /// the body; the axes act one after the other from F to M, translations first as in OpenSim.
 struct Body {
   std::string name;
-  std::string joint;            // name of the joint that carries the body
-  int parent = -1;              // index into bodies; -1 for the world only
-  double mass = 0;              // kg
+  std::string joint;                   // name of the joint that carries the body
+  int parent = -1;                     // index into bodies; -1 for the world only
+  double mass = 0;                     // kg
   Vec3 center_of_mass = Vec3::Zero();  // m, in the body's frame
-  Mat3 inertia = Mat3::Zero();  // kg m2, about the centre of mass, body axes
+  Mat3 inertia = Mat3::Zero();         // kg m2, about the centre of mass, body axes
   Pose X_PF{};
   Pose X_BM{};
   std::vector<JointAxis> axes{};
@@ -81,8 +81,8 @@ class COXA_EXPORT Skeleton {
   struct AxisPlan {
     enum class Rotation { x, y, z, general, none };
     Rotation rotation = Rotation::none;
-    bool linear = true;      // function is slope x + intercept with slope 1 and intercept 0
-    int coordinate = -1;     // full
+    bool linear = true;   // function is slope x + intercept with slope 1 and intercept 0
+    int coordinate = -1;  // full
     int column = -1;
   };
 

@@ -34,7 +34,9 @@ struct Twist {
     linear += other.linear;
     return *this;
   }
-  Twist operator+(const Twist& other) const { return {angular + other.angular, linear + other.linear}; }
+  Twist operator+(const Twist& other) const {
+    return {angular + other.angular, linear + other.linear};
+  }
   Twist operator*(double factor) const { return {angular * factor, linear * factor}; }
 };
 
@@ -59,8 +61,12 @@ struct Wrench {
     force -= other.force;
     return *this;
   }
-  Wrench operator+(const Wrench& other) const { return {moment + other.moment, force + other.force}; }
-  Wrench operator-(const Wrench& other) const { return {moment - other.moment, force - other.force}; }
+  Wrench operator+(const Wrench& other) const {
+    return {moment + other.moment, force + other.force};
+  }
+  Wrench operator-(const Wrench& other) const {
+    return {moment - other.moment, force - other.force};
+  }
   Wrench operator*(double factor) const { return {moment * factor, force * factor}; }
 };
 
@@ -81,8 +87,8 @@ inline Mat3 rotation(const Vec3& axis, double angle) {
 
 /// Body-fixed rotations about x, then y, then z: the orientation convention of OpenSim's files.
 inline Mat3 rotation_xyz(const Vec3& angles) {
-  return rotation(Vec3::UnitX(), angles.x()) * rotation(Vec3::UnitY(), angles.y()) *
-         rotation(Vec3::UnitZ(), angles.z());
+  return rotation(Vec3::UnitX(), angles.x()) * rotation(Vec3::UnitY(), angles.y())
+         * rotation(Vec3::UnitZ(), angles.z());
 }
 
 /// Angles that `rotation_xyz` turns into R; where the second is a right angle the others are not unique.
@@ -92,8 +98,7 @@ inline Vec3 angles_xyz(const Mat3& R) {
   const double s = std::sin(x);
   const double c = std::cos(x);
   return {
-      x,
-      std::atan2(R(0, 2), c * R(2, 2) - s * R(1, 2)),
+      x, std::atan2(R(0, 2), c * R(2, 2) - s * R(1, 2)),
       std::atan2(c * R(1, 0) + s * R(2, 0), c * R(1, 1) + s * R(2, 1))};
 }
 

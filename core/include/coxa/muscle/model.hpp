@@ -17,11 +17,11 @@ enum class Side { right, left, both };
 struct Muscle {
   std::string name;
   Path path;
-  double max_isometric_force = 0;       // N
-  double optimal_fiber_length = 0;      // m
-  double tendon_slack_length = 0;       // m
-  double pennation_at_optimal = 0;      // rad
-  double max_contraction_velocity = 10; // optimal fibre lengths per second
+  double max_isometric_force = 0;        // N
+  double optimal_fiber_length = 0;       // m
+  double tendon_slack_length = 0;        // m
+  double pennation_at_optimal = 0;       // rad
+  double max_contraction_velocity = 10;  // optimal fibre lengths per second
   double minimum_activation = 0.01;
   MuscleCurves curves;
 };
@@ -49,8 +49,8 @@ struct COXA_EXPORT Model {
   std::vector<Muscle> muscles;
   std::vector<Actuator> actuators;
   std::vector<MuscleGroup> groups;
-  std::string source;  // file that it came from, or how it was made
-  std::string sha256;  // of that file's bytes; empty for a model made in memory
+  std::string source;                   // file that it came from, or how it was made
+  std::string sha256;                   // of that file's bytes; empty for a model made in memory
   std::vector<std::string> warnings{};  // what a reader left out or changed, one sentence each
 
   int muscle_index(const std::string& name) const;

@@ -40,8 +40,8 @@ struct COXA_EXPORT FiberGeometry {
 /// The fibre damping of OpenSim's muscle (0.1 Fmax times normalised velocity, there for numerical
 /// reasons) is left out.
 struct MuscleState {
-  double fiber_length = 0;    // optimal fibre lengths
-  double fiber_velocity = 0;  // of the maximum contraction velocity, lengthening positive
+  double fiber_length = 0;          // optimal fibre lengths
+  double fiber_velocity = 0;        // of the maximum contraction velocity, lengthening positive
   double active_force_length = 0;   // fL
   double force_velocity = 1;        // fV
   double passive_force_length = 0;  // fPE
@@ -54,8 +54,8 @@ struct MuscleState {
 /// State of a muscle with a rigid tendon.
 /// @param length of muscle and tendon, m
 /// @param speed of its lengthening, m/s
-COXA_EXPORT MuscleState muscle_state(
-    const Muscle& muscle, const FiberGeometry& fiber, double length, double speed);
+COXA_EXPORT MuscleState
+muscle_state(const Muscle& muscle, const FiberGeometry& fiber, double length, double speed);
 
 /// Fibre geometry of all muscles of a model: made once.
 COXA_EXPORT std::vector<FiberGeometry> fiber_geometries(const Model& model);

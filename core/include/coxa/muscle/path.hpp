@@ -48,9 +48,9 @@ struct WrapCylinder {
 
 /// One cylinder of a path, and between which of the path's points it may act.
 struct PathWrap {
-  int cylinder = -1;    // index into Model::cylinders
-  int first_point = -1; // 1-based as in the file; -1 means the first
-  int last_point = -1;  // 1-based; -1 means the last
+  int cylinder = -1;     // index into Model::cylinders
+  int first_point = -1;  // 1-based as in the file; -1 means the first
+  int last_point = -1;   // 1-based; -1 means the last
 };
 
 /// Line of action of a muscle.

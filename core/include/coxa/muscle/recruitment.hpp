@@ -19,9 +19,9 @@ namespace coxa {
 struct FrictionCone {
   std::string name;  // of the support that it belongs to
   int body = 0;
-  Vec3 p_B = Vec3::Zero();         // m, in the body's frame
-  Vec3 normal = Vec3::UnitY();     // unit, world axes
-  double friction = 0;             // Coulomb coefficient, 1
+  Vec3 p_B = Vec3::Zero();      // m, in the body's frame
+  Vec3 normal = Vec3::UnitY();  // unit, world axes
+  double friction = 0;          // Coulomb coefficient, 1
 };
 
 /// Two-sided bounded force between points of two bodies: +f on `a`, -f on `b`, each world component within
@@ -98,7 +98,11 @@ class COXA_EXPORT Recruitment {
   /// `fraction` more than the best. Needs a solve without reserves.
   /// @return false if no range was found
   bool cone_force_range(
-      std::span<const int> cones, const Vec3& direction, double fraction, double& least, double& greatest);
+      std::span<const int> cones,
+      const Vec3& direction,
+      double fraction,
+      double& least,
+      double& greatest);
 
   /// Greatest t with a solution for tau + t along, both [nq]; see maximise_along.
   SolveStatus limit_along(const VectorRef& along, double t_max, FeasibleLimit& limit);
@@ -110,10 +114,10 @@ class COXA_EXPORT Recruitment {
   const MusclePlan* plan_;
   std::vector<FrictionCone> cones_;
   std::vector<BoundedTie> ties_;
-  std::vector<Vec3> edges_;                 // [cones x kEdges] generators, world axes, normal part 1
+  std::vector<Vec3> edges_;  // [cones x kEdges] generators, world axes, normal part 1
   std::vector<std::vector<int>> tie_rows_;  // independent coordinates that move a tie's points
   double criterion_;
-  double weight_;                           // N, of the body: scale of support forces
+  double weight_;  // N, of the body: scale of support forces
   int first_cone_ = 0;
   int first_tie_ = 0;
   int first_actuator_ = 0;
@@ -121,8 +125,8 @@ class COXA_EXPORT Recruitment {
   SeparableWorkspace work_;
   SeparableSolution solution_;
   SeparableSolution range_;
-  std::vector<char> counts_;    // [columns] 1 for muscles: what the min-max criterion looks at
-  Eigen::VectorXd direction_;   // [columns] scratch of ranges
+  std::vector<char> counts_;   // [columns] 1 for muscles: what the min-max criterion looks at
+  Eigen::VectorXd direction_;  // [columns] scratch of ranges
   Eigen::VectorXd reserve_;
   Eigen::VectorXd reserve_scale_;
   std::vector<Vec3> row_scratch_;  // [nq]

@@ -30,7 +30,7 @@ struct COXA_EXPORT Dataset {
   std::vector<Variable> variables;
   Attributes attributes;
 
-  std::size_t size(const std::string& dimension) const;  // @throws UnknownName
+  std::size_t size(const std::string& dimension) const;   // @throws UnknownName
   const Variable& at(const std::string& variable) const;  // @throws UnknownName
   bool has(const std::string& variable) const;
 
@@ -40,7 +40,10 @@ struct COXA_EXPORT Dataset {
 
   /// Adds a dimension, with its coordinate variable if labels are given.
   void add_dimension(const std::string& name, std::size_t size);
-  void add_labels(const std::string& name, const std::vector<std::string>& labels, const std::string& long_name);
+  void add_labels(
+      const std::string& name,
+      const std::vector<std::string>& labels,
+      const std::string& long_name);
 
   /// Holds fields that were filled by hand to the rules of `add` and `add_dimension`. @throws InvalidArgument
   void check() const;

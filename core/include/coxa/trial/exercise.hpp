@@ -20,7 +20,8 @@ namespace coxa {
 /// and reaches `build` in radians; its name ends in `_deg`.
 struct Parameter {
   std::string name;
-  double default_value = 0;  // NaN: found from the body when the exercise is built, as the description says
+  double default_value =
+      0;  // NaN: found from the body when the exercise is built, as the description says
   double minimum = 0;
   double maximum = 0;
   std::string unit;  // "kg", "m", "s", "deg", "1"
@@ -56,9 +57,9 @@ class COXA_EXPORT Parameters {
 
 /// What an exercise says of itself.
 struct ExerciseInfo {
-  std::string name;         // snake_case, unique
-  std::string title;        // for people
-  std::string description;  // one paragraph
+  std::string name;                     // snake_case, unique
+  std::string title;                    // for people
+  std::string description;              // one paragraph
   std::vector<std::string> muscles;     // groups that it is done for
   std::vector<std::string> references;  // papers behind its defaults
 };
@@ -95,17 +96,17 @@ struct PluginDescriptor {
 };
 
 /// Makes the descriptor of an exercise whose class is `Class` and whose file (and `info().name`) is `exercise_name`.
-#define COXA_EXERCISE(Class, exercise_name)                                              \
+#define COXA_EXERCISE(Class, exercise_name)                                                     \
   extern "C" __attribute__((visibility("default"))) const ::coxa::PluginDescriptor coxa_plugin; \
-  const ::coxa::PluginDescriptor coxa_plugin = {                                         \
-      ::coxa::kPluginMagic,                                                              \
-      sizeof(::coxa::PluginDescriptor),                                                  \
-      ::coxa::kPluginInterface,                                                          \
-      EIGEN_WORLD_VERSION * 10000 + EIGEN_MAJOR_VERSION * 100 + EIGEN_MINOR_VERSION,     \
-      EIGEN_MAX_ALIGN_BYTES,                                                             \
-      COXA_COMPILER,                                                                     \
-      COXA_STANDARD_LIBRARY,                                                             \
-      exercise_name,                                                                     \
+  const ::coxa::PluginDescriptor coxa_plugin = {                                                \
+      ::coxa::kPluginMagic,                                                                     \
+      sizeof(::coxa::PluginDescriptor),                                                         \
+      ::coxa::kPluginInterface,                                                                 \
+      EIGEN_WORLD_VERSION * 10000 + EIGEN_MAJOR_VERSION * 100 + EIGEN_MINOR_VERSION,            \
+      EIGEN_MAX_ALIGN_BYTES,                                                                    \
+      COXA_COMPILER,                                                                            \
+      COXA_STANDARD_LIBRARY,                                                                    \
+      exercise_name,                                                                            \
       []() -> ::coxa::Exercise* { return new Class(); }}
 
 #define COXA_TEXT_(x) #x

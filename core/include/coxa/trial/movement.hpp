@@ -66,7 +66,13 @@ struct LineInclination {
 };
 
 using Task = std::variant<
-    HoldOrientation, HoldPoint, JoinPoints, HoldCoordinate, DriveCoordinate, PointHeight, LineInclination>;
+    HoldOrientation,
+    HoldPoint,
+    JoinPoints,
+    HoldCoordinate,
+    DriveCoordinate,
+    PointHeight,
+    LineInclination>;
 
 /// A task with the words that tell a person what cannot be met.
 struct NamedTask {
@@ -93,29 +99,30 @@ struct Phase {
 /// What to change about an exercise when its movement asks more of a joint than its range.
 struct RangeAdvice {
   std::string coordinate;
-  std::string if_low;   // "decrease foot_distance"
+  std::string if_low;  // "decrease foot_distance"
   std::string if_high;
 };
 
 /// How the body moves: tasks that hold at every moment, one that drives, and the timing.
 struct MovementPlan {
   std::vector<NamedTask> tasks;
-  NamedTask start;      // defines the bottom (path 0)
-  NamedTask end;        // defines the top (path 1)
-  NamedTask drive;      // its value goes linearly from what it is at the bottom to what it is at the top
+  NamedTask start;  // defines the bottom (path 0)
+  NamedTask end;    // defines the top (path 1)
+  NamedTask
+      drive;  // its value goes linearly from what it is at the bottom to what it is at the top
   std::vector<Preference> preferences;
   std::vector<RangeAdvice> advice;
-  Eigen::VectorXd guess;           // [nq] posture from which the search begins
-  std::vector<Phase> repetition;   // phases of one repetition
+  Eigen::VectorXd guess;          // [nq] posture from which the search begins
+  std::vector<Phase> repetition;  // phases of one repetition
   int repetitions = 1;
 };
 
 /// Posture that satisfies all tasks, nearest to the preferences.
 struct Posture {
-  Eigen::VectorXd q;         // [nq]
-  double error = 0;          // largest remaining residual, m or rad
-  std::string worst_task;    // the task that has it
-  bool solved = false;       // error below 1e-10
+  Eigen::VectorXd q;       // [nq]
+  double error = 0;        // largest remaining residual, m or rad
+  std::string worst_task;  // the task that has it
+  bool solved = false;     // error below 1e-10
 };
 
 /// Solves for one posture by damped Newton steps on the tasks, the rest of the freedom going to the preferences.
@@ -131,12 +138,12 @@ COXA_EXPORT double measure(const Skeleton& skeleton, const Task& task, const Eig
 
 /// Coordinates over time, exactly differentiated.
 struct COXA_EXPORT Motion {
-  Eigen::VectorXd time;          // [frames] s
-  Eigen::MatrixXd q, v, vdot;    // [nq x frames]
-  std::vector<int> phase;        // [frames] Phase::Kind
-  std::vector<int> repetition;   // [frames] from 1
-  Eigen::VectorXd path;          // [frames] 0 bottom to 1 top; empty for measured motions
-  double constraint_error = 0;   // m or rad, the largest at any frame
+  Eigen::VectorXd time;         // [frames] s
+  Eigen::MatrixXd q, v, vdot;   // [nq x frames]
+  std::vector<int> phase;       // [frames] Phase::Kind
+  std::vector<int> repetition;  // [frames] from 1
+  Eigen::VectorXd path;         // [frames] 0 bottom to 1 top; empty for measured motions
+  double constraint_error = 0;  // m or rad, the largest at any frame
 
   int frames() const { return static_cast<int>(time.size()); }
 };

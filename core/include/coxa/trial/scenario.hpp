@@ -31,8 +31,8 @@ struct Support {
 struct Grip {
   std::string name;
   ContactPoint hand;
-  ContactPoint load;      // the gripped point, fixed in the body that carries the load
-  double strength = 0;    // N
+  ContactPoint load;    // the gripped point, fixed in the body that carries the load
+  double strength = 0;  // N
 };
 
 /// Cylindrical part of a load along its z axis, for its inertia and for drawing.
@@ -45,9 +45,9 @@ struct LoadShape {
 /// A rigid body carried by one of the person's bodies and moving with it.
 struct Load {
   std::string name;
-  int carrier = 0;   // body that carries it
-  Pose X_BL{};       // load frame in the carrier's frame
-  double mass = 0;   // kg
+  int carrier = 0;                     // body that carries it
+  Pose X_BL{};                         // load frame in the carrier's frame
+  double mass = 0;                     // kg
   Vec3 center_of_mass = Vec3::Zero();  // m, load frame
   Mat3 inertia = Mat3::Zero();         // kg m2, about the mass centre, load axes
   std::vector<LoadShape> shapes{};
@@ -67,7 +67,8 @@ struct Scenario {
   std::vector<Load> loads;
   std::vector<Furniture> furniture;
   MovementPlan plan;
-  std::vector<std::pair<std::string, std::string>> notes;  // what the geometry decided, name and sentence
+  std::vector<std::pair<std::string, std::string>>
+      notes;  // what the geometry decided, name and sentence
 };
 
 /// Barbell of the given total mass, axis along the carrier's z, centred at `p_B` of the carrier.
@@ -76,7 +77,7 @@ struct Scenario {
 COXA_EXPORT Load barbell(double mass, int carrier, const Vec3& p_B);
 
 /// Sole of one foot: heel and ball corners on the foot, toe corners on the toes.
-COXA_EXPORT Support foot_support(
-    const Model& model, Side side, double friction, bool heel_on_floor);
+COXA_EXPORT Support
+foot_support(const Model& model, Side side, double friction, bool heel_on_floor);
 
 }  // namespace coxa

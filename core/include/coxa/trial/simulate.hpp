@@ -36,18 +36,18 @@ struct Trial {
 };
 
 struct SimulateOptions {
-  double criterion = 2;     // p of sum V a^p; infinity for min-max
+  double criterion = 2;  // p of sum V a^p; infinity for min-max
   int frames = 101;
-  bool strict = false;      // an unsolved frame is an exception
-  bool intervals = false;   // also support_force_min and _max
-  bool inertia = true;      // false: velocities and accelerations are taken as zero
+  bool strict = false;         // an unsolved frame is an exception
+  bool intervals = false;      // also support_force_min and _max
+  bool inertia = true;         // false: velocities and accelerations are taken as zero
   bool volume_weights = true;  // false: every muscle costs the same, the mean of a^p
 };
 
 /// Scenario of an exercise on a model, with its motion found.
 /// @throws InfeasibleMotion, and PluginError naming the exercise if its code throws anything else
-COXA_EXPORT Trial build_trial(
-    const Model& model, const Exercise& exercise, const Parameters& parameters, int frames);
+COXA_EXPORT Trial
+build_trial(const Model& model, const Exercise& exercise, const Parameters& parameters, int frames);
 
 /// Forces of every frame, as the dataset of format "coxa-1" (without provenance, which the caller adds).
 /// @throws UnsolvedFrame in strict mode
@@ -55,10 +55,10 @@ COXA_EXPORT Dataset simulate(const Trial& trial, const SimulateOptions& options)
 
 /// Heaviest load for a trial whose load is a free mass.
 struct MaxLoad {
-  double load = 0;            // kg
-  int frame = 0;              // that limits
-  double time = 0;            // s, of that frame
-  std::string limited_by;     // muscle, support or actuator that is at its bound there
+  double load = 0;                    // kg
+  int frame = 0;                      // that limits
+  double time = 0;                    // s, of that frame
+  std::string limited_by;             // muscle, support or actuator that is at its bound there
   std::vector<double> load_at_frame;  // [frames] kg: the sticking curve
   std::vector<double> path;           // [frames] 0 bottom to 1 top
 };
