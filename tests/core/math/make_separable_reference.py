@@ -10,7 +10,6 @@ Needs: pip install cvxpy clarabel scipy
 from pathlib import Path
 
 # ruff: noqa: B023  (each closure is used within its own turn of the loop)
-
 import cvxpy as cp
 import numpy as np
 from scipy.optimize import brentq, linprog
