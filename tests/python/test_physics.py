@@ -192,3 +192,12 @@ def test_power_is_moment_times_speed(moving):
     c = moving.label("coordinate", "hip_flexion_r")
     expected = -moving["velocity"][:, c] * moving["hip_extension_moment"][:, 0]
     np.testing.assert_allclose(moving["hip_extension_power"][:, 0], expected, atol=1e-9)
+
+
+def test_support_intervals_hold_the_answer(tmp_path):
+    trial = save(tmp_path / "ranges.h5", load=100, frames=5, intervals=True)
+    force, least, greatest = (
+        trial[name] for name in ("support_force", "support_force_min", "support_force_max")
+    )
+    assert np.all(least <= force + 1e-6) and np.all(force <= greatest + 1e-6)
+    assert np.all(greatest[..., 1] - least[..., 1] > 1)  # statics leaves something open

@@ -1,5 +1,6 @@
 #include "support/paths.hpp"
 
+#include <set>
 #include <string>
 
 #include <unistd.h>
@@ -7,6 +8,19 @@
 namespace coxa::test {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+// folders of this run, removed when the program ends
+struct Scratch {
+  std::set<fs::path> folders;
+  ~Scratch() {
+    std::error_code ignored;
+    for (const fs::path& folder : folders) fs::remove_all(folder, ignored);
+  }
+};
+
+}  // namespace
 
 fs::path data_dir() { return fs::path(COXA_SOURCE_DIR) / "data"; }
 
@@ -27,6 +41,8 @@ fs::path scratch_dir() {
   const fs::path folder = fs::temp_directory_path() / safe;
   fs::remove_all(folder);
   fs::create_directories(folder);
+  static Scratch scratch;
+  scratch.folders.insert(folder);
   return folder;
 }
 
