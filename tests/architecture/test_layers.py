@@ -8,11 +8,11 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 CORE = ROOT / "core"
 LAYERS = ["math", "body", "muscle", "trial", "io"]
-# a third party appears in one source file; pugixml in two, since reading and writing a model are a file each
+# a third party appears in one file; pugixml in two, the header that all reading goes through and the writer
 HIDDEN_IN = {
     "boost/dll": ["trial/plugin.cpp"],
     "hdf5": ["io/hdf5.cpp"],
-    "pugixml": ["io/osim_reader.cpp", "io/osim_writer.cpp"],
+    "pugixml": ["io/osim_document.hpp", "io/osim_writer.cpp"],
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)

@@ -27,9 +27,6 @@ class DualSystem {
  public:
   DualSystem(int rows, std::span<const int> col_start, std::span<const int> row_index);
 
-  int rows() const { return rows_; }
-  int columns() const { return columns_; }
-
   /// Copies the caller's values into internal order; returns a sum that is finite if and only if
   /// all are.
   double load(const double* values);
