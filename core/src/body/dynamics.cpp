@@ -171,6 +171,15 @@ void motion(
   outward<true>(skeleton, work);
 }
 
+Wrench required_wrench(
+    const BodyState& state, const Mat3& R, const Vec3& center, double mass, const Mat3& inertia) {
+  const Vec3& omega = state.V.angular;
+  const Vec3 force = mass * (state.A.at(center) + omega.cross(state.V.at(center)));
+  const Vec3 spin = R * (inertia * (R.transpose() * omega));
+  const Vec3 moment = R * (inertia * (R.transpose() * state.A.angular)) + omega.cross(spin);
+  return {moment + center.cross(force), force};
+}
+
 void forces(const Skeleton& skeleton, BodyWorkspace& work, std::span<const Wrench> f_ext) {
   const auto& bodies = skeleton.bodies();
   const int n = static_cast<int>(bodies.size());
@@ -181,14 +190,8 @@ void forces(const Skeleton& skeleton, BodyWorkspace& work, std::span<const Wrenc
   for (int i = 1; i < n; ++i) {
     const Body& body = bodies[i];
     BodyState& state = work.bodies[i];
-    const Mat3& R = state.X_WB.R;
-    const Vec3 center = state.X_WB * body.center_of_mass;
-    const Vec3& omega = state.V.angular;
-    const Vec3 acceleration = state.A.at(center) + omega.cross(state.V.at(center));
-    const Vec3 force = body.mass * acceleration;
-    const Vec3 spin = R * (body.inertia * (R.transpose() * omega));
-    const Vec3 moment = R * (body.inertia * (R.transpose() * state.A.angular)) + omega.cross(spin);
-    state.F = {moment + center.cross(force), force};
+    state.F = required_wrench(
+        state, state.X_WB.R, state.X_WB * body.center_of_mass, body.mass, body.inertia);
     if (!f_ext.empty()) state.F -= f_ext[i];
   }
 
@@ -347,17 +350,21 @@ Momentum& Momentum::operator+=(const Momentum& other) {
   return *this;
 }
 
+Momentum momentum(
+    const BodyState& state, const Mat3& R, const Vec3& center, double mass, const Mat3& inertia) {
+  const Vec3 linear = mass * state.V.at(center);
+  const Vec3 spin = R * (inertia * (R.transpose() * state.V.angular));
+  return {mass, center, linear, center.cross(linear) + spin};
+}
+
 Momentum momentum(const Skeleton& skeleton, const BodyWorkspace& work) {
   Momentum total;
   const auto& bodies = skeleton.bodies();
   for (std::size_t i = 1; i < bodies.size(); ++i) {
     const Body& body = bodies[i];
     const BodyState& state = work.bodies[i];
-    const Mat3& R = state.X_WB.R;
-    const Vec3 center = state.X_WB * body.center_of_mass;
-    const Vec3 linear = body.mass * state.V.at(center);
-    const Vec3 spin = R * (body.inertia * (R.transpose() * state.V.angular));
-    total += Momentum{body.mass, center, linear, center.cross(linear) + spin};
+    total += momentum(
+        state, state.X_WB.R, state.X_WB * body.center_of_mass, body.mass, body.inertia);
   }
   return total;
 }

@@ -132,10 +132,6 @@ int Skeleton::body_index(const std::string& name) const { return index_of("body"
 
 int Skeleton::site_index(const std::string& name) const { return index_of("site", name, sites_); }
 
-bool Skeleton::has_site(const std::string& name) const {
-  return std::any_of(sites_.begin(), sites_.end(), [&](const Site& s) { return s.name == name; });
-}
-
 int Skeleton::full_coordinate_index(const std::string& name) const {
   return index_of("coordinate", name, full_coordinates_);
 }

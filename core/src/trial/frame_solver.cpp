@@ -93,17 +93,13 @@ void FrameSolver::apply_loads() {
     const Load& load = trial_.loads[i];
     const BodyState& carrier = body_.bodies[load.carrier];
     const Pose X_WL = carrier.X_WB * load.X_BL;
-    const Vec3& omega = carrier.V.angular;
     LoadState& state = loads_[i];
     state.position = X_WL * load.center_of_mass;
-    const Vec3 acceleration =
-        carrier.A.at(state.position) + omega.cross(carrier.V.at(state.position));
-    const Vec3 spin = X_WL.R * (load.inertia * (X_WL.R.transpose() * omega));
-    state.force = -load.mass * acceleration;
-    state.moment =
-        -(X_WL.R * (load.inertia * (X_WL.R.transpose() * carrier.A.angular)) + omega.cross(spin));
-    from_loads_[load.carrier] +=
-        Wrench{state.moment + state.position.cross(state.force), state.force};
+    const Wrench on_body =
+        required_wrench(carrier, X_WL.R, state.position, load.mass, load.inertia) * -1.0;
+    state.force = on_body.force;
+    state.moment = on_body.moment_about(state.position);
+    from_loads_[load.carrier] += on_body;
   }
 }
 
@@ -193,12 +189,8 @@ Momentum FrameSolver::momentum() const {
   for (std::size_t i = 0; i < trial_.loads.size(); ++i) {
     const Load& load = trial_.loads[i];
     const BodyState& carrier = body_.bodies[load.carrier];
-    const Mat3 R = carrier.X_WB.R * load.X_BL.R;
-    const Vec3& c = loads_[i].position;
-    const Vec3 linear = load.mass * carrier.V.at(c);
-    total += Momentum{
-        load.mass, c, linear,
-        c.cross(linear) + R * (load.inertia * (R.transpose() * carrier.V.angular))};
+    total += coxa::momentum(
+        carrier, carrier.X_WB.R * load.X_BL.R, loads_[i].position, load.mass, load.inertia);
   }
   return total;
 }

@@ -94,6 +94,15 @@ inline Vec3 world_point(const BodyWorkspace& work, int body, const Vec3& p_B) {
 COXA_EXPORT Vec3
 point_acceleration(const Skeleton& skeleton, const BodyWorkspace& work, int body, const Vec3& p_W);
 
+/// Wrench that the motion and weight of a rigid body require (Newton and Euler about its mass centre), world
+/// axes about the world's origin.
+/// @param state  motion of the body, or of the one that it is fixed to
+/// @param R      its axes in the world
+/// @param center m, its mass centre in the world
+/// @param inertia kg m2, about the mass centre, its own axes
+COXA_EXPORT Wrench required_wrench(
+    const BodyState& state, const Mat3& R, const Vec3& center, double mass, const Mat3& inertia);
+
 /// Adds factor * d(twist of `body`)/d(v), projected on a wrench, to every row of `row` [nq]:
 /// row += factor * J_body' wrench. Needs current `columns`.
 COXA_EXPORT void add_projected_wrench(
@@ -133,7 +142,11 @@ struct Momentum {
   Vec3 angular_about_center() const { return angular - center_of_mass.cross(linear); }
 };
 
-/// Momentum of the body. Needs current motion.
+/// Momentum of one rigid body; arguments as in `required_wrench`.
+COXA_EXPORT Momentum momentum(
+    const BodyState& state, const Mat3& R, const Vec3& center, double mass, const Mat3& inertia);
+
+/// Momentum of the whole skeleton. Needs current motion.
 COXA_EXPORT Momentum momentum(const Skeleton& skeleton, const BodyWorkspace& work);
 
 }  // namespace coxa

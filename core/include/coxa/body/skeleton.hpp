@@ -117,7 +117,6 @@ class COXA_EXPORT Skeleton {
   int full_coordinate_index(const std::string& name) const;
   int site_index(const std::string& name) const;
   const Site& site(const std::string& name) const { return sites_[site_index(name)]; }
-  bool has_site(const std::string& name) const;
 
   /// [nq] defaults of the independent coordinates.
   Eigen::VectorXd default_position() const;

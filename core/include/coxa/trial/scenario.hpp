@@ -20,7 +20,7 @@ struct ContactPoint {
 /// cone about `normal`, never a pull.
 struct Support {
   std::string name;
-  std::vector<ContactPoint> points;
+  std::vector<ContactPoint> points{};
   Vec3 normal = Vec3::UnitY();  // unit, world axes, away from the surface
   double friction = 0.6;        // Coulomb coefficient, 1
   Vec3 origin = Vec3::Zero();   // m, world; moments are reported about it
