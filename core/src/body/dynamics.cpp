@@ -363,8 +363,8 @@ Momentum momentum(const Skeleton& skeleton, const BodyWorkspace& work) {
   for (std::size_t i = 1; i < bodies.size(); ++i) {
     const Body& body = bodies[i];
     const BodyState& state = work.bodies[i];
-    total += momentum(
-        state, state.X_WB.R, state.X_WB * body.center_of_mass, body.mass, body.inertia);
+    total +=
+        momentum(state, state.X_WB.R, state.X_WB * body.center_of_mass, body.mass, body.inertia);
   }
   return total;
 }
