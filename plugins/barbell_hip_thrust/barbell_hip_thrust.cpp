@@ -14,9 +14,6 @@ using namespace coxa;
 constexpr double kFound = std::numeric_limits<double>::quiet_NaN();  // found from the body
 constexpr double kDegree = std::numbers::pi / 180;
 constexpr double kPadThickness = 0.03;  // m, foam pad squeezed between bar and hip; assumed
-constexpr double kShaftRadius = 0.014;  // m, of the bar
-constexpr double kPlateRadius = 0.225;  // m, of plates of 10 kg and more
-constexpr double kBarMass = 20;         // kg, a lighter load has no plates
 constexpr double kClearance =
     0.05;  // m, buttocks above the floor at the bottom; a controlled descent never touches it
 constexpr double kPlateClearance = 0.01;  // m

@@ -94,6 +94,16 @@ def test_a_third_party_stays_hidden_in_its_source(library):
     assert users == HIDDEN_IN[library]
 
 
+def test_only_the_reader_sees_the_xml_library_through_its_headers():
+    through = {"io/osim_document.hpp", "io/osim_reader.hpp"}
+    users = {
+        path.relative_to(base).as_posix()
+        for base, path in core_files()
+        if through & {name for _, name in includes(path.read_text())}
+    }
+    assert users and all(name.startswith("io/osim_") for name in users)
+
+
 @pytest.mark.parametrize(("base", "path"), CORE_FILES)
 def test_the_core_knows_nothing_of_python_or_of_an_exercise(base, path):
     names = [name for _, name in includes(path.read_text())]

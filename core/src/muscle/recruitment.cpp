@@ -136,7 +136,6 @@ Recruitment::Recruitment(
     program_.quadratic[i] = 2 * kSupportCost / (weight_ * weight_);
   }
   for (std::size_t t = 0; t < ties_.size(); ++t) {
-    tie_rows_.push_back(rows_of_either(skeleton, ties_[t].body_a, ties_[t].body_b));
     for (int axis = 0; axis < 3; ++axis) {
       const int i = first_tie_ + 3 * static_cast<int>(t) + axis;
       program_.lower[i] = -ties_[t].strength;

@@ -376,7 +376,7 @@ Motion solve_motion(const Skeleton& skeleton, const MovementPlan& plan, int fram
   Equations equations;
   PathPolynomial polynomial;
   Eigen::VectorXd q, dq, ddq;
-  NamedTask drive = plan.drive;
+  std::vector<NamedTask> driven = with(plan.tasks, plan.drive);
   Posture worst;
   double worst_path = 0;
   for (int n = 12; n <= 48; n += 12) {
@@ -384,9 +384,8 @@ Motion solve_motion(const Skeleton& skeleton, const MovementPlan& plan, int fram
     Eigen::VectorXd guess = bottom.q;
     for (int k = 0; k < n; ++k) {
       const double path = chebyshev_point(k, n);
-      set_value(drive.task, from + (to - from) * path);
-      const Posture posture =
-          solve_posture(skeleton, with(plan.tasks, drive), plan.preferences, guess, path);
+      set_value(driven.back().task, from + (to - from) * path);
+      const Posture posture = solve_posture(skeleton, driven, plan.preferences, guess, path);
       require<InfeasibleMotion>(
           posture.solved, "no posture exists ", 100 * path, " % of the way up: '",
           posture.worst_task, "' cannot be met, ", posture.error, " m or rad remain");
@@ -398,10 +397,10 @@ Motion solve_motion(const Skeleton& skeleton, const MovementPlan& plan, int fram
     for (int k = 0; k <= 2 * n; ++k) {
       const double path = static_cast<double>(k) / (2 * n);
       polynomial.evaluate(path, q, dq, ddq);
-      set_value(drive.task, from + (to - from) * path);
-      evaluate(skeleton, work, with(plan.tasks, drive), q, path, equations);
+      set_value(driven.back().task, from + (to - from) * path);
+      evaluate(skeleton, work, driven, q, path, equations);
       Posture here;
-      note_worst(with(plan.tasks, drive), equations, here);
+      note_worst(driven, equations, here);
       if (here.error > worst.error) {
         worst = here;
         worst_path = path;

@@ -8,13 +8,10 @@
 namespace coxa {
 namespace {
 
-// International Weightlifting Federation men's bar and plates (Technical and Competition Rules, 3.3.3)
-constexpr double kBarMass = 20;          // kg
+// lengths of the same bar
 constexpr double kShaftLength = 1.310;   // m, between the sleeves
-constexpr double kShaftRadius = 0.014;   // m
 constexpr double kSleeveLength = 0.415;  // m
 constexpr double kSleeveRadius = 0.025;  // m
-constexpr double kPlateRadius = 0.225;   // m, plates of 10 kg and more
 constexpr double kPlateStack =
     0.12;  // m, thickness of the plates on one side; assumed, it barely matters
 constexpr double kCollar = 0.03;  // m, inner collar between shaft and plates; assumed

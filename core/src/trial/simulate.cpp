@@ -21,7 +21,6 @@ namespace {
 constexpr double kConfirmBelow = 1e-6;
 
 // generalized forces are linear in the load below the bare bar, and again from the first plates on
-constexpr double kBareBar = 20;  // kg
 constexpr double kFirstPlates =
     20.001;  // kg: plates of no weight, but of full size, as the movement sees them
 constexpr double kHeavier = 120;  // kg
@@ -121,7 +120,7 @@ MaxLoad max_load(
   };
 
   const Trial none = at(load->minimum);
-  const Trial bare = at(kBareBar);
+  const Trial bare = at(kBarMass);
   const Trial plates = at(kFirstPlates);
   const Trial heavier = at(kHeavier);
   FrameSolver from_none(none, options);
@@ -148,10 +147,10 @@ MaxLoad max_load(
     if (status == SolveStatus::infeasible) {
       prepare(from_none, none);
       prepare(from_bare, bare);
-      along = (from_bare.required() - from_none.required()) / (kBareBar - load->minimum);
+      along = (from_bare.required() - from_none.required()) / (kBarMass - load->minimum);
       base = load->minimum;
       solver = &from_none;
-      status = solver->recruitment().limit_along(along, kBareBar - base, limit);
+      status = solver->recruitment().limit_along(along, kBarMass - base, limit);
     }
     require<UnsolvedFrame>(
         status != SolveStatus::infeasible, "'", name, "' is impossible without reserves even at ",

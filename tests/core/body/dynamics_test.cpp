@@ -122,11 +122,11 @@ void check_mass_matrix(const Reference& reference) {
   const Table states = reference.table("states");
   const Table entries = reference.table("mass_matrix");
   BodyWorkspace work(skeleton);
+  int current = -1;
+  Eigen::MatrixXd M;
   for (std::size_t row = 0; row < entries.size(); ++row) {
-    static int current = -1;
-    static Eigen::MatrixXd M;
     const int state = static_cast<int>(entries.number(row, "state"));
-    if (row == 0 || state != current)
+    if (state != current)
       M = mass_matrix(skeleton, work, full_values(skeleton, states, state, "q:"));
     current = state;
     const int i = skeleton.full_coordinate_index(entries.text(row, "row"));

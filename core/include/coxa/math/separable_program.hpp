@@ -141,8 +141,9 @@ COXA_EXPORT SolveStatus minimise_maximum(
 ///
 /// Both come from one sequence of proximal dual steps, which on an infeasible programme converges
 /// to exactly this pair (Chiche & Gilbert 2016, for quadratic costs). It ends when the reserves
-/// are proven least to 1e-7 relative in the norm of the first line, or have settled to 1e-9. If
-/// the programme is feasible, r = 0 to rounding.
+/// are proven least to 1e-7 relative in the norm of the first line, or have settled to 1e-9, or to
+/// what meeting the rows to their tolerance leaves open (never more than 1e-7). If the programme is
+/// feasible, r = 0 to rounding.
 ///
 /// @param scale    [m] natural size of a reserve in each row; 0 allows none in that row
 /// @param reserve  [m] receives r

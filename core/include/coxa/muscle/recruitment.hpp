@@ -115,7 +115,6 @@ class COXA_EXPORT Recruitment {
   std::vector<FrictionCone> cones_;
   std::vector<BoundedTie> ties_;
   std::vector<Vec3> edges_;  // [cones x kEdges] generators, world axes, normal part 1
-  std::vector<std::vector<int>> tie_rows_;  // independent coordinates that move a tie's points
   double criterion_;
   double weight_;  // N, of the body: scale of support forces
   int first_cone_ = 0;

@@ -71,6 +71,11 @@ struct Scenario {
       notes;  // what the geometry decided, name and sentence
 };
 
+// International Weightlifting Federation men's bar and plates (Technical and Competition Rules, 3.3.3)
+inline constexpr double kBarMass = 20;         // kg; a heavier load has plates
+inline constexpr double kShaftRadius = 0.014;  // m
+inline constexpr double kPlateRadius = 0.225;  // m, plates of 10 kg and more
+
 /// Barbell of the given total mass, axis along the carrier's z, centred at `p_B` of the carrier.
 /// The bar is an International Weightlifting Federation bar (20 kg, 2.2 m); the rest is plates of 0.45 m diameter on its
 /// sleeves. Below 20 kg the bar alone is lighter with the same shape.
