@@ -1,7 +1,10 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <future>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <utility>
@@ -11,6 +14,8 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 #include <pybind11/stl/filesystem.h>
+
+#include "coxa/math/error.hpp"
 
 namespace coxa::python {
 
@@ -22,6 +27,8 @@ using Rows = py::array_t<double, py::array::c_style | py::array::forcecast>;
 void bind_errors(py::module_& m);
 void bind_datasets(py::module_& m);
 void bind_models(py::module_& m);
+void bind_scenario(py::module_& m);
+void bind_vocabulary(py::module_& m);
 void bind_exercises(py::module_& m);
 void bind_simulation(py::module_& m);
 
@@ -33,11 +40,54 @@ py::array_t<T> to_array(std::vector<T> values, std::vector<py::ssize_t> shape) {
   return py::array_t<T>(std::move(shape), owned->data(), owner);
 }
 
+/// Counts work under way, so that the interpreter can let it end before it goes: a thread that wanted the GIL
+/// afterwards would never come back, and the threads that it waits for would end the process.
+class Running {
+ public:
+  /// One piece of work; none begins once the interpreter is going.
+  struct Piece {
+    Piece() { change(1); }
+    ~Piece() { change(-1); }
+    Piece(const Piece&) = delete;
+    Piece& operator=(const Piece&) = delete;
+  };
+
+  static bool ending() { return state().ending; }
+
+  /// Asks all work to end and waits for it, without the GIL.
+  static void end() {
+    const py::gil_scoped_release release;
+    std::unique_lock lock(state().mutex);
+    state().ending = true;
+    // no trial takes this long; whatever does is given up
+    state().ended.wait_for(lock, std::chrono::seconds(30), [] { return state().count == 0; });
+  }
+
+ private:
+  struct State {
+    std::mutex mutex;
+    std::condition_variable ended;
+    int count = 0;
+    std::atomic<bool> ending = false;
+  };
+
+  static State& state() {
+    static auto* const state = new State;  // outlives every thread
+    return *state;
+  }
+  static void change(int by) {
+    const std::lock_guard lock(state().mutex);
+    state().count += by;
+    state().ended.notify_all();
+  }
+};
+
 /// Runs `work` on a thread of its own without the GIL while this one looks for Ctrl-C and calls `tick`, so
-/// that a worker never needs Python. On Ctrl-C or an exception of `tick`, `stop` is called once and `work` is
-/// waited for.
+/// that a worker never needs Python. On Ctrl-C, an exception of `tick` or the end of the interpreter, `stop` is called
+/// once and `work` is waited for.
 template <typename Work, typename Stop, typename Tick>
 auto run_without_gil(Work work, Stop stop, Tick tick) {
+  const Running::Piece piece;
   std::promise<decltype(work())> promise;
   auto future = promise.get_future();
   std::thread thread([&] {
@@ -56,6 +106,7 @@ auto run_without_gil(Work work, Stop stop, Tick tick) {
     bool finished = wait(std::chrono::milliseconds(5));
     while (!finished) {
       if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+      require<Error>(!Running::ending(), "given up: Python is shutting down");
       tick();
       finished = wait(std::chrono::milliseconds(50));
     }

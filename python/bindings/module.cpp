@@ -9,6 +9,11 @@ PYBIND11_MODULE(_core, m) {
   coxa::python::bind_errors(m);
   coxa::python::bind_datasets(m);
   coxa::python::bind_models(m);
+  coxa::python::bind_scenario(m);
+  coxa::python::bind_vocabulary(m);
   coxa::python::bind_exercises(m);
   coxa::python::bind_simulation(m);
+
+  pybind11::module_::import("atexit").attr("register")(
+      pybind11::cpp_function(&coxa::python::Running::end));
 }

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <tuple>
+#include <variant>
 
 #include "coxa/muscle/model.hpp"
 #include "coxa/trial/plugin.hpp"
@@ -12,11 +13,15 @@
 
 #include "bindings.hpp"
 #include "datasets.hpp"
+#include "exercises.hpp"
 
 namespace coxa::python {
 namespace {
 
-using Given = std::map<std::string, double>;
+// checked, words as numbers
+std::map<std::string, double> numbers(const Exercise& exercise, const Given& given) {
+  return as_numbers(exercise.info().name, exercise.parameters(), given);
+}
 
 void bind_options(py::module_& m) {
   py::class_<SimulateOptions>(m, "SimulateOptions", "How a trial is solved.")
@@ -82,7 +87,7 @@ void bind_simulation(py::module_& m) {
          const SimulateOptions& options) {
         const auto found = ExerciseRegistry::instance().find(exercise);
         Dataset dataset = run_without_gil([&] {
-          const Parameters checked(exercise, found->parameters(), parameters);
+          const Parameters checked(exercise, found->parameters(), numbers(*found, parameters));
           return simulate(build_trial(*model, *found, checked, options.frames), options);
         });
         return to_python(std::move(dataset));
@@ -95,13 +100,14 @@ void bind_simulation(py::module_& m) {
       [](const std::shared_ptr<Model>& model, const std::string& exercise,
          const std::vector<Given>& parameters, const SimulateOptions& options, int workers,
          const std::optional<py::function>& progress,
-         const std::vector<std::tuple<std::string, std::string, std::string, std::vector<double>>>&
-             varied,
+         const std::vector<std::tuple<
+             std::string, std::string, std::string,
+             std::variant<std::vector<double>, std::vector<std::string>>>>& varied,
          const std::vector<std::string>& series, int samples) {
         const auto found = ExerciseRegistry::instance().find(exercise);
         std::vector<BatchItem> items;
         for (const Given& given : parameters) {
-          items.push_back({model.get(), found.get(), given, options});
+          items.push_back({model.get(), found.get(), numbers(*found, given), options});
         }
         std::vector<VariedParameter> columns;
         for (const auto& [name, unit, description, values] : varied) {
@@ -138,8 +144,8 @@ void bind_simulation(py::module_& m) {
       [](const std::shared_ptr<Model>& model, const std::string& exercise, const Given& parameters,
          const SimulateOptions& options) {
         const auto found = ExerciseRegistry::instance().find(exercise);
-        MaxLoad limit =
-            run_without_gil([&] { return max_load(*model, *found, parameters, options); });
+        MaxLoad limit = run_without_gil(
+            [&] { return max_load(*model, *found, numbers(*found, parameters), options); });
         py::dict result;
         result["load"] = limit.load;
         result["frame"] = limit.frame;

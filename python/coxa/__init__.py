@@ -11,6 +11,7 @@ around it?
 Inside, everything is in SI units and radians, in OpenSim's ground frame: x forward, y up, z right.
 """
 
+from . import conformance, scenario
 from ._core import (
     Error,
     FileError,
@@ -21,17 +22,27 @@ from ._core import (
     UnsolvedFrame,
     __version__,
 )
+from .authoring import Exercise, join, register, unregister
 from .catalog import ExerciseDescription, Parameter, exercise, exercises
+from .compare import Comparison, compare
+from .form import Cue, FormCheck, check_form
+from .literature import Validation, validate
 from .model import Model, scale
 from .result import Result, load
+from .scenario import Scenario, ScenarioBuilder
 from .simulation import MaxLoad, max_load, simulate
 from .study import Study
 from .subject import Subject
+from .workout import Sets, Workout
 
 __all__ = [
+    "Comparison",
+    "Cue",
     "Error",
+    "Exercise",
     "ExerciseDescription",
     "FileError",
+    "FormCheck",
     "InfeasibleMotion",
     "InvalidArgument",
     "MaxLoad",
@@ -39,15 +50,28 @@ __all__ = [
     "Parameter",
     "PluginError",
     "Result",
+    "Scenario",
+    "ScenarioBuilder",
+    "Sets",
     "Study",
     "Subject",
     "UnknownName",
     "UnsolvedFrame",
+    "Validation",
+    "Workout",
     "__version__",
+    "check_form",
+    "compare",
+    "conformance",
     "exercise",
     "exercises",
+    "join",
     "load",
     "max_load",
+    "register",
     "scale",
+    "scenario",
     "simulate",
+    "unregister",
+    "validate",
 ]

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from . import _core, check
+from . import _core, check, discovery
+from ._core import InvalidArgument
+
+if TYPE_CHECKING:
+    from ._core import Scenario
+    from .model import Model
 
 
 def exercises() -> list[str]:
     """Names of every exercise found, sorted."""
+    discovery.discover()
     return list(_core.exercise_names())
 
 
@@ -20,24 +26,63 @@ def exercises() -> list[str]:
 class Parameter:
     """One thing about an exercise that can be set.
 
-    `default` is None if the value is found from the body when nothing is given; `description` says how.
+    `default` is None if the value is found from the body when nothing is given; `description` says how. With
+    `choices`, the value is one of those words, and `default` too. A unit of "deg" belongs to a name that ends in
+    `_deg`: such a value is given in degrees and reaches `build` in radians.
+
+    Examples
+    --------
+    >>> coxa.Parameter("load", 60, 0, 500, "kg", "bar and plates")
+    >>> coxa.Parameter("side", "right", choices=("right", "left"), description="the working leg")
     """
 
     name: str
-    unit: str
-    default: float | None
-    minimum: float
-    maximum: float
-    description: str
+    default: float | str | None
+    minimum: float = math.nan
+    maximum: float = math.nan
+    unit: str = "1"
+    description: str = ""
     integer: bool = False
+    choices: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.choices:
+            if isinstance(self.default, str):
+                raise InvalidArgument(
+                    f"parameter {self.name}: its default is the word {self.default!r}, but it has"
+                    " no choices; give choices=(...)"
+                )
+            return
+        if isinstance(self.choices, str):
+            raise InvalidArgument(
+                f"parameter {self.name}: choices must be a list of words, not {self.choices!r}"
+            )
+        object.__setattr__(self, "choices", tuple(self.choices))
+        if self.default not in self.choices:
+            raise InvalidArgument(
+                f"parameter {self.name}: its default {self.default!r} is none of its choices"
+                f" {', '.join(self.choices)}"
+            )
+        object.__setattr__(self, "minimum", 0.0)
+        object.__setattr__(self, "maximum", float(len(self.choices) - 1))
+        object.__setattr__(self, "integer", True)
 
     @property
     def default_text(self) -> str:
-        return "from the body" if self.default is None else f"{self.default:g}"
+        if self.default is None:
+            return "from the body"
+        return self.default if isinstance(self.default, str) else f"{self.default:g}"
 
     @property
     def range_text(self) -> str:
+        if self.choices:
+            return ", ".join(self.choices)
         return f"{self.minimum:g} to {self.maximum:g}"
+
+
+def declared(rows: Iterable[Mapping[str, Any]]) -> tuple[Parameter, ...]:
+    """Parameters from the core's rows."""
+    return tuple(Parameter(**row) for row in rows)
 
 
 class Parameters(Mapping[str, Parameter]):
@@ -82,7 +127,7 @@ class Parameters(Mapping[str, Parameter]):
         """The table as a pandas DataFrame."""
         import pandas as pd
 
-        columns = ["unit", "default", "minimum", "maximum", "description"]
+        columns = ["unit", "default", "minimum", "maximum", "choices", "description"]
         rows = [[getattr(p, column) for column in columns] for p in self.values()]
         return pd.DataFrame(rows, index=pd.Index(self, name="parameter"), columns=columns)
 
@@ -110,6 +155,24 @@ class ExerciseDescription:
     def name(self) -> str:
         return self.info.name
 
+    def build(self, model: Model, **parameters: float | str) -> Scenario:
+        """Supports, loads and movement of this exercise for one body.
+
+        Parameters
+        ----------
+        model : Model
+            A model scaled to the person.
+        **parameters : float or str
+            In declared units, as for `coxa.simulate`.
+
+        Raises
+        ------
+        InfeasibleMotion
+            If the posture asked for cannot be.
+        """
+        given = check_parameters(self.name, parameters)
+        return _core.build_scenario(model, self.name, given)
+
     def __repr__(self) -> str:
         info = self.info
         parts = [f"{info.title} ({info.name})", info.description]
@@ -136,18 +199,6 @@ def exercise(name: str) -> ExerciseDescription:
     """
     known(name)
     info = _core.exercise_info(name)
-    parameters = [
-        Parameter(
-            name=row["name"],
-            unit=row["unit"],
-            default=None if math.isnan(row["default"]) else row["default"],
-            minimum=row["minimum"],
-            maximum=row["maximum"],
-            description=row["description"],
-            integer=row["integer"],
-        )
-        for row in _core.exercise_parameters(name)
-    ]
     return ExerciseDescription(
         ExerciseInfo(
             info["name"],
@@ -156,7 +207,7 @@ def exercise(name: str) -> ExerciseDescription:
             tuple(info["muscles"]),
             tuple(info["references"]),
         ),
-        Parameters(parameters),
+        Parameters(list(declared(_core.exercise_parameters(name)))),
         _core.exercise_origin(name),
     )
 
@@ -169,13 +220,27 @@ def known(name: object) -> str:
     return str(name)
 
 
-def check_parameters(name: str, given: Mapping[str, object]) -> dict[str, float]:
-    """What the caller gave as numbers in declared units; names, types and ranges checked."""
-    declared = exercise(name).parameters
-    values = {}
+def check_parameters(name: str, given: Mapping[str, object]) -> dict[str, float | str]:
+    """What the caller gave in declared units, words for choices; names, types and ranges checked."""
+    allowed = exercise(name).parameters
+    values: dict[str, float | str] = {}
     for key, value in given.items():
-        if key not in declared:
-            raise check.unknown(f"parameter of {name}", key, declared)
-        values[key] = check.number(key, value, declared[key].unit)
+        if key not in allowed:
+            raise check.unknown(f"parameter of {name}", key, allowed)
+        p = allowed[key]
+        if not p.choices:
+            values[key] = check.number(key, value, p.unit)
+        elif isinstance(value, str):
+            values[key] = value
+        else:
+            raise InvalidArgument(
+                f"{key} must be one of the words {', '.join(p.choices)}, not {value!r}"
+            )
     _core.check_parameters(name, values)
     return values
+
+
+def skipped() -> list[tuple[str, str]]:
+    """Every file, folder and entry point that was looked at and is no exercise: where, and why."""
+    discovery.discover()
+    return [*_core.skipped_plugins(), *discovery.skipped()]

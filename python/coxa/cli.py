@@ -1,8 +1,8 @@
 """The command `coxa`.
 
 Exit status: 0 if all went well; 1 if the run itself failed (unsolved frames, a plugin's error, a finding of
-doctor); 2 for bad input, with one line on standard error. With `--json`, standard output holds one JSON object
-and nothing else.
+doctor, a cue of check-form that fails); 2 for bad input, with one line on standard error. With `--json`, standard
+output holds one JSON object and nothing else.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 OK, FAILED, BAD_INPUT = 0, 1, 2
+PICTURES = (".png", ".pdf", ".svg", ".jpg")
 
 
 class Parser(argparse.ArgumentParser):
@@ -66,16 +67,18 @@ def parser() -> Parser:
             help="an OpenSim 4 model instead of coxa's; used as it is unless the person is given too",
         )
 
-    def add_settings(sub: argparse.ArgumentParser) -> None:
+    def add_settings(
+        sub: argparse.ArgumentParser, frames: int = 101, of: str = "NAME=VALUE"
+    ) -> None:
         sub.add_argument(
             "--set",
             nargs="+",
             action="extend",
             default=[],
-            metavar="NAME=VALUE",
+            metavar=of,
             help="parameters of the exercise; see 'coxa describe NAME'",
         )
-        sub.add_argument("--frames", type=_whole, default=101, help="default 101")
+        sub.add_argument("--frames", type=_whole, default=frames, help=f"default {frames}")
 
     add_json(command("list", run_list, "the exercises that were found"))
 
@@ -106,11 +109,112 @@ def parser() -> Parser:
     plot.add_argument("-o", "--output", metavar="PNG", help="default: the file's name with .png")
     plot.add_argument("--animate", metavar="GIF", help="write a moving picture (.gif or .mp4)")
 
+    form = command("check-form", run_check_form, "check the cues of a coach on a result")
+    form.add_argument("file", metavar="OUT.h5")
+    form.add_argument(
+        "--limits", metavar="CSV", help="another table of limits than data/form/cues.csv"
+    )
+    add_json(form)
+
     limit = command("max-load", run_max_load, "the heaviest load that can be lifted")
     limit.add_argument("name", metavar="NAME")
     add_person(limit)
     add_settings(limit)
+    limit.add_argument("-o", "--output", metavar="PNG", help="draw the sticking curve there")
     add_json(limit)
+
+    def add_output(sub: argparse.ArgumentParser) -> None:
+        sub.add_argument(
+            "-o",
+            "--output",
+            action="append",
+            default=[],
+            metavar="FILE",
+            help="may be repeated: .png, .pdf or .svg a picture; .h5 everything; .csv or .json the tables",
+        )
+        sub.add_argument("--csv", action="store_true", help="print CSV instead of tables")
+        add_json(sub)
+
+    side_by_side = command("compare", run_compare, "exercises by one person, side by side")
+    side_by_side.add_argument(
+        "names",
+        metavar="NAME",
+        nargs="+",
+        help="an exercise, or LABEL=EXERCISE to name it yourself",
+    )
+    how = side_by_side.add_mutually_exclusive_group()
+    how.add_argument("--load", metavar="KG", type=_number("kg"), help="the same for all")
+    how.add_argument(
+        "--fraction", metavar="F", type=_number(""), help="of each one's greatest load, 0 to 1"
+    )
+    how.add_argument("--loads", metavar="NAME=KG", nargs="+", help="for each its own")
+    add_person(side_by_side)
+    add_settings(side_by_side, frames=401, of="[EXERCISE.]NAME=VALUE")
+    side_by_side.add_argument(
+        "--no-max-load", action="store_true", help="leave out the greatest loads, to save time"
+    )
+    add_output(side_by_side)
+
+    workout = command(
+        "workout", run_workout, "what sets and repetitions of one or two variations add up to"
+    )
+    workout.add_argument(
+        "plan",
+        metavar="PLAN",
+        nargs="+",
+        help="EXERCISE:SETSxREPS, then @80kg or @70%% of the greatest load, then /side to take the legs in"
+        " turn; or one file FILE.toml",
+    )
+    workout.add_argument(
+        "--rest", metavar="S", type=_number("s"), help="after each set, default 120"
+    )
+    workout.add_argument(
+        "--threshold", type=_number(""), help="activation that counts as tension, default 0.2"
+    )
+    workout.add_argument("--allow-more", action="store_true", help="take more than two variations")
+    add_person(workout)
+    add_settings(workout, frames=401, of="[EXERCISE.]NAME=VALUE")
+    add_output(workout)
+
+    proof = command(
+        "validate", run_validate, "simulated beside published, finding by finding, with verdicts"
+    )
+    proof.add_argument(
+        "--only",
+        metavar="ID",
+        nargs="+",
+        action="extend",
+        default=[],
+        help="these findings; * stands for any letters",
+    )
+    proof.add_argument(
+        "--table", metavar="TABLE.toml", help="findings of your own (data/literature/README.md)"
+    )
+    proof.add_argument("--csv", metavar="FILE.csv", help="write the table there, every column")
+    proof.add_argument(
+        "--markdown",
+        metavar="FILE.md",
+        help="write the table there (between the comments validate:begin and validate:end, if the file"
+        " has them); - prints it",
+    )
+    proof.add_argument("--workers", metavar="N", type=_whole, help="threads; default all")
+    proof.add_argument(
+        "--record",
+        action="store_true",
+        help="for those who keep the table: write the verdicts into it; read each change that is printed",
+    )
+    add_json(proof)
+
+    conform = command("conform", run_conform, "hold exercises to the contract of a plugin")
+    conform.add_argument("names", metavar="NAME", nargs="*", help="default: all that were found")
+    add_json(conform)
+
+    new = command("new-plugin", run_new_plugin, "begin an exercise of one's own in a new folder")
+    new.add_argument("name", metavar="NAME", help="snake_case, such as paused_bridge")
+    new.add_argument("--python", action="store_true", help="in Python instead of C++")
+    new.add_argument("--folder", metavar="PATH", help="default: the name, in this folder")
+
+    command("cmake-dir", run_cmake_dir, "where CMake finds coxa, for -Dcoxa_DIR")
 
     info = command("model-info", run_model_info, "what a model holds, and what looks wrong in it")
     info.add_argument("file", metavar="M.osim")
@@ -178,10 +282,14 @@ def _whole(text: str) -> int:
 
 
 def _console() -> Console:
+    return _wide_console(132)
+
+
+def _wide_console(width: int) -> Console:
     from rich.console import Console
 
     # a table in a file or pipe is as wide as it needs to be
-    return Console(width=None if sys.stdout.isatty() else 132, highlight=False)
+    return Console(width=None if sys.stdout.isatty() else width, highlight=False)
 
 
 def _print_json(value: Any) -> None:
@@ -247,9 +355,9 @@ def _subject(options: argparse.Namespace) -> coxa.Subject | None:
     return None if options.model and not given else coxa.Subject(**given)
 
 
-def _parameters(options: argparse.Namespace) -> dict[str, float]:
+def _parameters(options: argparse.Namespace) -> dict[str, float | str]:
     declared = coxa.exercise(options.name).parameters
-    given: dict[str, float] = {}
+    given: dict[str, float | str] = {}
     load = getattr(options, "load", None)
     if load is not None:
         given["load"] = load
@@ -261,10 +369,13 @@ def _parameters(options: argparse.Namespace) -> dict[str, float]:
             raise check.unknown(f"parameter of {options.name}", name, declared)
         if name in given:
             raise coxa.InvalidArgument(f"{name} is given twice")
+        p = declared[name]
+        if p.choices:
+            given[name] = text
+            continue
         try:
             given[name] = float(text)
         except ValueError:
-            p = declared[name]
             unit = "" if p.unit == "1" else f" in {p.unit}"
             raise coxa.InvalidArgument(
                 f"{name} must be a number{unit} from {p.range_text}, not {text!r}"
@@ -285,7 +396,19 @@ def _criterion(text: str) -> float | str:
 def run_list(options: argparse.Namespace) -> int:
     found = [coxa.exercise(name) for name in coxa.exercises()]
     if options.json:
-        _print_json({"exercises": [{"name": e.name, "title": e.info.title} for e in found]})
+        _print_json(
+            {
+                "exercises": [
+                    {
+                        "name": e.name,
+                        "title": e.info.title,
+                        "muscles": e.info.muscles,
+                        "origin": e.origin,
+                    }
+                    for e in found
+                ]
+            }
+        )
     elif not found:
         print("no exercises were found; 'coxa doctor' says why", file=sys.stderr)
     else:
@@ -313,6 +436,7 @@ def run_describe(options: argparse.Namespace) -> int:
                         "default": p.default,
                         "minimum": p.minimum,
                         "maximum": p.maximum,
+                        "choices": p.choices,
                         "description": p.description,
                     }
                     for p in found.parameters.values()
@@ -450,6 +574,22 @@ def _print_result(result: coxa.Result, target: Path | None) -> None:
         console.print(f"wrote {target}")
 
 
+def _draw(given: Any, picture: Path, *, quiet: bool = False) -> None:
+    """Writes the picture of anything that has one; it appears when it is whole."""
+    os.environ.setdefault("MPLBACKEND", "Agg")
+    figure = given.plot()
+    partial = picture.with_name(f".{picture.stem}.partial{picture.suffix}")
+    try:
+        figure.savefig(partial, dpi=130)
+        os.replace(partial, picture)
+    except OSError as error:
+        raise coxa.FileError(f"cannot write {picture}: {error.strerror}") from None
+    finally:
+        partial.unlink(missing_ok=True)
+    if not quiet:
+        print(f"wrote {picture}")
+
+
 def run_plot(options: argparse.Namespace) -> int:
     from pathlib import Path
 
@@ -460,29 +600,34 @@ def run_plot(options: argparse.Namespace) -> int:
     if picture is None and options.animate is None:
         picture = Path(options.file).with_suffix(".png")
     if picture is not None:
-        picture = check.output_path(picture, (".png", ".pdf", ".svg", ".jpg"))
+        picture = check.output_path(picture, PICTURES)
     if options.animate is not None:
         check.output_path(options.animate, (".gif", ".mp4"))
     result = load_trial(options.file)
     if picture is not None:
-        figure = result.plot()
-        partial = picture.with_name(f".{picture.stem}.partial{picture.suffix}")
-        try:
-            figure.savefig(partial, dpi=130)
-            os.replace(partial, picture)
-        except OSError as error:
-            raise coxa.FileError(f"cannot write {picture}: {error.strerror}") from None
-        finally:
-            partial.unlink(missing_ok=True)
-        print(f"wrote {picture}")
+        _draw(result, picture)
     if options.animate is not None:
         print(f"wrote {result.animate(options.animate)}")
     return OK
 
 
+def run_check_form(options: argparse.Namespace) -> int:
+    found = coxa.check_form(options.file, limits=options.limits)
+    if options.json:
+        _print_json(found.to_dict())
+        return OK if found.passed else FAILED
+    console = _console()
+    _table(console, found.heading, found.heads, found.lines())
+    for cue in found.failed:
+        console.print(cue.why)
+    console.print(f"{found.verdict}. {found.note}", style="dim")
+    return OK if found.passed else FAILED
+
+
 def run_max_load(options: argparse.Namespace) -> int:
     coxa.catalog.known(options.name)
     given: dict[str, Any] = _parameters(options)
+    picture = options.output and check.output_path(options.output, PICTURES)
     limit = coxa.max_load(
         options.name,
         _subject(options),
@@ -503,6 +648,271 @@ def run_max_load(options: argparse.Namespace) -> int:
         )
     else:
         print(limit)
+    if picture:
+        _draw(limit, picture, quiet=options.json)
+    return OK
+
+
+def _labelled(names: Sequence[str]) -> dict[str, str]:
+    # labels and the exercises that they stand for
+    found: dict[str, str] = {}
+    for item in names:
+        label, equals, name = item.partition("=")
+        if label in found:
+            raise coxa.InvalidArgument(
+                f"{label!r} is named twice; give labels: near={label} far={label}"
+            )
+        found[label] = name if equals else label
+        coxa.catalog.known(found[label])
+    return found
+
+
+def _parameters_of_many(
+    items: Sequence[str], exercises: dict[str, str]
+) -> dict[str, dict[str, float | str]]:
+    """Parameters by label, from LABEL.NAME=VALUE and from NAME=VALUE for all that have it."""
+    given: dict[str, dict[str, float | str]] = {label: {} for label in exercises}
+    for item in items:
+        left, equals, text = item.partition("=")
+        if not equals:
+            raise coxa.InvalidArgument(f"--set takes [EXERCISE.]NAME=VALUE, not {item!r}")
+        label, dot, name = left.rpartition(".")
+        if dot and label not in exercises:
+            raise check.unknown("exercise here", label, exercises)
+        takers = [label] if dot else list(exercises)
+        declared = {taker: coxa.exercise(exercises[taker]).parameters for taker in takers}
+        takers = [taker for taker in takers if name in declared[taker]]
+        if not takers:
+            known = sorted({p for parameters in declared.values() for p in parameters})
+            raise check.unknown(f"parameter of {label or 'any of these'}", name, known)
+        for taker in takers:
+            p = declared[taker][name]
+            if name in given[taker]:
+                raise coxa.InvalidArgument(f"{name} of {taker} is given twice")
+            if getattr(p, "choices", ()):
+                given[taker][name] = text
+                continue
+            try:
+                given[taker][name] = float(text)
+            except ValueError:
+                unit = "" if p.unit == "1" else f" in {p.unit}"
+                raise coxa.InvalidArgument(
+                    f"{name} of {taker} must be a number{unit} from {p.range_text}, not {text!r}"
+                ) from None
+    return given
+
+
+def _targets(options: argparse.Namespace) -> list[Path]:
+    # found out before the work begins
+    from .compare import DATA_SUFFIXES, PICTURE_SUFFIXES
+
+    if options.csv and options.json:
+        raise coxa.InvalidArgument("--csv and --json exclude each other; give one of them")
+    os.environ.setdefault("MPLBACKEND", "Agg")
+    return [check.output_path(path, (*DATA_SUFFIXES, *PICTURE_SUFFIXES)) for path in options.output]
+
+
+def _hand_over(found: Any, options: argparse.Namespace, targets: Sequence[Path]) -> int:
+    """Writes the files and prints what was asked for; a table was printed before."""
+    for target in targets:
+        found.save(target)
+    if options.json:
+        _print_json({**found.as_dict(), "files": [os.fspath(target) for target in targets]})
+    elif options.csv:
+        found.write_csv(sys.stdout)
+    else:
+        for target in targets:
+            print(f"wrote {target}")
+        for warning in found.warnings:
+            print("coxa: warning:", warning, file=sys.stderr)
+    return OK if found.solved else FAILED
+
+
+def run_compare(options: argparse.Namespace) -> int:
+    exercises = _labelled(options.names)
+    parameters = _parameters_of_many(options.set, exercises)
+    loads = None
+    if options.loads is not None:
+        loads = {}
+        for item in options.loads:
+            label, _, text = item.partition("=")
+            try:
+                loads[label] = float(text)
+            except ValueError:
+                raise coxa.InvalidArgument(f"--loads takes NAME=KG, not {item!r}") from None
+    targets = _targets(options)
+    found = coxa.compare(
+        {label: (name, parameters[label]) for label, name in exercises.items()},
+        _subject(options),
+        load=options.load,
+        fraction=options.fraction,
+        loads=loads,
+        model=options.model,
+        frames=options.frames,
+        max_loads=not options.no_max_load,
+    )
+    if not (options.json or options.csv):
+        console = _wide_console(60 + 26 * len(exercises))
+        console.print(f"[bold]{found.heading}[/bold]")
+        _table(console, "", ("", *found.exercises), found.short())
+        for line in found.footer:
+            console.print(line, style="dim")
+    return _hand_over(found, options, targets)
+
+
+def _athlete(given: Any, name: str) -> coxa.Subject:
+    if not isinstance(given, dict):
+        raise coxa.InvalidArgument(f"{name}: athlete must be a table [athlete], not {given!r}")
+    known = ("sex", "mass", "height", "strength", "segment_lengths")
+    for key in given:
+        if key not in known:
+            raise check.unknown(f"entry of [athlete] in {name}", key, known)
+    return coxa.Subject(**given)
+
+
+def run_workout(options: argparse.Namespace) -> int:
+    from .workout import parse_sets, read_plan
+
+    extra: dict[str, Any] = {}
+    subject = _subject(options)
+    if len(options.plan) == 1 and options.plan[0].endswith(".toml"):
+        plan, extra = read_plan(options.plan[0])
+        athlete = extra.pop("athlete", None)
+        given = (options.sex, options.mass, options.height, options.strength)
+        if athlete is not None:
+            if any(value is not None for value in given):
+                raise coxa.InvalidArgument(
+                    f"{options.plan[0]} says who the athlete is; leave out --sex, --mass, --height"
+                    " and --strength, or its [athlete]"
+                )
+            subject = _athlete(athlete, options.plan[0])
+        if options.set or options.rest is not None:
+            raise coxa.InvalidArgument("with a file, --set and --rest belong into the file")
+    else:
+        names = {text.partition(":")[0]: text.partition(":")[0] for text in options.plan}
+        for name, text in zip(names, options.plan, strict=False):
+            if ":" not in text:
+                parse_sets(text)
+            coxa.catalog.known(name)
+        parameters = _parameters_of_many(options.set, names)
+        rest = 120.0 if options.rest is None else options.rest
+        plan = [
+            parse_sets(text, rest, **parameters[text.partition(":")[0]]) for text in options.plan
+        ]
+    if options.threshold is not None:
+        extra["threshold"] = options.threshold
+    if options.allow_more:
+        extra["allow_more"] = True
+    if options.model is not None:
+        extra["model"] = options.model
+    extra.setdefault("frames", options.frames)
+    targets = _targets(options)
+    found = coxa.Workout(plan, subject, **extra)
+    if not (options.json or options.csv):
+        console = _wide_console(190)
+        console.print(f"[bold]{found.heading}[/bold]")
+        # the label of a set names its exercise; what is left out here is in the files
+        left_out = ("exercise", "work down J", "knee N m s", "ankle N m s")
+        sets = found.table.drop(columns=[name for name in found.table if name in left_out])
+        for head, table in (("set", sets), ("muscle group", found.groups)):
+            rows = [
+                [
+                    str(name).replace("_", " "),
+                    *(v.replace("_", " ") if isinstance(v, str) else _figure(v) for v in row),
+                ]
+                for name, row in zip(table.index, table.to_numpy().tolist(), strict=True)
+            ]
+            _table(console, "", (head, *map(str, table.columns)), rows)
+        for line in found.footer:
+            console.print(line, style="dim")
+    return _hand_over(found, options, targets)
+
+
+def run_validate(options: argparse.Namespace) -> int:
+    from .literature import run as literature
+
+    printed = options.markdown == "-"
+    if printed and options.json:
+        raise coxa.InvalidArgument("--json and --markdown - both want standard output; take one")
+    targets = [(options.csv, ".csv")] + ([] if printed else [(options.markdown, ".md")])
+    # found out before the work begins
+    paths = [check.output_path(path, (suffix,)) for path, suffix in targets if path is not None]
+    found = literature.validate(options.only or None, table=options.table, workers=options.workers)
+    for path in paths:
+        found.save(path)
+    changes = literature.record(found) if options.record else []
+    if options.json:
+        _print_json({**literature.as_dict(found), "recorded_changes": changes})
+    elif printed:
+        print(found.to_markdown(), end="")
+    else:
+        columns = ("finding", "published", "simulated", "verdict", "source")
+        rows = [
+            (row.finding, row.published, row.simulated, row.verdict, row.source)
+            for row in found.rows
+        ]
+        _table(_console(), "", columns, rows)
+        counts = ", ".join(f"{count} {word}" for word, count in found.counts().items())
+        print(f"{len(found.rows)} findings: {counts}")
+        for path in paths:
+            print(f"wrote {path}")
+    for change in changes:
+        print(f"coxa: recorded, read it: {change}", file=sys.stderr)
+    if options.record:
+        return OK
+    for row in found.differing:
+        recorded = row.recorded or "nothing"
+        print(
+            f"coxa: {row.id}: {row.verdict}, recorded {recorded} ({row.simulated})", file=sys.stderr
+        )
+    return OK if found.ok else FAILED
+
+
+def run_conform(options: argparse.Namespace) -> int:
+    from . import conformance
+
+    names = [coxa.catalog.known(name) for name in options.names] or coxa.exercises()
+    tables = {name: conformance.check(name) for name in names}
+    conform = all(conformance.passed(table) for table in tables.values())
+    if options.json:
+        _print_json(
+            {
+                "conform": conform and bool(names),
+                "exercises": {
+                    name: {"passed": conformance.passed(table), "rules": table.to_dict("index")}
+                    for name, table in tables.items()
+                },
+            }
+        )
+        return OK if conform and names else FAILED
+    console = _console()
+    for name, table in tables.items():
+        rows = [
+            ("ok" if row["passed"] else "FAILED", rule, row["found"], row["allowed"])
+            for rule, row in table.to_dict("index").items()
+            if len(names) == 1 or not row["passed"]
+        ]
+        if rows:
+            _table(console, name, ("", "rule", "found", "allowed"), rows)
+        verdict = "conforms" if conformance.passed(table) else "does not conform"
+        console.print(f"{name} {verdict}: {int(table['passed'].sum())} of {len(table)} rules hold")
+    if not names:
+        print("no exercises were found; 'coxa doctor' says why", file=sys.stderr)
+    return OK if conform and names else FAILED
+
+
+def run_new_plugin(options: argparse.Namespace) -> int:
+    from .new_plugin import new_plugin
+
+    made = new_plugin(options.name, folder=options.folder, python=options.python)
+    print(f"wrote {made}; README.md there says how to build and test it")
+    return OK
+
+
+def run_cmake_dir(options: argparse.Namespace) -> int:
+    from .new_plugin import cmake_dir
+
+    print(cmake_dir())
     return OK
 
 

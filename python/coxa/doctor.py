@@ -88,8 +88,8 @@ def examine() -> list[Check]:
         _try("exercises", exercises),
         _try("result files", hdf5),
     ]
-    for path, reason in _core.skipped_plugins():
-        checks.append(Check("skipped plugin", False, f"{path}: {reason}"))
+    for where, reason in catalog.skipped():
+        checks.append(Check("skipped plugin", False, f"{where}: {reason}"))
     checks.append(Check("COXA_PLUGIN_PATH", True, os.environ.get("COXA_PLUGIN_PATH") or "not set"))
     writable = os.access(os.getcwd(), os.W_OK)
     checks.append(

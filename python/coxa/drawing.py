@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.collections import LineCollection
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.colors import LinearSegmentedColormap, is_color_like
 from matplotlib.patches import Circle, FancyArrowPatch, Polygon, Rectangle
 from matplotlib.patheffects import withStroke
 
@@ -31,6 +31,7 @@ INK = "#2b2f36"
 BENCH, BENCH_EDGE = "#c9bba3", "#8f8069"
 STEEL, PLATE = "#4a4f57", "#f1efea"
 FORCE = "#0072b2"
+BAND, CABLE, RAIL = "#2a9d8f", "#4a4f57", "#9aa0a8"
 
 #: Length of an arrow per newton, m.
 METRES_PER_NEWTON = 1 / 1600
@@ -45,6 +46,8 @@ ARMS = (
     ("elbow", "wrist", 0.021, 0.015),
     ("wrist", "palm", 0.016, 0.018),
 )
+# half of what a loop band shows of itself across a thigh, as a share of stature
+BAND_REACH = 0.040
 SOLE = ("heel_medial", "heel_lateral", "ball_medial", "ball_lateral", "toe_medial", "toe_lateral")
 
 
@@ -85,30 +88,78 @@ class Stage:
             columns = [order[m.name] for m in model.muscles]
             self.activation = data["activation"].transpose("time", "muscle").values[:, columns]
         self.loads = [shape for load in scene.get("loads", []) for shape in self._cylinders(load)]
+        self.bands = [self._band(band) for band in scene.get("bands", [])]
+        self.cables = [
+            (self._pulled(cable["name"]), np.asarray(cable["anchor"]))
+            for cable in scene.get("cables", [])
+        ]
+        self.anchors = self._held(scene)
         self.supports = [str(name) for name in data["support"].values] if "support" in data else []
         self.limits = self._limits()
 
-    def _cylinders(self, load: dict[str, Any]) -> list[tuple[np.ndarray, float, float]]:
-        # world positions over time, radius and length of each cylinder of a load
+    def _cylinders(self, load: dict[str, Any]) -> list[tuple[np.ndarray, np.ndarray, float, float]]:
+        # world positions and axes over time, radius and length of each cylinder of a load
         if load["body"] not in self.bodies:
             return []
         i = self.bodies.index(load["body"])
         p, axes = np.asarray(load["position"]), np.asarray(load["axes"])
         shapes = []
         for shape in load["cylinders"]:
-            local = p + axes.T @ np.asarray(shape["center"])
-            world = self.origins[:, i] + self.rotations[:, i] @ local
-            shapes.append((world, shape["radius"], shape["length"]))
+            center = axes.T @ np.asarray(shape["center"])
+            if load.get("hangs"):  # in world axes, whatever the hand does
+                world = self.origins[:, i] + self.rotations[:, i] @ p + center
+                axis = np.broadcast_to(axes[2], world.shape)
+            else:
+                world = self.origins[:, i] + self.rotations[:, i] @ (p + center)
+                axis = self.rotations[:, i] @ axes[2]
+            shapes.append((world, axis, shape["radius"], shape["length"]))
         return shapes
+
+    def _pulled(self, label: str) -> np.ndarray:
+        # where a band's end or a cable pulls, over time
+        data = self.result.dataset["load_position"]
+        return data.sel(load=label).transpose("time", "axis").values
+
+    def _band(
+        self, band: dict[str, Any]
+    ) -> tuple[list[tuple[np.ndarray, np.ndarray | None]], str, bool]:
+        # both ends over time, each with the direction along its limb; colour; whether it is a loop about limbs
+        ends: list[tuple[np.ndarray, np.ndarray | None]] = []
+        for end in band["ends"]:
+            label = f"{band['name']}_on_{end['body']}"
+            if label in self.result.dataset["load"].values:
+                along = None
+                if end["body"] in self.bodies:  # OpenSim's limbs lie along y
+                    along = self.rotations[:, self.bodies.index(end["body"]), :, 1]
+                ends.append((self._pulled(label), along))
+            else:
+                fixed = np.broadcast_to(np.asarray(end["point"], dtype=float), (self.frames, 3))
+                ends.append((fixed, None))
+        colour = str(band.get("material", "")).split(" ")[-1]
+        return ends, colour if is_color_like(colour) else BAND, band.get("strands", 1) > 1
+
+    def _held(self, scene: dict[str, Any]) -> list[tuple[np.ndarray, np.ndarray]]:
+        # points over time that something fixed holds, and which axes it leaves free
+        anchors = scene.get("anchors", [])
+        if not anchors:
+            return []
+        points = self.result.dataset["grip_position"].transpose("time", "grip", "axis")
+        return [
+            (points.sel(grip=anchor["name"]).values, np.asarray(anchor["strength"]) == 0)
+            for anchor in anchors
+        ]
 
     def _limits(self) -> tuple[float, float, float, float]:
         points = np.concatenate([p.reshape(-1, 3) for p in self.sites.values()])
         low, high = np.nanmin(points, axis=0), np.nanmax(points, axis=0)
         low_x, high_x, high_y = low[0], high[0], high[1]
-        for center, radius, _ in self.loads:
+        for center, _, radius, _ in self.loads:
             low_x = min(low_x, np.nanmin(center[:, 0]) - radius)
             high_x = max(high_x, np.nanmax(center[:, 0]) + radius)
             high_y = max(high_y, np.nanmax(center[:, 1]) + radius)
+        for _, anchor in self.cables:
+            low_x, high_x = min(low_x, anchor[0]), max(high_x, anchor[0])
+            high_y = max(high_y, anchor[1])
         for box in self.furniture:
             low_x, high_x = min(low_x, box["lower"][0]), max(high_x, box["upper"][0])
         margin = 0.08 * self.stature
@@ -148,9 +199,12 @@ class Stage:
                     zorder=1,
                 )
             )
+        self._draw_rails(ax, frame)
         self._draw_body(ax, frame)
         self._draw_muscles(ax, frame)
         self._draw_arm(ax, frame, "_r", 6)
+        self._draw_bands(ax, frame)
+        self._draw_cables(ax, frame)
         self._draw_loads(ax, frame)
         if forces:
             self._draw_forces(ax, frame)
@@ -291,11 +345,19 @@ class Stage:
 
     def _draw_loads(self, ax: Axes, frame: int) -> None:
         # plates stand beside the person: their faces behind, the near rim in front, so that nothing is hidden
-        for center, radius, _ in self.loads:
+        for center, axis, radius, length in self.loads:
             if not np.isfinite(center[frame]).all():
                 continue
             middle = center[frame, :2]
-            if radius > 0.05:
+            seen = axis[frame, :2] * length
+            if np.linalg.norm(seen) > radius:  # not end on: from its side
+                across = radius * np.array([-1, 1]) * unit(seen)[::-1]
+                corners = [seen / 2 + across, -seen / 2 + across]
+                outline = middle + np.array([*corners, *(-np.array(corners))])
+                ax.add_artist(
+                    Polygon(outline, facecolor=STEEL, edgecolor="white", lw=0.6, zorder=7)
+                )
+            elif radius > 0.05:
                 ax.add_artist(
                     Circle(tuple(middle), radius, facecolor=PLATE, edgecolor="none", zorder=1.5)
                 )
@@ -310,6 +372,50 @@ class Stage:
                         tuple(middle), radius, facecolor=STEEL, edgecolor="white", lw=0.6, zorder=7
                     )
                 )
+
+    def _draw_bands(self, ax: Axes, frame: int) -> None:
+        for ends, colour, loop in self.bands:
+            points = [p[frame, :2] for p, _ in ends]
+            if not np.isfinite(points).all():
+                continue
+            lines = [np.array(points)]
+            for point, (_, along) in zip(points, ends, strict=True):
+                if loop and along is not None:  # the loop lies across the limb
+                    across = np.array([-1, 1]) * unit(along[frame, :2])[::-1]
+                    reach = BAND_REACH * self.stature * across
+                    lines.append(np.array([point - reach, point + reach]))
+            width = ax.bbox.width / ax.figure.dpi  # as wide as it looks on axes of that many inches
+            ax.add_artist(
+                LineCollection(
+                    lines,
+                    colors=colour,
+                    linewidths=1.1 * width,
+                    capstyle="round",
+                    zorder=6.5,
+                    path_effects=[withStroke(linewidth=1.1 * width + 1, foreground=INK)],
+                )
+            )
+
+    def _draw_cables(self, ax: Axes, frame: int) -> None:
+        for points, anchor in self.cables:
+            if not np.isfinite(points[frame]).all():
+                continue
+            (x, y), (x0, y0) = points[frame, :2], anchor[:2]
+            ax.plot([x, x0], [y, y0], color=CABLE, lw=1.2, zorder=6.5)
+            ax.add_artist(
+                Circle((x0, y0), 0.03, facecolor=PLATE, edgecolor=CABLE, lw=1.1, zorder=6.6)
+            )
+
+    def _draw_rails(self, ax: Axes, frame: int) -> None:
+        # what is held across and free to go up and down runs on rails; what is held all round has a post
+        for points, free in self.anchors:
+            x, y = points[frame, :2]
+            if not np.isfinite(points[frame]).all():
+                continue
+            if free[1] and not free[0]:
+                ax.plot([x, x], [0, self.limits[3]], color=RAIL, lw=2.5, zorder=1.2)
+            else:
+                ax.plot([x, x], [0, y], color=RAIL, lw=4, solid_capstyle="round", zorder=1.2)
 
     def _draw_forces(self, ax: Axes, frame: int) -> None:
         data = self.result.dataset

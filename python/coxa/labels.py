@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from . import catalog
 from ._core import Error
 
 if TYPE_CHECKING:
     from .result import Result
+    from .subject import Subject
 
 
 def title(result: Result) -> str:
@@ -21,15 +23,19 @@ def title(result: Result) -> str:
     return name if load is None else f"{name}, {load:g} kg"
 
 
+def person(subject: Subject | None, attributes: Mapping[Any, Any]) -> list[str]:
+    """Who it is; the model's name where one was used as it is."""
+    if subject is None:
+        return [str(attributes.get("model", ""))]
+    who = "man" if subject.sex == "male" else "woman"
+    parts = [f"{who}, {subject.mass:g} kg, {subject.height:.2f} m"]
+    if subject.strength != 1:
+        parts.append(f"strength {subject.strength:g}")
+    return parts
+
+
 def subtitle(result: Result) -> str:
     """Who did it, and what went wrong."""
-    subject = result.subject
-    if subject is None:
-        parts = [str(result.dataset.attrs.get("model", ""))]
-    else:
-        who = "man" if subject.sex == "male" else "woman"
-        parts = [f"{who}, {subject.mass:g} kg, {subject.height:.2f} m"]
-        if subject.strength != 1:
-            parts.append(f"strength {subject.strength:g}")
+    parts = person(result.subject, result.dataset.attrs)
     parts += [f"{text} in {count} frames" for text, count in result.status.items()]
     return "   ·   ".join(parts)

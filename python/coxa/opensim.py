@@ -67,6 +67,18 @@ def external_forces(result: Result) -> list[Force]:
             )
         )
 
+    def pull(name: str, body: str) -> Force:
+        force = series("load_force", name)
+        return Force(name, body, force, series("load_position", name), np.zeros_like(force))
+
+    for band in scene.get("bands", []):
+        for end in band["ends"]:
+            name = f"{band['name']}_on_{end['body']}"
+            if name in data["load"].values:  # the world's end is not a force on the model
+                forces.append(pull(name, end["body"]))
+    for cable in scene.get("cables", []):
+        forces.append(pull(cable["name"], cable["end"]["body"]))
+
     grips = scene.get("grips", [])
     if grips:
         model = result.model
@@ -80,6 +92,11 @@ def external_forces(result: Result) -> list[Force]:
         none = np.zeros_like(force)
         forces.append(Force(name, grip["body"], force, point, none))
         forces.append(Force(f"{name}_on_load", grip["load_body"], -force, point, none))
+    for anchor in scene.get("anchors", []):
+        force, point = series("grip_force", anchor["name"]), series("grip_position", anchor["name"])
+        forces.append(
+            Force(anchor["name"], anchor["end"]["body"], force, point, np.zeros_like(force))
+        )
     return forces
 
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     import xarray as xr
     from matplotlib.figure import Figure
 
+    from .compare import Comparison
+    from .workout import Workout
+
 #: Suffixes of result files.
 SUFFIXES = (".h5", ".hdf5", ".nc")
 
@@ -64,7 +67,7 @@ class Result:
         return str(self._dataset.attrs.get("exercise", ""))
 
     @property
-    def parameters(self) -> dict[str, float | None]:
+    def parameters(self) -> dict[str, float | str | None]:
         """Effective parameters in declared units; None was found from the body."""
         return json.loads(self._dataset.attrs.get("parameters") or "{}")
 
@@ -212,8 +215,8 @@ class Result:
         return export(self, folder)
 
 
-def load(path: str | os.PathLike[str]) -> Result | xr.Dataset:
-    """Reads a result file; that of a study gives its xarray.Dataset.
+def load(path: str | os.PathLike[str]) -> Result | Comparison | Workout | xr.Dataset:
+    """Reads a result file; that of a study gives its xarray.Dataset, that of a comparison or workout what was saved.
 
     Raises
     ------
@@ -230,6 +233,15 @@ def load(path: str | os.PathLike[str]) -> Result | xr.Dataset:
         raise FileError(
             f"cannot read {os.fspath(path)}: its format is {written!r}; this version reads 'coxa-1'"
         )
+    kind = dataset.attrs.get("kind")
+    if kind == "comparison":
+        from .compare import Comparison
+
+        return Comparison(dataset)
+    if kind == "workout":
+        from .workout import Workout
+
+        return Workout.from_dataset(dataset)
     return dataset if "trial" in dataset.dims else Result(dataset)
 
 
@@ -237,5 +249,6 @@ def load_trial(path: str | os.PathLike[str]) -> Result:
     """Reads the result of one trial."""
     result = load(path)
     if not isinstance(result, Result):
-        raise InvalidArgument(f"{os.fspath(path)} holds a study of many trials, not one")
+        held = str(getattr(result, "dataset", result).attrs.get("kind", "study of many trials"))
+        raise InvalidArgument(f"{os.fspath(path)} holds a {held}, not one trial")
     return result

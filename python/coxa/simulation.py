@@ -19,6 +19,7 @@ from .subject import Subject
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
 
     from .result import Result
 
@@ -110,7 +111,7 @@ def set_up(
     )
 
 
-def call_text(function: str, setup: Setup, parameters: Mapping[str, float]) -> str:
+def call_text(function: str, setup: Setup, parameters: Mapping[str, float | str]) -> str:
     """The call that makes a result again."""
     options = setup.options
     parts = [repr(setup.exercise)]
@@ -142,7 +143,7 @@ def simulate(
     intervals: bool = False,
     inertia: bool = True,
     volume_weights: bool = True,
-    **parameters: float,
+    **parameters: float | str,
 ) -> Result:
     """Simulates one exercise by one person.
 
@@ -167,7 +168,7 @@ def simulate(
         If False, velocities and accelerations are taken as zero.
     volume_weights : bool
         If False, every muscle's activation costs the same, whatever its volume (OpenSim's static optimisation).
-    **parameters : float
+    **parameters : float or str
         What `coxa.exercise(name).parameters` lists, in the units given there.
 
     Returns
@@ -195,17 +196,17 @@ def simulate(
 
 
 def effective_parameters(
-    name: str, given: Mapping[str, float], notes: Mapping[Any, Any]
-) -> dict[str, float | None]:
-    """All parameters in declared units; those found from the body by the note that says so, else None."""
-    values: dict[str, float | None] = {}
+    name: str, given: Mapping[str, float | str], notes: Mapping[Any, Any]
+) -> dict[str, float | str | None]:
+    """All parameters in declared units, words for choices; those found from the body by the note that says so, else None."""
+    values: dict[str, float | str | None] = {}
     for key, value in _core.check_parameters(name, given).items():
         values[key] = value
-        if math.isnan(value):
+        if value is None:
             try:
                 values[key] = float(notes[f"note_{key}"])
             except (KeyError, ValueError):
-                values[key] = None
+                pass
     return values
 
 
@@ -239,6 +240,12 @@ class MaxLoad:
             f" at {self.time:.2f} s ({100 * path:.0f} % of the way up)"
         )
 
+    def plot(self) -> Figure:
+        """The sticking curve, and where it limits the lift."""
+        from .figures import sticking_curve
+
+        return sticking_curve(self)
+
 
 def max_load(
     name: str,
@@ -247,7 +254,7 @@ def max_load(
     model: str | os.PathLike[str] | Model | None = None,
     frames: int = 101,
     inertia: bool = True,
-    **parameters: float,
+    **parameters: float | str,
 ) -> MaxLoad:
     """Heaviest load that can be lifted in every frame without reserves, for the motion of the exercise.
 

@@ -60,24 +60,24 @@ class Study:
         intervals: bool = False,
         inertia: bool = True,
         volume_weights: bool = True,
-        **parameters: float,
+        **parameters: float | str,
     ):
         self._setup = set_up(
             exercise, subject, model, criterion, frames, strict, intervals, inertia, volume_weights
         )
         self._fixed = catalog.check_parameters(exercise, parameters)
-        self._levels: dict[str, list[float]] = {}
+        self._levels: dict[str, list[float | str]] = {}
 
     @property
     def exercise(self) -> str:
         return self._setup.exercise
 
     @property
-    def levels(self) -> dict[str, list[float]]:
+    def levels(self) -> dict[str, list[float | str]]:
         """What is varied, and the levels of each."""
         return {name: list(values) for name, values in self._levels.items()}
 
-    def vary(self, **levels: Sequence[float]) -> Study:
+    def vary(self, **levels: Sequence[float | str]) -> Study:
         """Adds parameters and the levels that each takes; every combination becomes a trial.
 
         Returns
@@ -93,7 +93,8 @@ class Study:
         """
         checked = {}
         for name, values in levels.items():
-            if isinstance(values, tuple) and len(values) == 2:
+            words = isinstance(values, tuple) and all(isinstance(v, str) for v in values)
+            if isinstance(values, tuple) and len(values) == 2 and not words:
                 raise InvalidArgument(
                     f"{name}={values!r} is a continuous range; a study takes levels only at present:"
                     f" give a list, such as {name}={list(values)!r}"
@@ -102,7 +103,7 @@ class Study:
                 raise InvalidArgument(f"{name} must be a list of levels, not {values!r}")
             if name in self._fixed:
                 raise InvalidArgument(
-                    f"{name} is fixed at {self._fixed[name]:g} in this study already"
+                    f"{name} is fixed at {self._fixed[name]} in this study already"
                 )
             items = [
                 catalog.check_parameters(self.exercise, {name: value})[name] for value in values
@@ -128,7 +129,7 @@ class Study:
             " use vary(name=[level, ...]) and run()"
         )
 
-    def trials(self) -> list[dict[str, float]]:
+    def trials(self) -> list[dict[str, float | str]]:
         """The varied parameters of every trial, the last one varying fastest."""
         return [
             dict(zip(self._levels, values, strict=True))

@@ -42,7 +42,8 @@ def site(tmp_path_factory):
 
 def test_the_package_is_whole(site):
     package = site / "coxa"
-    for name in ["__init__.py", "py.typed", "libcoxa.so", "data/models/coxa_fullbody.osim"]:
+    data = ["models/coxa_fullbody.osim", "literature/01_hip_thrust.toml"]
+    for name in ["__init__.py", "py.typed", "libcoxa.so", *(f"data/{file}" for file in data)]:
         assert (package / name).is_file(), name
     assert list(package.glob("_core*.so")) and list(package.glob("*.pyi"))
     assert (package / "plugins" / "coxa_barbell_hip_thrust.so").is_file()
@@ -94,3 +95,22 @@ def test_another_cmake_project_finds_the_library(layout, site, tmp_path):
     run("cmake", "-G", "Ninja", "-S", project, "-B", project / "build", where, cwd=tmp_path)
     run("cmake", "--build", project / "build", cwd=tmp_path)
     run(project / "build" / "outside", cwd=tmp_path, env=clean_environment())
+
+
+def test_the_package_makes_and_checks_a_plugin(site, tmp_path):
+    """What pip installs is enough to write an exercise in C++: one command makes it, one builds and checks it."""
+    environment = {**clean_environment(), "PYTHONPATH": str(site)}
+    environment["PATH"] = f"{tmp_path}:{environment['PATH']}"
+    command = tmp_path / "coxa"
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m coxa.cli "$@"\n')
+    command.chmod(0o755)
+    assert run("coxa", "cmake-dir", cwd=tmp_path, env=environment).strip() == str(
+        site / "coxa" / "cmake"
+    )
+    run("coxa", "new-plugin", "low_bridge", cwd=tmp_path, env=environment)
+    text = run("./check", "-G", "Ninja", cwd=tmp_path / "low_bridge", env=environment)
+    assert "100% tests passed" in text
+    cache = (tmp_path / "low_bridge" / "build" / "CMakeCache.txt").read_text()
+    assert str(BUILD) not in cache
+    run("coxa", "new-plugin", "high_bridge", "--python", cwd=tmp_path, env=environment)
+    assert (tmp_path / "high_bridge" / "pyproject.toml").is_file()

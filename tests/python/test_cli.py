@@ -42,10 +42,20 @@ def test_version():
 def test_help_lists_the_commands_that_are_there():
     found = run("-h")
     assert found.returncode == 0
-    for name in ("list", "describe", "simulate", "plot", "max-load", "model-info", "doctor"):
+    for name in (
+        "list",
+        "describe",
+        "simulate",
+        "plot",
+        "max-load",
+        "compare",
+        "workout",
+        "model-info",
+        "doctor",
+    ):
         assert name in found.stdout
-    for name in ("study", "compare", "validate", "new-plugin", "analyze"):
-        assert name not in found.stdout
+    for name in ("study", "analyze"):
+        assert f" {name} " not in found.stdout
 
 
 def test_list_and_describe():
@@ -56,7 +66,7 @@ def test_list_and_describe():
         assert word in found.stdout
     names = [p["name"] for p in only_json(run("describe", EXERCISE, "--json"))["parameters"]]
     assert "load" in names
-    assert only_json(run("list", "--json"))["exercises"][0]["name"] == EXERCISE
+    assert EXERCISE in [e["name"] for e in only_json(run("list", "--json"))["exercises"]]
 
 
 def test_simulate_writes_a_file_and_a_table(tmp_path):

@@ -48,12 +48,27 @@ std::vector<int> rows_of_either(const Skeleton& skeleton, int a, int b) {
   return rows;
 }
 
-// the pattern of the programme: muscles, cone edges, tie components, actuators
+// cones of both sides of a share, and which side each is on
+template <typename Visit>
+void for_each_cone(const ConeShare& share, const Visit& visit) {
+  for (const int cone : share.a) visit(cone, 1 - share.share);
+  for (const int cone : share.b) visit(cone, -share.share);
+}
+
+// the pattern of the programme: muscles, cone edges, tie components, actuators, slacks; below the coordinates' rows
+// one for each share
 SeparableProgram make_program(
     const Model& model,
     const MusclePlan& plan,
     const std::vector<FrictionCone>& cones,
-    const std::vector<BoundedTie>& ties) {
+    const std::vector<BoundedTie>& ties,
+    const std::vector<ConeShare>& shares) {
+  const int nq = model.skeleton.nq();
+  std::vector<std::vector<int>> share_rows(cones.size());
+  for (std::size_t s = 0; s < shares.size(); ++s)
+    for_each_cone(shares[s], [&](int cone, double) {
+      share_rows.at(cone).push_back(nq + static_cast<int>(s));
+    });
   std::vector<int> start{0};
   std::vector<int> index;
   const auto add = [&](const auto& first, const auto& last) {
@@ -63,8 +78,9 @@ SeparableProgram make_program(
   const auto& arms = plan.arm_coordinates();
   for (int m = 0; m < plan.muscles(); ++m)
     add(arms.begin() + plan.first_arm(m), arms.begin() + plan.first_arm(m + 1));
-  for (const FrictionCone& cone : cones) {
-    const std::vector<int> rows = rows_of(model.skeleton, cone.body);
+  for (std::size_t c = 0; c < cones.size(); ++c) {
+    std::vector<int> rows = rows_of(model.skeleton, cones[c].body);
+    rows.insert(rows.end(), share_rows[c].begin(), share_rows[c].end());
     for (int edge = 0; edge < Recruitment::kEdges; ++edge) add(rows.begin(), rows.end());
   }
   for (const BoundedTie& tie : ties) {
@@ -73,7 +89,9 @@ SeparableProgram make_program(
   }
   for (const Actuator& actuator : model.actuators)
     add(&actuator.coordinate, &actuator.coordinate + 1);
-  return SeparableProgram::with_pattern(model.skeleton.nq(), start, index);
+  const int rows = nq + static_cast<int>(shares.size());
+  for (int row = nq; row < rows; ++row) add(&row, &row + 1);
+  return SeparableProgram::with_pattern(rows, start, index);
 }
 
 }  // namespace
@@ -84,14 +102,17 @@ Recruitment::Recruitment(
     std::vector<FrictionCone> cones,
     std::vector<BoundedTie> ties,
     double criterion,
-    bool volume_weights)
+    bool volume_weights,
+    std::vector<ConeShare> shares)
     : model_(&model),
       plan_(&plan),
       cones_(std::move(cones)),
       ties_(std::move(ties)),
+      shares_(std::move(shares)),
+      active_(cones_.size(), 1),
       criterion_(criterion),
       weight_(model.skeleton.total_mass() * model.skeleton.gravity().norm()),
-      program_(make_program(model, plan, cones_, ties_)),
+      program_(make_program(model, plan, cones_, ties_, shares_)),
       work_(program_) {
   require(
       (criterion >= 1 && criterion <= 5) || criterion == std::numeric_limits<double>::infinity(),
@@ -101,6 +122,7 @@ Recruitment::Recruitment(
   first_cone_ = muscles;
   first_tie_ = first_cone_ + kEdges * static_cast<int>(cones_.size());
   first_actuator_ = first_tie_ + 3 * static_cast<int>(ties_.size());
+  first_slack_ = first_actuator_ + static_cast<int>(model.actuators.size());
 
   double volume = 0;
   for (const Muscle& muscle : model.muscles)
@@ -136,10 +158,14 @@ Recruitment::Recruitment(
     program_.quadratic[i] = 2 * kSupportCost / (weight_ * weight_);
   }
   for (std::size_t t = 0; t < ties_.size(); ++t) {
+    const Vec3& strength = ties_[t].strength;
+    require(
+        strength.allFinite() && strength.minCoeff() >= 0, "'", ties_[t].name,
+        "' holds with a strength of ", strength.minCoeff(), " N; it must be 0 or more");
     for (int axis = 0; axis < 3; ++axis) {
       const int i = first_tie_ + 3 * static_cast<int>(t) + axis;
-      program_.lower[i] = -ties_[t].strength;
-      program_.upper[i] = ties_[t].strength;
+      program_.lower[i] = -strength[axis];
+      program_.upper[i] = strength[axis];
       program_.quadratic[i] = 2 * kSupportCost / (weight_ * weight_);
     }
   }
@@ -154,20 +180,58 @@ Recruitment::Recruitment(
     program_.quadratic[i] = 2 * share / (strength * strength);
     program_.values[program_.col_start[i]] = 1;
   }
+  for (std::size_t s = 0; s < shares_.size(); ++s) {
+    const ConeShare& share = shares_[s];
+    require(
+        share.share >= 0 && share.share <= 1, "'", share.name, "' carries a share of ", share.share,
+        "; it must be from 0 to 1");
+    const int slack = first_slack_ + static_cast<int>(s);
+    program_.values[program_.col_start[slack]] = 1;
+    program_.quadratic[slack] = 2 * kSupportCost / (weight_ * weight_);
+  }
 
   const int columns = program_.columns();
   for (SeparableSolution* s : {&solution_, &range_}) {
     s->x = Eigen::VectorXd::Zero(columns);
-    s->lambda = Eigen::VectorXd::Zero(skeleton.nq());
+    s->lambda = Eigen::VectorXd::Zero(program_.rows);
   }
   counts_.assign(columns, 0);
   std::fill(counts_.begin(), counts_.begin() + muscles, 1);
   direction_ = Eigen::VectorXd::Zero(columns);
   reserve_ = Eigen::VectorXd::Zero(skeleton.nq());
-  reserve_scale_.resize(skeleton.nq());
+  missing_ = Eigen::VectorXd::Zero(program_.rows);
+  along_ = missing_;
+  reserve_scale_ = missing_;  // none in the rows of shares
   for (int i = 0; i < skeleton.nq(); ++i)
     reserve_scale_[i] = skeleton.coordinate(i).rotational ? kReserveTorque : kReserveForce;
   row_scratch_.resize(skeleton.nq());
+}
+
+void Recruitment::set_active(int cone, bool active) {
+  active_[cone] = active;
+  for (int edge = 0; edge < kEdges; ++edge)
+    program_.upper[first_cone_ + kEdges * cone + edge] = active ? kLargestSupport * weight_ : 0;
+}
+
+bool Recruitment::any_active(std::span<const int> cones) const {
+  return std::any_of(cones.begin(), cones.end(), [&](int cone) { return active_[cone] != 0; });
+}
+
+// where one side does not touch, the row is left to its slack alone
+void Recruitment::assemble_share(std::size_t share) {
+  const bool holds = any_active(shares_[share].a) && any_active(shares_[share].b);
+  const int row = model_->skeleton.nq() + static_cast<int>(share);
+  for_each_cone(shares_[share], [&](int cone, double part) {
+    for (int edge = 0; edge < kEdges; ++edge) {
+      const int column = first_cone_ + kEdges * cone + edge;
+      // every edge has a normal part of 1
+      for (int k = program_.col_start[column]; k < program_.col_start[column + 1]; ++k)
+        if (program_.row_index[k] == row) program_.values[k] = holds ? part : 0;
+    }
+  });
+  const int slack = first_slack_ + static_cast<int>(share);
+  program_.upper[slack] = holds ? 0 : weight_;
+  program_.lower[slack] = -program_.upper[slack];
 }
 
 void Recruitment::assemble(
@@ -177,7 +241,8 @@ void Recruitment::assemble(
     const VectorRef& tau) {
   const Skeleton& skeleton = model_->skeleton;
   require_size("tau", tau.size(), skeleton.nq());
-  program_.b = tau;
+  program_.b.setZero();
+  program_.b.head(skeleton.nq()) = tau;
   for (int m = 0; m < plan_->muscles(); ++m) {
     const MuscleState& state = states[m];
     double* value = &program_.values[program_.col_start[m]];
@@ -197,9 +262,10 @@ void Recruitment::assemble(
         row_scratch_[column.independent] += sign * body.factor[column.full] * body.columns[c].at(p);
     }
   };
+  const int nq = skeleton.nq();
   const auto clear = [&](int column) {
     for (int k = program_.col_start[column]; k < program_.col_start[column + 1]; ++k)
-      row_scratch_[program_.row_index[k]].setZero();
+      if (program_.row_index[k] < nq) row_scratch_[program_.row_index[k]].setZero();
   };
 
   for (std::size_t c = 0; c < cones_.size(); ++c) {
@@ -209,9 +275,11 @@ void Recruitment::assemble(
     for (int edge = 0; edge < kEdges; ++edge) {
       const Vec3& force = edges_[kEdges * c + edge];
       for (int k = program_.col_start[first + edge]; k < program_.col_start[first + edge + 1]; ++k)
-        program_.values[k] = force.dot(row_scratch_[program_.row_index[k]]);
+        if (program_.row_index[k] < nq)
+          program_.values[k] = force.dot(row_scratch_[program_.row_index[k]]);
     }
   }
+  for (std::size_t s = 0; s < shares_.size(); ++s) assemble_share(s);
   for (std::size_t t = 0; t < ties_.size(); ++t) {
     const BoundedTie& tie = ties_[t];
     const int first = first_tie_ + 3 * static_cast<int>(t);
@@ -236,7 +304,8 @@ bool Recruitment::solve() {
   }
   warm_ = status == SolveStatus::solved;
   if (status == SolveStatus::infeasible) {
-    status = least_reserves(program_, reserve_scale_, work_, solution_, reserve_);
+    status = least_reserves(program_, reserve_scale_, work_, solution_, missing_);
+    reserve_ = missing_.head(reserve_.size());
     reserve_used_ = true;
   }
   return status == SolveStatus::solved;
@@ -262,6 +331,10 @@ bool Recruitment::cone_force_range(
     double& least,
     double& greatest) {
   if (reserve_used_ || !std::isfinite(criterion_)) return false;
+  if (!any_active(cones)) {
+    least = greatest = 0;
+    return true;
+  }
   direction_.setZero();
   for (const int cone : cones)
     for (int edge = 0; edge < kEdges; ++edge)
@@ -273,16 +346,12 @@ bool Recruitment::cone_force_range(
                 == SolveStatus::solved;
 }
 
-SolveStatus Recruitment::limit_along(const VectorRef& along, double t_max, FeasibleLimit& limit) {
-  const Eigen::VectorXd tau = program_.b;
-  const auto solve_at = [&](double t) {
-    program_.b = tau + t * along;
-    const SolveStatus status = coxa::solve(program_, work_, range_, Start::cold);
-    program_.b = tau;
-    return status;
-  };
+SolveStatus Recruitment::limit_along(
+    const VectorRef& along, double t_min, double t_max, FeasibleLimit& limit) {
+  require_size("along", along.size(), model_->skeleton.nq());
+  along_.head(along.size()) = along;
   // the linear programme is degenerate where nothing limits t: look there first
-  if (solve_at(t_max) == SolveStatus::solved) {
+  if (solve_along(t_max) == SolveStatus::solved) {
     limit.t = limit.bound = t_max;
     limit.x = range_.x;
     limit.lambda.setZero(program_.rows);
@@ -290,28 +359,69 @@ SolveStatus Recruitment::limit_along(const VectorRef& along, double t_max, Feasi
     limit.residual = range_.residual;
     return limit.status = SolveStatus::solved;
   }
-  if (maximise_along(program_, along, t_max, work_, limit) != SolveStatus::iteration_limit)
-    return limit.status;
+  base_ = program_.b;
+  program_.b += t_min * along_;
+  SolveStatus status = maximise_along(program_, along_, t_max - t_min, work_, limit);
+  program_.b = base_;
+  limit.t += t_min;
+  limit.bound += t_min;
+  if (status == SolveStatus::iteration_limit) status = halve_to_limit(t_min, t_max, limit);
+  if (status == SolveStatus::infeasible && solve_along(0) == SolveStatus::infeasible)
+    lean_on(range_.lambda, limit);
+  return limit.status = status;
+}
 
-  // where the interior point stalls: halve the interval between possible and impossible
-  if (solve_at(0) != SolveStatus::solved) return limit.status = SolveStatus::infeasible;
-  double possible = 0;
-  double impossible = t_max;
-  while (impossible - possible > kLimitTolerance * t_max) {
-    const double middle = (possible + impossible) / 2;
-    const SolveStatus status = solve_at(middle);
-    (status == SolveStatus::solved ? possible : impossible) = middle;
-    if (status == SolveStatus::solved) limit.x = range_.x;
-    if (status == SolveStatus::infeasible) limit.lambda = range_.lambda;
-  }
-  limit.t = possible;
-  limit.bound = impossible;
-  // what the proof of impossibility leans on is what limits
+bool Recruitment::possible_along(const VectorRef& along, double t) {
+  require_size("along", along.size(), model_->skeleton.nq());
+  along_.head(along.size()) = along;
+  return solve_along(t) == SolveStatus::solved;
+}
+
+SolveStatus Recruitment::solve_along(double t) {
+  base_ = program_.b;
+  program_.b += t * along_;
+  const SolveStatus status = coxa::solve(program_, work_, range_, Start::cold);
+  program_.b = base_;
+  return status;
+}
+
+// where the interior point stalls: halve the interval; the proof that one t is impossible says on which side the possible
+// ones lie, if there are any
+SolveStatus Recruitment::halve_to_limit(double t_min, double t_max, FeasibleLimit& limit) {
+  bool found = false;
+  double least = t_min;
+  double most = t_max;
+  limit.lambda.setZero(program_.rows);
+  const auto look_at = [&](double t) {
+    const SolveStatus status = solve_along(t);
+    if (status == SolveStatus::solved) {
+      found = true;
+      least = t;
+      limit.x = range_.x;
+    } else if (found || status != SolveStatus::infeasible || range_.lambda.dot(along_) > 0) {
+      most = t;
+      if (status == SolveStatus::infeasible) limit.lambda = range_.lambda;
+    } else {
+      least = t;
+    }
+  };
+  if (t_min < 0 && 0 < t_max) look_at(0);
+  while (most - least > kLimitTolerance * (t_max - t_min)) look_at((least + most) / 2);
+  if (!found) look_at(t_min);
+  limit.t = least;
+  limit.bound = most;
+  if (!found) return SolveStatus::infeasible;
+  lean_on(Eigen::VectorXd(limit.lambda), limit);
+  return SolveStatus::solved;
+}
+
+// what a proof of impossibility leans on is what limits
+void Recruitment::lean_on(const Eigen::VectorXd& lambda, FeasibleLimit& limit) const {
+  limit.lambda = lambda;
   limit.multiplier.setZero(program_.columns());
   for (int i = 0; i < program_.columns(); ++i)
     for (int k = program_.col_start[i]; k < program_.col_start[i + 1]; ++k)
-      limit.multiplier[i] += limit.lambda[program_.row_index[k]] * program_.values[k];
-  return limit.status = SolveStatus::solved;
+      limit.multiplier[i] += lambda[program_.row_index[k]] * program_.values[k];
 }
 
 std::string Recruitment::limited_by(const FeasibleLimit& limit) const {
@@ -328,10 +438,11 @@ std::string Recruitment::limited_by(const FeasibleLimit& limit) const {
   for (int m = 0; m < plan_->muscles(); ++m)
     if (limit.multiplier[m] > 0) consider(m, 1, model_->muscles[m].name);
   for (int i = first_cone_; i < first_tie_; ++i)
-    consider(i, weight_, cones_[(i - first_cone_) / kEdges].name);
+    if (active_[(i - first_cone_) / kEdges])
+      consider(i, weight_, cones_[(i - first_cone_) / kEdges].name);
   for (int i = first_tie_; i < first_actuator_; ++i)
     consider(i, program_.upper[i], ties_[(i - first_tie_) / 3].name);
-  for (int i = first_actuator_; i < program_.columns(); ++i)
+  for (int i = first_actuator_; i < first_slack_; ++i)
     consider(i, program_.upper[i] - program_.lower[i], model_->actuators[i - first_actuator_].name);
   return name;
 }

@@ -24,11 +24,38 @@ std::string range(const Parameter& p) {
   return message(p.minimum, " ... ", with_unit(p.maximum, p.unit));
 }
 
+UnknownName no_choice(
+    const std::string& parameter,
+    const std::string& given,
+    const std::vector<std::string>& choices) {
+  const std::string nearest = nearest_name(given, choices);
+  return UnknownName(message(
+      parameter, " = '", given, "' is none of its choices",
+      nearest.empty() ? "." : "; did you mean '" + nearest + "'?",
+      " There are: ", listed(choices)));
+}
+
 double in_si(const Parameter& p, double value) {
   return p.unit == "deg" ? value * (std::numbers::pi / 180) : value;
 }
 
+UnknownName no_parameter(
+    const std::string& exercise, const std::string& name, const std::vector<Parameter>& declared) {
+  std::vector<std::string> names;
+  for (const Parameter& p : declared) names.push_back(p.name);
+  const std::string nearest = nearest_name(name, names);
+  return UnknownName(message(
+      exercise, " has no parameter '", name, "'",
+      nearest.empty() ? "." : "; did you mean '" + nearest + "'?", " It has: ", listed(names)));
+}
+
 void check(const std::string& exercise, const Parameter& p, double value) {
+  if (!p.choices.empty()) {
+    require(
+        value >= p.minimum && value <= p.maximum && value == std::round(value), exercise, ": ",
+        p.name, " = ", value, " is no choice; it is one of: ", listed(p.choices));
+    return;
+  }
   const std::string given = message(exercise, ": ", p.name, " = ", with_unit(value, p.unit));
   require(
       std::isfinite(value), exercise, ": ", p.name, " = ", value,
@@ -41,6 +68,46 @@ void check(const std::string& exercise, const Parameter& p, double value) {
 
 }  // namespace
 
+double Parameter::index_of(const std::string& choice) const {
+  require(
+      !choices.empty(), name, " = '", choice, "' is a word, but ", name, " is a number in ",
+      range(*this));
+  const auto found = std::ranges::find(choices, choice);
+  if (found == choices.end()) throw no_choice(name, choice, choices);
+  return static_cast<double>(found - choices.begin());
+}
+
+const std::string& Parameter::choice_at(double index) const {
+  require(!choices.empty(), name, " is a number and has no choices; ask for its value");
+  require(
+      index >= 0 && index < static_cast<double>(choices.size()) && index == std::round(index), name,
+      " has no choice ", index, "; they are 0 ... ", choices.size() - 1);
+  return choices[static_cast<std::size_t>(index)];
+}
+
+std::map<std::string, double> as_numbers(
+    const std::string& exercise,
+    const std::vector<Parameter>& declared,
+    const std::map<std::string, GivenValue>& given) {
+  std::map<std::string, double> numbers;
+  for (const auto& [name, value] : given) {
+    if (const double* number = std::get_if<double>(&value)) {
+      numbers[name] = *number;
+      continue;
+    }
+    const auto parameter = std::ranges::find(declared, name, &Parameter::name);
+    if (parameter == declared.end()) throw no_parameter(exercise, name, declared);
+    try {
+      numbers[name] = parameter->index_of(std::get<std::string>(value));
+    } catch (const UnknownName& error) {
+      throw UnknownName(exercise + ": " + error.what());
+    } catch (const InvalidArgument& error) {
+      throw InvalidArgument(exercise + ": " + error.what());
+    }
+  }
+  return numbers;
+}
+
 // here, so that the run-time type of an exercise is the same in every plugin
 Exercise::~Exercise() = default;
 
@@ -49,15 +116,10 @@ Parameters::Parameters(
     const std::vector<Parameter>& declared,
     const std::map<std::string, double>& given)
     : exercise_(exercise) {
-  std::vector<std::string> names;
-  for (const Parameter& p : declared) names.push_back(p.name);
-
   for (const auto& [name, value] : given) {
-    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
-    const std::string nearest = nearest_name(name, names);
-    throw UnknownName(message(
-        exercise, " has no parameter '", name, "'",
-        nearest.empty() ? "." : "; did you mean '" + nearest + "'?", " It has: ", listed(names)));
+    if (std::ranges::find(declared, name, &Parameter::name) == declared.end()) {
+      throw no_parameter(exercise, name, declared);
+    }
   }
 
   for (const Parameter& p : declared) {
@@ -71,6 +133,7 @@ Parameters::Parameters(
     }
     given_units_[p.name] = value;
     si_[p.name] = in_si(p, value);
+    if (!p.choices.empty()) choices_[p.name] = p;
   }
 }
 
@@ -84,6 +147,20 @@ double Parameters::operator[](const std::string& name) const {
   throw UnknownName(message(
       exercise_, " asks for a parameter '", name, "' that it does not declare",
       nearest.empty() ? "." : "; did it mean '" + nearest + "'?", " It declares: ", listed(names)));
+}
+
+bool Parameters::has_choices(const std::string& name) const {
+  (*this)[name];  // unknown names are refused
+  return choices_.contains(name);
+}
+
+const std::string& Parameters::choice(const std::string& name) const {
+  const double index = (*this)[name];
+  const auto parameter = choices_.find(name);
+  require(
+      parameter != choices_.end(), exercise_, " asks for the choice of '", name,
+      "', which is declared as a number; give it choices, or use p[\"", name, "\"]");
+  return parameter->second.choice_at(index);
 }
 
 bool Parameters::automatic(const std::string& name) const { return std::isnan((*this)[name]); }

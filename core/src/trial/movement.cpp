@@ -31,12 +31,18 @@ struct Equations {
 int rows(const Task& task) {
   struct Count {
     int operator()(const HoldOrientation&) const { return 3; }
-    int operator()(const HoldPoint& t) const { return t.axes[0] + t.axes[1] + t.axes[2]; }
-    int operator()(const JoinPoints&) const { return 3; }
+    int operator()(const HoldDirection&) const { return 2; }
+    int operator()(const HoldPoint& t) const { return held(t.axes); }
+    int operator()(const DrivePoint& t) const { return held(t.axes); }
+    int operator()(const JoinPoints& t) const { return held(t.axes); }
     int operator()(const HoldCoordinate&) const { return 1; }
     int operator()(const DriveCoordinate&) const { return 1; }
     int operator()(const PointHeight&) const { return 1; }
     int operator()(const LineInclination&) const { return 1; }
+    int operator()(const DriveLine&) const { return 1; }
+    int operator()(const HoldCenterOfMass& t) const { return held(t.axes); }
+
+    static int held(const bool (&axes)[3]) { return axes[0] + axes[1] + axes[2]; }
   };
   return std::visit(Count{}, task);
 }
@@ -69,24 +75,31 @@ class TaskRows {
     add_angular_jacobian(skeleton_, work_, t.body, 1, J_);
   }
 
-  void operator()(const HoldPoint& t) {
-    const Vec3 p = world_point(work_, t.body, t.p_B);
+  // the direction has no part along two axes across the wished one
+  void operator()(const HoldDirection& t) {
+    const Vec3 axis = work_.bodies[t.body].X_WB.R * t.axis_B.normalized();
+    const Vec3 wished = t.direction_W.normalized();
+    const Vec3 across = wished.unitOrthogonal();
     Eigen::MatrixXd J = Eigen::MatrixXd::Zero(3, J_.cols());
-    add_point_jacobian(skeleton_, work_, t.body, p, 1, J);
-    int row = 0;
-    for (int axis = 0; axis < 3; ++axis) {
-      if (!t.axes[axis]) continue;
-      r_[row] = p[axis] - t.p_W[axis];
-      J_.row(row++) = J.row(axis);
+    add_angular_jacobian(skeleton_, work_, t.body, 1, J);
+    const Vec3 others[] = {across, wished.cross(across)};
+    for (int row = 0; row < 2; ++row) {
+      r_[row] = others[row].dot(axis);
+      J_.row(row) = axis.cross(others[row]).transpose() * J;
     }
   }
+
+  void operator()(const HoldPoint& t) { point(t.body, t.p_B, t.p_W, t.axes); }
+
+  void operator()(const DrivePoint& t) { point(t.body, t.p_B, t.p_W(path_), t.axes); }
 
   void operator()(const JoinPoints& t) {
     const Vec3 a = world_point(work_, t.body_a, t.p_A);
     const Vec3 b = world_point(work_, t.body_b, t.p_B);
-    r_ = a - b;
-    add_point_jacobian(skeleton_, work_, t.body_a, a, 1, J_);
-    add_point_jacobian(skeleton_, work_, t.body_b, b, -1, J_);
+    Eigen::MatrixXd J = Eigen::MatrixXd::Zero(3, J_.cols());
+    add_point_jacobian(skeleton_, work_, t.body_a, a, 1, J);
+    add_point_jacobian(skeleton_, work_, t.body_b, b, -1, J);
+    chosen(t.axes, a - b - t.offset_W, J);
   }
 
   void operator()(const HoldCoordinate& t) { coordinate(t.coordinate, t.value); }
@@ -100,16 +113,56 @@ class TaskRows {
     J_.row(0) = mean_jacobian(t.points).row(1);
   }
 
-  void operator()(const LineInclination& t) {
+  void operator()(const LineInclination& t) { inclination(t, t.value); }
+
+  void operator()(const DriveLine& t) {
+    const double share = path_ * (1 - t.lag + t.lag * path_);
+    inclination(t.line, t.from + (t.to - t.from) * share);
+  }
+
+  void operator()(const HoldCenterOfMass& t) {
+    Eigen::MatrixXd J = Eigen::MatrixXd::Zero(3, J_.cols());
+    Vec3 first_moment = Vec3::Zero();
+    double total = 0;
+    const auto add = [&](int body, const Vec3& p_B, double mass) {
+      const Vec3 p = world_point(work_, body, p_B);
+      first_moment += mass * p;
+      total += mass;
+      add_point_jacobian(skeleton_, work_, body, p, mass, J);
+    };
+    const std::vector<Body>& bodies = skeleton_.bodies();
+    for (std::size_t b = 1; b < bodies.size(); ++b)
+      if (bodies[b].mass > 0) add(static_cast<int>(b), bodies[b].center_of_mass, bodies[b].mass);
+    for (const PointMass& carried : t.carried) add(carried.body, carried.p_B, carried.mass);
+    chosen(t.axes, first_moment / total - t.p_W, J / total);
+  }
+
+ private:
+  void inclination(const LineInclination& t, double value) {
     const Vec3 line = mean_point(work_, t.to) - mean_point(work_, t.from);
     const double run = t.forward * line.x();
-    r_[0] = std::remainder(std::atan2(line.y(), run) - t.value, 2 * std::numbers::pi);
+    r_[0] = std::remainder(std::atan2(line.y(), run) - value, 2 * std::numbers::pi);
     const Eigen::MatrixXd J = mean_jacobian(t.to) - mean_jacobian(t.from);
     const double squared = run * run + line.y() * line.y();
     J_.row(0) = (run * J.row(1) - line.y() * t.forward * J.row(0)) / squared;
   }
 
- private:
+  void point(int body, const Vec3& p_B, const Vec3& wished, const bool (&axes)[3]) {
+    const Vec3 p = world_point(work_, body, p_B);
+    Eigen::MatrixXd J = Eigen::MatrixXd::Zero(3, J_.cols());
+    add_point_jacobian(skeleton_, work_, body, p, 1, J);
+    chosen(axes, p - wished, J);
+  }
+
+  void chosen(const bool (&axes)[3], const Vec3& residual, const Eigen::MatrixXd& J) {
+    int row = 0;
+    for (int axis = 0; axis < 3; ++axis) {
+      if (!axes[axis]) continue;
+      r_[row] = residual[axis];
+      J_.row(row++) = J.row(axis);
+    }
+  }
+
   void coordinate(int index, double value) {
     r_[0] = q_[index] - value;
     J_(0, index) = 1;
@@ -166,6 +219,48 @@ void note_worst(const std::vector<NamedTask>& tasks, const Equations& equations,
       posture.error = error;
       posture.worst_task = tasks[i].name;
     }
+  }
+}
+
+// bodies and coordinates that a task is about, which a plugin may have counted wrongly
+struct Subjects {
+  std::vector<int> bodies;
+  std::vector<int> coordinates;
+
+  void add(const std::vector<std::pair<int, Vec3>>& points) {
+    for (const auto& [body, p_B] : points) bodies.push_back(body);
+  }
+  void operator()(const HoldOrientation& t) { bodies = {t.body}; }
+  void operator()(const HoldDirection& t) { bodies = {t.body}; }
+  void operator()(const HoldPoint& t) { bodies = {t.body}; }
+  void operator()(const DrivePoint& t) { bodies = {t.body}; }
+  void operator()(const JoinPoints& t) { bodies = {t.body_a, t.body_b}; }
+  void operator()(const HoldCoordinate& t) { coordinates = {t.coordinate}; }
+  void operator()(const DriveCoordinate& t) { coordinates = {t.coordinate}; }
+  void operator()(const PointHeight& t) { add(t.points); }
+  void operator()(const LineInclination& t) {
+    add(t.from);
+    add(t.to);
+  }
+  void operator()(const DriveLine& t) { (*this)(t.line); }
+  void operator()(const HoldCenterOfMass& t) {
+    for (const PointMass& mass : t.carried) bodies.push_back(mass.body);
+  }
+};
+
+void require_known(const Skeleton& skeleton, const std::string& name, const Task& task) {
+  Subjects about;
+  std::visit(about, task);
+  const int count = static_cast<int>(skeleton.bodies().size());
+  for (const int body : about.bodies) {
+    require(
+        body >= 0 && body < count, "the task '", name, "' is about body number ", body,
+        "; the model has 0 ... ", count - 1);
+  }
+  for (const int c : about.coordinates) {
+    require(
+        c >= 0 && c < skeleton.nq(), "the task '", name, "' is about coordinate number ", c,
+        "; the model has 0 ... ", skeleton.nq() - 1);
   }
 }
 
@@ -307,9 +402,11 @@ Posture solve_posture(
     const Eigen::VectorXd& guess,
     double path) {
   require_size("guess", guess.size(), skeleton.nq());
+  for (const NamedTask& named : tasks) require_known(skeleton, named.name, named.task);
   Eigen::VectorXd target = guess;
   Eigen::VectorXd weight = Eigen::VectorXd::Constant(skeleton.nq(), kFreeWeight);
   for (const Preference& preference : preferences) {
+    require_known(skeleton, "preference", HoldCoordinate{preference.coordinate, 0});
     target[preference.coordinate] = preference.value;
     weight[preference.coordinate] = preference.weight;
   }
@@ -342,6 +439,7 @@ Posture solve_posture(
 }
 
 double measure(const Skeleton& skeleton, const Task& task, const Eigen::VectorXd& q) {
+  require_known(skeleton, "measured", task);
   Task at_zero = task;
   set_value(at_zero, 0);
   BodyWorkspace work(skeleton);
@@ -363,6 +461,7 @@ Motion solve_motion(const Skeleton& skeleton, const MovementPlan& plan, int fram
     period += phase.duration;
   }
 
+  require_known(skeleton, plan.drive.name, plan.drive.task);
   const Posture bottom = require_posture(skeleton, plan, plan.start, plan.guess, 0, "the bottom");
   const Posture top = require_posture(skeleton, plan, plan.end, bottom.q, 1, "the top");
   const double from = measure(skeleton, plan.drive.task, bottom.q);

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <mutex>
 #include <set>
+#include <utility>
 
 #include <boost/dll/shared_library.hpp>
 #include <dlfcn.h>
@@ -104,6 +105,23 @@ bool is_snake_case(const std::string& name) {
   });
 }
 
+// choices are words for the whole numbers from zero on
+void check_choices(const std::string& what, const Parameter& p) {
+  if (p.choices.empty()) return;
+  const double last = static_cast<double>(p.choices.size()) - 1;
+  require<PluginError>(
+      p.minimum == 0 && p.maximum == last && p.unit == "1", what, "it has ", p.choices.size(),
+      " choices, so its range is 0 ... ", last, " and its unit '1', not ", p.minimum, " ... ",
+      p.maximum, " and '", p.unit, "'");
+  require<PluginError>(
+      p.default_value == std::round(p.default_value), what, "its default ", p.default_value,
+      " is the index of no choice");
+  const std::set<std::string> words(p.choices.begin(), p.choices.end());
+  require<PluginError>(
+      words.size() == p.choices.size() && !words.contains(""), what,
+      "a choice is empty or stands twice");
+}
+
 void check_declarations(
     const std::string& origin, const ExerciseInfo& info, const std::vector<Parameter>& parameters) {
   require<PluginError>(
@@ -127,6 +145,7 @@ void check_declarations(
     require<PluginError>(
         !p.integer || std::isnan(p.default_value) || p.default_value == std::round(p.default_value),
         what, "its default ", p.default_value, " is not a whole number");
+    check_choices(what, p);
     require<PluginError>(
         (p.unit == "deg") == p.name.ends_with("_deg"), what, "its unit is '", p.unit,
         "'; a name ends in _deg if and only if the unit is deg");
@@ -270,10 +289,15 @@ struct ExerciseRegistry::State {
   std::map<std::string, Entry> entries;
   std::vector<SkippedPlugin> skipped;  // written while the registry is made, then only read
 
-  void insert(Entry entry) {
+  void insert(Entry entry, bool replace = false) {
     const std::string name = entry.exercise->info().name;
+    Entry before;  // outlives the lock: its end may run code of its own
     const std::lock_guard lock(mutex);
     const auto found = entries.find(name);
+    if (found != entries.end() && replace && found->second.module.empty()) {
+      before = std::exchange(found->second, std::move(entry));
+      return;
+    }
     require<PluginError>(
         found == entries.end(), entry.origin, " brings an exercise '", name,
         "', but there is one already, from ", found == entries.end() ? "" : found->second.origin,
@@ -350,10 +374,21 @@ std::shared_ptr<const Exercise> ExerciseRegistry::load(const fs::path& path) {
   return exercise;
 }
 
-void ExerciseRegistry::add(std::shared_ptr<const Exercise> exercise, const std::string& origin) {
+void ExerciseRegistry::add(
+    std::shared_ptr<const Exercise> exercise, const std::string& origin, bool replace) {
   require<PluginError>(exercise != nullptr, origin, " gave no exercise: a null pointer");
   check_declarations(origin, exercise->info(), exercise->parameters());
-  state_->insert({std::move(exercise), origin, {}});
+  state_->insert({std::move(exercise), origin, {}}, replace);
+}
+
+void ExerciseRegistry::remove(const std::string& name) {
+  State::Entry entry;  // outlives the lock: its end may run code of its own
+  const std::lock_guard lock(state_->mutex);
+  entry = state_->at(name);
+  require<PluginError>(
+      entry.module.empty(), "the exercise ", name, " comes from a module, ", entry.origin,
+      "; take the file out of its folder instead");
+  state_->entries.erase(name);
 }
 
 std::vector<std::string> ExerciseRegistry::names() const {

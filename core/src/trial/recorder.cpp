@@ -42,7 +42,7 @@ std::string scene(const Trial& trial) {
     return "{\"name\":" + json(load.name) + ",\"body\":" + json(bodies[load.carrier].name)
            + ",\"position\":" + json(load.X_BL.p) + ",\"axes\":[" + json(Vec3(R.col(0))) + ","
            + json(Vec3(R.col(1))) + "," + json(Vec3(R.col(2))) + "],\"mass\":" + json(load.mass)
-           + ",\"cylinders\":"
+           + ",\"hangs\":" + (load.hangs ? "true" : "false") + ",\"cylinders\":"
            + json_list(
                load.shapes,
                [](const LoadShape& shape) {
@@ -70,8 +70,27 @@ std::string scene(const Trial& trial) {
            + ",\"point\":" + json(grip.hand.p_B) + ",\"load_body\":"
            + json(bodies[grip.load.body].name) + ",\"load_point\":" + json(grip.load.p_B) + "}";
   });
+  const auto point = [&](const ContactPoint& p) {
+    return "{\"body\":" + json(bodies[p.body].name) + ",\"point\":" + json(p.p_B) + "}";
+  };
+  const std::string bands = json_list(trial.bands, [&](const Band& band) {
+    return "{\"name\":" + json(band.name) + ",\"material\":" + json(band.material.name)
+           + ",\"rest_length\":" + json(band.rest_length)
+           + ",\"strands\":" + json(static_cast<double>(band.strands)) + ",\"ends\":["
+           + point(band.a) + "," + point(band.b) + "]}";
+  });
+  const std::string cables = json_list(trial.cables, [&](const Cable& cable) {
+    return "{\"name\":" + json(cable.name) + ",\"end\":" + point(cable.point)
+           + ",\"anchor\":" + json(cable.anchor) + ",\"mass\":" + json(cable.mass)
+           + ",\"ratio\":" + json(cable.ratio) + "}";
+  });
+  const std::string anchors = json_list(trial.anchors, [&](const Anchor& anchor) {
+    return "{\"name\":" + json(anchor.name) + ",\"end\":" + point(anchor.point)
+           + ",\"strength\":" + json(anchor.strength) + "}";
+  });
   return "{\"loads\":" + loads + ",\"furniture\":" + boxes + ",\"supports\":" + supports
-         + ",\"grips\":" + grips + "}";
+         + ",\"grips\":" + grips + ",\"bands\":" + bands + ",\"cables\":" + cables
+         + ",\"anchors\":" + anchors + "}";
 }
 
 template <typename Items>
@@ -137,8 +156,11 @@ void Recorder::declare() {
   d.add_labels("muscle", names_of(model_.muscles), "muscle");
   d.add_labels("group", group_names_, "muscle group");
   d.add_labels("support", names_of(trial_.supports), "where the world pushes on the body");
-  d.add_labels("load", names_of(trial_.loads), "carried load");
-  if (!trial_.grips.empty()) d.add_labels("grip", names_of(trial_.grips), "hand that holds a load");
+  d.add_labels("load", load_names(trial_), "carried load, end of a band on a body, or cable");
+  std::vector<std::string> held = names_of(trial_.grips);
+  for (const Anchor& anchor : trial_.anchors) held.push_back(anchor.name);
+  if (!held.empty())
+    d.add_labels("grip", held, "hand that holds a load, or body held by something fixed");
   d.add_labels("site", names_of(skeleton.sites()), "named point of the body");
   d.add_labels(
       "axis", {"x", "y", "z"}, "axis of a vector, ground frame (forward, up, right) unless said");
@@ -241,12 +263,15 @@ void Recorder::declare() {
     add("support_force_max", {"time", "support", "axis"}, "N",
         "greatest support force over all solutions within 5 % of the least cost");
   }
-  if (!trial_.grips.empty())
+  if (!held.empty()) {
     add("grip_force", {"time", "grip", "axis"}, "N",
-        "force of the load on the hand; its opposite acts on the load");
+        "force on the hand, its opposite acts on the load; or of what is fixed on the body");
+    add("grip_position", {"time", "grip", "axis"}, "m", "where grip_force acts");
+  }
   add("load_force", {"time", "load", "axis"}, "N",
-      "force of the load on the body by its weight and inertia");
-  add("load_position", {"time", "load", "axis"}, "m", "mass centre of the load");
+      "force on the body: weight and inertia of a load or of a cable's stack, tension of a band");
+  add("load_position", {"time", "load", "axis"}, "m",
+      "mass centre of the load; point of the body that band or cable pulls");
   add("load_moment", {"time", "load", "axis"}, "N m",
       "moment of the load on the body about load_position");
   add("center_of_mass", {"time", "axis"}, "m", "mass centre of body and carried loads");
@@ -322,7 +347,7 @@ void Recorder::record_motion(int frame, const FrameSolver& solver) {
   Vec3::Map(row("center_of_mass", frame)) = total.center_of_mass;
   Vec3::Map(row("linear_momentum", frame)) = total.linear;
   Vec3::Map(row("angular_momentum", frame)) = total.angular_about_center();
-  for (std::size_t i = 0; i < trial_.loads.size(); ++i) {
+  for (std::size_t i = 0; i < solver.loads().size(); ++i) {
     const LoadState& load = solver.loads()[i];
     Vec3::Map(row("load_force", frame) + 3 * i) = load.force;
     Vec3::Map(row("load_position", frame) + 3 * i) = load.position;
@@ -409,9 +434,10 @@ void Recorder::record_supports(int frame, FrameSolver& solver) {
     Vec3::Map(row("support_moment", frame) + 3 * s) = solver.support_moment(support);
     Vec3::Map(row("center_of_pressure", frame) + 3 * s) = solver.center_of_pressure(support);
   }
-  for (std::size_t g = 0; g < trial_.grips.size(); ++g)
-    Vec3::Map(row("grip_force", frame) + 3 * g) =
-        solver.recruitment().tie_force(static_cast<int>(g));
+  for (std::size_t g = 0; g < trial_.grips.size() + trial_.anchors.size(); ++g) {
+    Vec3::Map(row("grip_force", frame) + 3 * g) = solver.grip_force(static_cast<int>(g));
+    Vec3::Map(row("grip_position", frame) + 3 * g) = solver.grip_position(static_cast<int>(g));
+  }
   if (!options_.intervals) return;
   for (std::size_t s = 0; s < trial_.supports.size(); ++s)
     for (int axis = 0; axis < 3; ++axis) {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <sstream>
 #include <thread>
@@ -17,13 +18,16 @@
 namespace coxa {
 namespace {
 
-// the heaviest load is confirmed by a simulation this much below it: the programme meets its rows to 1e-10
-constexpr double kConfirmBelow = 1e-6;
+// heaviest loads are this exact, kg
+constexpr double kLoadTolerance = 1e-3;
 
-// generalized forces are linear in the load below the bare bar, and again from the first plates on
+// and a search for one ends when the movement's own limit is this near to the load that it was made for, kg
+constexpr double kSettled = 1e-4;
+constexpr int kMostProbes = 60;  // halving alone needs 20 from 500 kg
+
+// movements differ below and above the load from which a bar has plates
 constexpr double kFirstPlates =
     20.001;  // kg: plates of no weight, but of full size, as the movement sees them
-constexpr double kHeavier = 120;  // kg
 
 template <typename Call>
 auto guarded(const std::string& name, const Call& call) -> decltype(call()) {
@@ -38,61 +42,462 @@ auto guarded(const std::string& name, const Call& call) -> decltype(call()) {
   }
 }
 
-// name of the first contact that does not exist in the model, if any
-void check_scenario(const Model& model, const Scenario& scenario, const std::string& name) {
-  const int bodies = static_cast<int>(model.skeleton.bodies().size());
-  const auto check = [&](int body, const std::string& what) {
-    require<PluginError>(
-        body >= 0 && body < bodies, "exercise '", name, "': ", what, " is on body number ", body,
+// says in an exercise's name what is wrong with what it built
+class ScenarioCheck {
+ public:
+  ScenarioCheck(const Model& model, const std::string& exercise)
+      : model_(model), exercise_(exercise) {}
+
+  void operator()(const Scenario& scenario) {
+    for (const Support& support : scenario.supports) check(support);
+    for (const SupportShare& share : scenario.shares) check(share, scenario.supports);
+    for (const Grip& grip : scenario.grips) {
+      what_ = "grip '" + grip.name + "'";
+      unique(grip.name, grips_);
+      body(grip.hand);
+      body(grip.load);
+      holds(
+          std::isfinite(grip.strength) && grip.strength >= 0, "has a strength of ", grip.strength,
+          " N; it must be 0 or more");
+    }
+    for (const Anchor& anchor : scenario.anchors) {
+      what_ = "anchor '" + anchor.name + "'";
+      unique(anchor.name, grips_);
+      moving(anchor.point);
+      holds(
+          anchor.strength.allFinite() && anchor.strength.minCoeff() >= 0, "has a strength of ",
+          anchor.strength.minCoeff(), " N; it must be 0 or more on every axis");
+    }
+    for (const Load& load : scenario.loads) check(load);
+    for (const Band& band : scenario.bands) check(band);
+    for (const Cable& cable : scenario.cables) check(cable);
+    what_ = "its first guess";
+    holds(
+        scenario.plan.guess.size() == model_.skeleton.nq(), "has ", scenario.plan.guess.size(),
+        " coordinates; the model has ", model_.skeleton.nq());
+  }
+
+ private:
+  template <typename... Parts>
+  void holds(bool condition, const Parts&... parts) const {
+    require<PluginError>(condition, "exercise '", exercise_, "': ", what_, " ", parts...);
+  }
+  void unique(const std::string& name, std::set<std::string>& taken) const {
+    holds(!name.empty(), "needs a name");
+    holds(taken.insert(name).second, "has a name that is taken; give it another");
+  }
+  void body(const ContactPoint& point) const {
+    const int bodies = static_cast<int>(model_.skeleton.bodies().size());
+    holds(
+        point.body >= 0 && point.body < bodies, "is on body number ", point.body,
         "; the model has ", bodies);
-  };
-  for (const Support& support : scenario.supports)
-    for (const ContactPoint& point : support.points)
-      check(point.body, "support '" + support.name + "'");
-  for (const Grip& grip : scenario.grips) {
-    check(grip.hand.body, "grip '" + grip.name + "'");
-    check(grip.load.body, "grip '" + grip.name + "'");
+    holds(point.p_B.allFinite(), "is at a point that is not a number");
   }
-  for (const Load& load : scenario.loads) {
-    check(load.carrier, "load '" + load.name + "'");
-    require<PluginError>(
-        std::isfinite(load.mass) && load.mass >= 0, "exercise '", name, "': load '", load.name,
-        "' has mass ", load.mass, " kg; it must be 0 or more");
+  void moving(const ContactPoint& point) const {
+    body(point);
+    holds(point.body != 0, "is on the world; it must be on a body of the model");
   }
-  require<PluginError>(
-      scenario.plan.guess.size() == model.skeleton.nq(), "exercise '", name,
-      "': its first guess has ", scenario.plan.guess.size(), " coordinates; the model has ",
-      model.skeleton.nq());
+  void positive(double x, const char* quantity, const char* unit) const {
+    holds(
+        std::isfinite(x) && x > 0, "has a ", quantity, " of ", x, " ", unit,
+        "; it must be greater than 0");
+  }
+  void not_negative(double x, const char* quantity, const char* unit) const {
+    holds(
+        std::isfinite(x) && x >= 0, "has a ", quantity, " of ", x, " ", unit,
+        "; it must be 0 or more");
+  }
+
+  void check(const Support& support) {
+    what_ = "support '" + support.name + "'";
+    unique(support.name, supports_);
+    for (const ContactPoint& point : support.points) body(point);
+    holds(
+        support.path_from <= support.path_to, "touches from ", support.path_from, " to ",
+        support.path_to, " on the path; 0 is the bottom, 1 the top, and from is not above to");
+  }
+
+  void check(const SupportShare& share, const std::vector<Support>& supports) {
+    what_ = "a share of '" + share.support_a + "' with '" + share.support_b + "'";
+    for (const std::string& name : {share.support_a, share.support_b})
+      holds(
+          std::any_of(
+              supports.begin(), supports.end(), [&](const Support& s) { return s.name == name; }),
+          "needs a support '", name, "', which there is not");
+    holds(share.support_a != share.support_b, "needs two supports");
+    holds(share.share >= 0 && share.share <= 1, "is ", share.share, "; it must be from 0 to 1");
+  }
+
+  void check(const Load& load) {
+    what_ = "load '" + load.name + "'";
+    unique(load.name, loads_);
+    body({load.carrier, load.X_BL.p});
+    not_negative(load.mass, "mass", "kg");
+    holds(
+        !load.hangs || load.center_of_mass.isZero(),
+        "hangs with its mass centre away from the point that it hangs on; put X_BL.p at its mass "
+        "centre");
+  }
+
+  void check(const Band& band) {
+    what_ = "band '" + band.name + "'";
+    unique(band.name, loads_);
+    body(band.a);
+    body(band.b);
+    holds(band.a.body != band.b.body, "joins a body to itself; it needs two");
+    positive(band.rest_length, "rest length", "m");
+    holds(band.strands >= 1, "has ", band.strands, " strands; it needs 1 or more");
+    not_negative(band.wrap_a, "wrap_a", "m");
+    not_negative(band.wrap_b, "wrap_b", "m");
+    const std::vector<double>& x = band.material.elongation;
+    const std::vector<double>& y = band.material.force;
+    holds(
+        !x.empty() && x.size() == y.size(), "has a material of ", x.size(), " elongations and ",
+        y.size(), " forces; it needs as many of each, and one or more");
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      holds(
+          std::isfinite(x[i]) && x[i] > (i == 0 ? 0 : x[i - 1]), "has a material whose elongation ",
+          i + 1, " is ", x[i], "; they must ascend from above 0");
+      holds(
+          std::isfinite(y[i]) && y[i] >= (i == 0 ? 0 : y[i - 1]), "has a material whose force ",
+          i + 1, " is ", y[i], " N; a longer band never pulls less");
+    }
+  }
+
+  void check(const Cable& cable) {
+    what_ = "cable '" + cable.name + "'";
+    unique(cable.name, loads_);
+    moving(cable.point);
+    holds(cable.anchor.allFinite(), "has an anchor that is not a number");
+    not_negative(cable.mass, "mass", "kg");
+    positive(cable.ratio, "ratio", "");
+  }
+
+  const Model& model_;
+  const std::string& exercise_;
+  std::string what_;  // that is being looked at
+  std::set<std::string> supports_, grips_, loads_;
+};
+
+Scenario scenario_of(
+    const Model& model,
+    const Exercise& exercise,
+    const std::string& name,
+    const Parameters& parameters) {
+  Scenario scenario = guarded(name, [&] { return exercise.build(model, parameters); });
+  ScenarioCheck(model, name)(scenario);
+  return scenario;
 }
 
-}  // namespace
-
-Trial build_trial(
-    const Model& model, const Exercise& exercise, const Parameters& parameters, int frames) {
-  const std::string name = guarded("?", [&] { return exercise.info().name; });
-  Scenario scenario = guarded(name, [&] { return exercise.build(model, parameters); });
-  check_scenario(model, scenario, name);
+Trial trial_of(const Model& model, const std::string& name, Scenario scenario, int frames) {
   Trial trial;
   trial.model = &model;
   try {
     trial.motion = solve_motion(model.skeleton, scenario.plan, frames);
   } catch (const InfeasibleMotion& error) {
     throw InfeasibleMotion(name + ": " + error.what());
+  } catch (const InvalidArgument& error) {
+    throw InvalidArgument(name + ": " + error.what());
   }
   trial.supports = std::move(scenario.supports);
+  trial.shares = std::move(scenario.shares);
   trial.grips = std::move(scenario.grips);
+  trial.anchors = std::move(scenario.anchors);
   trial.loads = std::move(scenario.loads);
+  trial.bands = std::move(scenario.bands);
+  trial.cables = std::move(scenario.cables);
   trial.furniture = std::move(scenario.furniture);
   trial.notes = std::move(scenario.notes);
   return trial;
+}
+
+// what the movement made for one load says of the heaviest
+struct Probe {
+  double load = 0;                                          // kg, that the movement is made for
+  double limit = -std::numeric_limits<double>::infinity();  // kg, that every frame can do
+  int frame = 0;                                            // that limits
+  std::string limited_by;
+  std::vector<double> load_at_frame;  // [frames] kg
+  Motion motion;
+
+  double room() const { return limit - load; }
+};
+
+// searches for the load that is the limit of the movement made for it
+class LoadSearch {
+ public:
+  LoadSearch(
+      const Model& model,
+      const Exercise& exercise,
+      const std::map<std::string, double>& given,
+      const SimulateOptions& options)
+      : model_(model),
+        exercise_(exercise),
+        given_(given),
+        options_(options),
+        declared_(exercise.parameters()),
+        name_(exercise.info().name) {
+    const auto load = std::find_if(
+        declared_.begin(), declared_.end(), [](const Parameter& p) { return p.name == "load"; });
+    require(load != declared_.end(), "exercise '", name_, "' has no parameter 'load' to maximise");
+    minimum_ = load->minimum;
+    maximum_ = load->maximum;
+    require(
+        minimum_ < maximum_, "the parameter 'load' of exercise '", name_, "' is always ", minimum_,
+        " kg: nothing to maximise");
+  }
+
+  MaxLoad find() {
+    start();
+    for (int i = 0; i < kMostProbes; ++i) {
+      if (!done()) {
+        look_at(guess());
+        continue;
+      }
+      const MaxLoad found = result();
+      const double margin = low_.room() > kSettled ? 0 : kLoadTolerance;
+      const double below = std::max(minimum_, found.load - margin);
+      if (confirmed(below)) return found;
+      step_back(below);
+    }
+    throw UnsolvedFrame(message(
+        "the heaviest load of '", name_, "' lies between ", low_.load, " and ", top(),
+        " kg, but was not found more exactly: the movement changes by jumps with the load"));
+  }
+
+ private:
+  Parameters parameters(double load) const {
+    std::map<std::string, double> values = given_;
+    values["load"] = load;
+    return Parameters(name_, declared_, values);
+  }
+  Trial trial_at(double load) const {
+    return trial_of(
+        model_, name_, scenario_of(model_, exercise_, name_, parameters(load)), options_.frames);
+  }
+
+  // the same movement with another load, `other` kg: a little more, or less where there is no more
+  Trial reloaded(const Trial& trial, double load, double& other) const {
+    const double step = std::min(kStep, (maximum_ - minimum_) / 2);
+    const bool more = load + step <= maximum_;
+    const bool less = load - step >= minimum_;
+    Scenario scenario;
+    other = more ? load + step : load - step;
+    try {
+      scenario = scenario_of(model_, exercise_, name_, parameters(other));
+    } catch (const InfeasibleMotion&) {
+      if (!more || !less) throw;
+      other = load - step;
+      scenario = scenario_of(model_, exercise_, name_, parameters(other));
+    }
+    Trial result = trial;
+    result.loads = std::move(scenario.loads);
+    result.cables = std::move(scenario.cables);
+    return result;
+  }
+
+  // forces grow linearly with the load while the movement stays: each frame has an interval of loads; its end is sought
+  // in every frame, or only where it may be the least
+  Probe probe(double load, bool every_frame = false) const {
+    const Trial trial = trial_at(load);
+    double other_load = load;
+    const Trial other = reloaded(trial, load, other_load);
+    FrameSolver solver(trial, options_);
+    FrameSolver reloaded(other, options_);
+    const int frames = trial.motion.frames();
+    Probe probe;
+    probe.load = load;
+    probe.motion = trial.motion;
+    probe.limit = std::numeric_limits<double>::infinity();
+    probe.load_at_frame.assign(frames, minimum_);
+    FeasibleLimit limit;
+    Eigen::VectorXd along;
+    const auto look_at = [&](int k) {
+      solver.prepare(trial.motion, k);
+      reloaded.prepare(trial.motion, k);
+      Recruitment& recruitment = solver.recruitment();
+      along = (reloaded.required() - solver.required()) / (other_load - load);
+      if (!every_frame && std::isfinite(probe.limit)
+          && recruitment.possible_along(along, probe.limit - load))
+        return;
+      const SolveStatus status =
+          recruitment.limit_along(along, minimum_ - load, maximum_ - load, limit);
+      require<UnsolvedFrame>(
+          status != SolveStatus::iteration_limit, "the load limit of '", name_,
+          "' at t = ", trial.motion.time[k], " s was not found");
+      const bool possible = status == SolveStatus::solved;
+      const double most = possible ? load + limit.t : -std::numeric_limits<double>::infinity();
+      if (possible) probe.load_at_frame[k] = most;
+      if (most < probe.limit) {
+        probe.limit = most;
+        probe.frame = k;
+        probe.limited_by =
+            most >= maximum_ ? "the maximum of the parameter load" : recruitment.limited_by(limit);
+      }
+    };
+    // what limited the last movement probably limits this one
+    const int first = last_frame_;
+    if (!every_frame) look_at(first);
+    for (int k = 0; k < frames && probe.limit >= minimum_; ++k)
+      if (every_frame || k != first) look_at(k);
+    return probe;
+  }
+
+  // a load that can be lifted, and perhaps one that cannot
+  void start() {
+    const double first = std::clamp(kFirstPlates, minimum_, maximum_);
+    low_.load = minimum_;
+    look_at(first);
+    if (low_.motion.frames() > 0) return;
+    take(least());
+  }
+
+  Probe least() const {
+    Probe least = probe(minimum_);
+    require<UnsolvedFrame>(
+        least.room() >= 0, "'", name_, "' is impossible without reserves even at ", minimum_,
+        " kg, at t = ", least.motion.time[least.frame], " s, limited by ", least.limited_by,
+        "; raise strength or change the technique");
+    return least;
+  }
+
+  void look_at(double load) {
+    try {
+      take(probe(load));
+    } catch (const InfeasibleMotion& error) {
+      geometry_ = error.what();
+      blocked_ = load;
+      high_.reset();
+      last_.reset();
+    }
+  }
+
+  void take(Probe probe) {
+    before_ = last_;
+    last_ = Point{probe.load, probe.limit};
+    last_frame_ = probe.frame;
+    if (probe.room() >= -kSettled) {
+      low_ = std::move(probe);
+      lifted_.push_back(low_);
+    } else {
+      geometry_.clear();
+      high_ = std::move(probe);
+    }
+  }
+
+  // least load known to be too much
+  double top() const {
+    if (!geometry_.empty()) return blocked_;
+    return high_ ? high_->load : std::numeric_limits<double>::infinity();
+  }
+
+  bool done() const {
+    return std::abs(low_.room()) <= kSettled || low_.load >= maximum_
+           || top() - low_.load <= kLoadTolerance;
+  }
+
+  // where load and limit will meet: by the last two movements, by the limit of the heaviest that went, or in the middle
+  // where such a guess brought little
+  double guess() {
+    const double high = std::min(top(), maximum_);
+    const bool bracketed = std::isfinite(top());
+    const auto inside = [&](double x) {
+      return std::isfinite(x) && x > low_.load && (bracketed ? x < high : x <= high);
+    };
+    const bool trust =
+        !guessed_ || !before_ || !last_ || std::abs(last_->room()) < std::abs(before_->room()) / 2;
+    guessed_ = true;
+    if (trust && before_ && last_) {
+      const double slope = (last_->limit - before_->limit) / (last_->load - before_->load);
+      const double meeting = last_->load + last_->room() / (1 - slope);
+      if (slope < 1 && inside(meeting)) return meeting;
+    }
+    if (trust && inside(low_.limit)) return low_.limit;
+    guessed_ = false;
+    return bracketed ? (low_.load + high) / 2 : maximum_;
+  }
+
+  MaxLoad result() const {
+    MaxLoad result;
+    result.load = std::min(low_.load, low_.limit);
+    result.frame = low_.frame;
+    result.limited_by = low_.limited_by;
+    const bool jumps = std::abs(low_.room()) > kSettled && low_.load < maximum_;
+    if (jumps) {
+      if (!geometry_.empty()) {
+        result.limited_by = "geometry: " + geometry_;
+      } else {
+        result.limited_by = high_->limited_by;
+        result.frame = high_->frame;
+      }
+    }
+    result.time = low_.motion.time[result.frame];
+    result.load_at_frame = probe(low_.load, true).load_at_frame;
+    result.path.assign(low_.motion.path.begin(), low_.motion.path.end());
+    return result;
+  }
+
+  // a simulation at that load must do without reserves
+  bool confirmed(double load) const {
+    const Trial trial = trial_at(load);
+    FrameSolver check(trial, options_);
+    for (int k = 0; k < trial.motion.frames(); ++k)
+      if (!check.solve(trial.motion, k) || check.recruitment().reserve_used()) return false;
+    return true;
+  }
+
+  // goes on below a load that turned out to be too much, by longer and longer steps: the movement jumps to and fro here
+  void step_back(double load) {
+    Probe failed = probe(load);
+    std::erase_if(lifted_, [&](const Probe& p) { return p.load >= load - step_back_; });
+    step_back_ *= 2;
+    if (lifted_.empty()) lifted_.push_back(least());
+    low_ = lifted_.back();
+    high_ = std::move(failed);
+    geometry_.clear();
+    last_.reset();
+    before_.reset();
+  }
+
+  struct Point {
+    double load, limit;
+    double room() const { return limit - load; }
+  };
+
+  static constexpr double kStep = 1;  // kg: rounding moves the slope by less than 1e-12 N/kg
+
+  const Model& model_;
+  const Exercise& exercise_;
+  const std::map<std::string, double>& given_;
+  const SimulateOptions& options_;
+  std::vector<Parameter> declared_;
+  std::string name_;
+  double minimum_ = 0;  // kg
+  double maximum_ = 0;
+  Probe low_;                  // greatest that can be lifted
+  std::vector<Probe> lifted_;  // all that can, ascending
+  std::optional<Probe> high_;  // least that cannot
+  std::string geometry_;       // why there is no movement at `blocked_`, if that is below high_
+  double blocked_ = 0;
+  std::optional<Point> last_, before_;
+  double step_back_ = kLoadTolerance;
+  int last_frame_ = 0;    // that limited the last movement
+  bool guessed_ = false;  // by `guess`, not the middle
+};
+
+}  // namespace
+
+Trial build_trial(
+    const Model& model, const Exercise& exercise, const Parameters& parameters, int frames) {
+  const std::string name = guarded("?", [&] { return exercise.info().name; });
+  return trial_of(model, name, scenario_of(model, exercise, name, parameters), frames);
 }
 
 Dataset simulate(const Trial& trial, const SimulateOptions& options) {
   FrameSolver solver(trial, options);
   Recorder recorder(trial, options);
   for (int k = 0; k < trial.motion.frames(); ++k) {
-    const bool solved =
-        solver.solve(trial.motion.q.col(k), trial.motion.v.col(k), trial.motion.vdot.col(k));
+    const bool solved = solver.solve(trial.motion, k);
     if (options.strict)
       require<UnsolvedFrame>(
           solved && !solver.recruitment().reserve_used(), "frame ", k,
@@ -108,77 +513,7 @@ MaxLoad max_load(
     const Exercise& exercise,
     const std::map<std::string, double>& given,
     const SimulateOptions& options) {
-  const std::vector<Parameter> declared = exercise.parameters();
-  const std::string name = exercise.info().name;
-  const auto load = std::find_if(
-      declared.begin(), declared.end(), [](const Parameter& p) { return p.name == "load"; });
-  require(load != declared.end(), "exercise '", name, "' has no parameter 'load' to maximise");
-  const auto at = [&](double mass) {
-    std::map<std::string, double> values = given;
-    values["load"] = mass;
-    return build_trial(model, exercise, Parameters(name, declared, values), options.frames);
-  };
-
-  const Trial none = at(load->minimum);
-  const Trial bare = at(kBarMass);
-  const Trial plates = at(kFirstPlates);
-  const Trial heavier = at(kHeavier);
-  FrameSolver from_none(none, options);
-  FrameSolver from_bare(bare, options);
-  FrameSolver from_plates(plates, options);
-  FrameSolver from_heavier(heavier, options);
-
-  MaxLoad result;
-  result.load = std::numeric_limits<double>::infinity();
-  FeasibleLimit limit;
-  Eigen::VectorXd along;
-  const Motion& motion = plates.motion;
-  result.path.assign(motion.path.begin(), motion.path.end());
-  for (int k = 0; k < motion.frames(); ++k) {
-    const auto prepare = [&](FrameSolver& solver, const Trial& trial) {
-      solver.prepare(trial.motion.q.col(k), trial.motion.v.col(k), trial.motion.vdot.col(k));
-    };
-    prepare(from_plates, plates);
-    prepare(from_heavier, heavier);
-    along = (from_heavier.required() - from_plates.required()) / (kHeavier - kFirstPlates);
-    double base = kFirstPlates;
-    FrameSolver* solver = &from_plates;
-    SolveStatus status = solver->recruitment().limit_along(along, load->maximum - base, limit);
-    if (status == SolveStatus::infeasible) {
-      prepare(from_none, none);
-      prepare(from_bare, bare);
-      along = (from_bare.required() - from_none.required()) / (kBarMass - load->minimum);
-      base = load->minimum;
-      solver = &from_none;
-      status = solver->recruitment().limit_along(along, kBarMass - base, limit);
-    }
-    require<UnsolvedFrame>(
-        status != SolveStatus::infeasible, "'", name, "' is impossible without reserves even at ",
-        load->minimum, " kg, at t = ", motion.time[k],
-        " s; raise strength or change the technique");
-    require<UnsolvedFrame>(
-        status == SolveStatus::solved, "the load limit at t = ", motion.time[k],
-        " s was not found");
-    result.load_at_frame.push_back(base + limit.t);
-    if (base + limit.t < result.load) {
-      result.load = base + limit.t;
-      result.frame = k;
-      result.time = motion.time[k];
-      result.limited_by = solver->recruitment().limited_by(limit);
-    }
-  }
-
-  // a simulation at that load must do without reserves
-  const Trial confirmed = at(result.load * (1 - kConfirmBelow));
-  FrameSolver check(confirmed, options);
-  for (int k = 0; k < confirmed.motion.frames(); ++k) {
-    const bool solved = check.solve(
-        confirmed.motion.q.col(k), confirmed.motion.v.col(k), confirmed.motion.vdot.col(k));
-    require<UnsolvedFrame>(
-        solved && !check.recruitment().reserve_used(), "the heaviest load ", result.load,
-        " kg was not confirmed: frame ", k, " needs reserves in a simulation at that load");
-  }
-  return result;
+  return LoadSearch(model, exercise, given, options).find();
 }
 
 std::vector<Dataset> simulate_batch(

@@ -266,14 +266,14 @@ Dataset stack_trials(
        {{"long_name", std::string("number of the trial, from 0")}, {"units", std::string("1")}}});
 
   for (const VariedParameter& p : varied) {
+    const std::size_t count = std::visit([](const auto& v) { return v.size(); }, p.values);
     require(
-        p.values.size() == trials.size(), "the varied parameter '", p.name, "' has ",
-        p.values.size(), " values for ", trials.size(), " trials");
-    study.add(
-        {p.name,
-         {"trial"},
-         p.values,
-         {{"long_name", p.description}, {"units", p.unit}, {"role", std::string("parameter")}}});
+        count == trials.size(), "the varied parameter '", p.name, "' has ", count, " values for ",
+        trials.size(), " trials");
+    Variable column{p.name, {"trial"}, {}, {{"long_name", p.description}, {"units", p.unit}}};
+    column.attributes["role"] = std::string("parameter");
+    std::visit([&](const auto& values) { column.data = values; }, p.values);
+    study.add(std::move(column));
   }
   add_status(study, trials);
 

@@ -44,6 +44,48 @@ TEST(Parameters, DefaultsAndSiUnits) {
   EXPECT_EQ(p.given_units().size(), 5u);
 }
 
+const Parameter kBand{"band", 1, 0, 2, "1", "its colour", true, {"yellow", "red", "blue"}};
+
+Parameters banded(const std::map<std::string, double>& values) {
+  return {"banded", {kBand, {"load", 60, 0, 400, "kg", "bar"}}, values};
+}
+
+TEST(Parameters, ChoicesAreWordsForUsers) {
+  EXPECT_EQ(banded({}).choice("band"), "red");
+  EXPECT_EQ(banded({{"band", 2}}).choice("band"), "blue");
+  EXPECT_EQ(banded({{"band", 2}})["band"], 2);
+  EXPECT_THROW(banded({{"band", 3}}), InvalidArgument);
+  EXPECT_THROW(banded({{"band", 0.5}}), InvalidArgument);
+  EXPECT_THROW(banded({}).choice("load"), InvalidArgument) << "a number has no word";
+  EXPECT_THROW(banded({}).choice("bend"), UnknownName);
+  EXPECT_EQ(kBand.index_of("blue"), 2);
+  EXPECT_EQ(kBand.choice_at(0), "yellow");
+  EXPECT_THROW(kBand.choice_at(3), InvalidArgument);
+}
+
+TEST(Parameters, WordsBecomeNumbers) {
+  const std::vector<Parameter> declared{kBand, {"load", 60, 0, 400, "kg", "bar"}};
+  const auto numbers = as_numbers("banded", declared, {{"band", "blue"}, {"load", 80.0}});
+  EXPECT_EQ(numbers, (std::map<std::string, double>{{"band", 2}, {"load", 80}}));
+
+  const auto refused = [&](const std::map<std::string, GivenValue>& values) {
+    try {
+      as_numbers("banded", declared, values);
+    } catch (const UnknownName& error) {
+      return "unknown: " + std::string(error.what());
+    } catch (const InvalidArgument& error) {
+      return std::string(error.what());
+    }
+    return std::string("accepted");
+  };
+  EXPECT_EQ(
+      refused({{"band", "blu"}}),
+      "unknown: banded: band = 'blu' is none of its choices; did you mean 'blue'? There are: "
+      "yellow, red, blue");
+  EXPECT_NE(refused({{"bend", "blue"}}).find("did you mean 'band'?"), std::string::npos);
+  EXPECT_NE(refused({{"load", "blue"}}).find("0 ... 400 kg"), std::string::npos);
+}
+
 TEST(Parameters, AutomaticUntilGiven) {
   EXPECT_TRUE(given({}).automatic("foot_distance"));
   EXPECT_TRUE(std::isnan(given({})["foot_distance"]));

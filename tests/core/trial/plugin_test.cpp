@@ -5,6 +5,7 @@
 #include <cstring>
 #include <fstream>
 #include <functional>
+#include <limits>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -95,7 +96,7 @@ TEST(Plugin, IsRefusedWithBothValues) {
   using D = PluginDescriptor;
   expect(
       spoiled("interface", [](D& d) { d.interface_version = 77; }),
-      {"interface 77", "needs 1", "build the plugin"});
+      {"interface 77", "needs " + std::to_string(kPluginInterface), "build the plugin"});
   expect(
       spoiled("eigen", [](D& d) { d.eigen_version = 20905; }),
       {"Eigen 20905", "this build of coxa with 30"});
@@ -119,6 +120,15 @@ TEST(Plugin, IsRefusedWithBothValues) {
   expect(zoo("tiny"), {"is not an exercise plugin", "4 bytes", size});
   expect(
       zoo("no_symbol"), {"is not an exercise plugin", "exports no coxa_plugin", "COXA_EXERCISE"});
+
+  // the same from the compiler itself
+  expect(
+      zoo("changed_interface"),
+      {"interface " + std::to_string(kPluginInterface - 1),
+       "needs " + std::to_string(kPluginInterface)});
+  if (EIGEN_MAX_ALIGN_BYTES != 64)
+    expect(zoo("wide_alignment"), {"64 bytes", "coxa to " + align, "-march"});
+  expect(zoo("old_strings"), {"libstdc++ cxx11=0", COXA_STANDARD_LIBRARY});
   EXPECT_EQ(std::getenv("COXA_ZOO_RAN"), nullptr) << "code of a refused module has run";
 
   EXPECT_EQ(refusal(zoo("bell")), "loaded") << "unspoiled, it is a plugin";
@@ -313,6 +323,61 @@ TEST(Plugin, ExercisesOfThisProcess) {
   EXPECT_EQ(registry.origin("homemade"), "a test");
   EXPECT_THROW(registry.add(std::make_shared<Homemade>(), "again"), PluginError);
   EXPECT_THROW(registry.add(nullptr, "nothing"), PluginError);
+
+  const auto before = registry.find("homemade");
+  registry.add(std::make_shared<Homemade>(), "again", true);
+  EXPECT_NE(registry.find("homemade"), before) << "replaced where asked";
+  EXPECT_EQ(registry.origin("homemade"), "again");
+  registry.remove("homemade");
+  EXPECT_TRUE(registry.names().empty());
+  EXPECT_THROW(registry.remove("homemade"), UnknownName);
+}
+
+class Impostor : public Homemade {
+ public:
+  ExerciseInfo info() const override { return {"zoo_good", "", "", {}, {}}; }
+};
+
+TEST(Plugin, AModuleIsNeitherReplacedNorRemoved) {
+  ExerciseRegistry registry = empty_registry();
+  registry.load(zoo("good"));
+  EXPECT_THROW(registry.add(std::make_shared<Impostor>(), "a test", true), PluginError);
+  EXPECT_THROW(registry.remove("zoo_good"), PluginError);
+  EXPECT_EQ(registry.origin("zoo_good"), zoo("good").string());
+}
+
+class IllDeclared : public Homemade {
+ public:
+  explicit IllDeclared(Parameter p) : p_(std::move(p)) {}
+  std::vector<Parameter> parameters() const override { return {p_}; }
+
+ private:
+  Parameter p_;
+};
+
+TEST(Plugin, IllDeclaredParametersAreRefused) {
+  const double inf = std::numeric_limits<double>::infinity();
+  const auto refusal_of = [](const Parameter& p) -> std::string {
+    ExerciseRegistry registry = empty_registry();
+    try {
+      registry.add(std::make_shared<IllDeclared>(p), "a test");
+    } catch (const PluginError& error) {
+      return error.what();
+    }
+    return "accepted";
+  };
+  const std::vector<std::string> sides{"right", "left"};
+  EXPECT_EQ(refusal_of({"side", 1, 0, 1, "1", "which", true, sides}), "accepted");
+  EXPECT_EQ(refusal_of({"side", 1, 0, 1, "1", "which", false, sides}), "accepted");
+  EXPECT_SAYS(refusal_of({"side", 0, 0, 2, "1", "which", true, sides}), "its range is 0 ... 1");
+  EXPECT_SAYS(refusal_of({"side", 0.5, 0, 1, "1", "which", false, sides}), "index of no choice");
+  EXPECT_SAYS(refusal_of({"side", 0, 0, 1, "m", "which", true, sides}), "its unit '1'");
+  EXPECT_SAYS(refusal_of({"side", 0, 0, 1, "1", "which", true, {"left", "left"}}), "stands twice");
+  EXPECT_SAYS(refusal_of({"Side", 0, 0, 1, "1", "which"}), "small letters");
+  EXPECT_SAYS(refusal_of({"load", 5, 0, 1, "kg", "bar"}), "its default 5 is outside");
+  EXPECT_SAYS(refusal_of({"load", 1, 0, inf, "kg", "bar"}), "its range is 0 ... inf");
+  EXPECT_SAYS(refusal_of({"load", 1.5, 0, 2, "kg", "bar", true}), "not a whole number");
+  EXPECT_SAYS(refusal_of({"knee_deg", 1, 0, 2, "rad", "knee"}), "if and only if the unit is deg");
 }
 
 TEST(Plugin, RegistryServesManyThreads) {

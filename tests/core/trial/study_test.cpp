@@ -184,7 +184,7 @@ TEST(StackTrials, RefusesWhatDoesNotFit) {
   EXPECT_SAYS(refusal([&] { stack_trials({good}, {}, {"peak_moment"}); }), "is no series");
   EXPECT_SAYS(
       refusal([&] {
-        stack_trials({good}, {{"peak_moment", "1", "", {1}}}, {});
+        stack_trials({good}, {{"peak_moment", "1", "", std::vector<double>{1}}}, {});
       }),
       "already");
 

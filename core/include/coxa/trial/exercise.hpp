@@ -1,9 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,48 +10,11 @@
 #include "coxa/export.hpp"
 #include "coxa/math/error.hpp"
 #include "coxa/muscle/model.hpp"
+#include "coxa/trial/parameter.hpp"
 #include "coxa/trial/scenario.hpp"
+#include "coxa/trial/vocabulary.hpp"
 
 namespace coxa {
-
-/// One thing about an exercise that the user may set. A parameter whose unit is "deg" is given in degrees
-/// and reaches `build` in radians; its name ends in `_deg`.
-struct Parameter {
-  std::string name;
-  double default_value =
-      0;  // NaN: found from the body when the exercise is built, as the description says
-  double minimum = 0;
-  double maximum = 0;
-  std::string unit;  // "kg", "m", "s", "deg", "1"
-  std::string description;
-  bool integer = false;
-};
-
-/// Values of all parameters of an exercise, checked, SI units and radians.
-class COXA_EXPORT Parameters {
- public:
-  /// Checks names, types and ranges and fills in defaults.
-  /// @param given values in the declared units
-  /// @throws UnknownName naming the nearest, InvalidArgument with the value, the range and the unit
-  Parameters(
-      const std::string& exercise,
-      const std::vector<Parameter>& declared,
-      const std::map<std::string, double>& given);
-
-  /// Value in SI units and radians. @throws UnknownName
-  double operator[](const std::string& name) const;
-
-  /// True if the value is to be found from the body (declared NaN and not given).
-  bool automatic(const std::string& name) const;
-
-  /// Values as declared and given (degrees stay degrees), for provenance.
-  const std::map<std::string, double>& given_units() const { return given_units_; }
-
- private:
-  std::string exercise_;
-  std::map<std::string, double> si_;
-  std::map<std::string, double> given_units_;
-};
 
 /// What an exercise says of itself.
 struct ExerciseInfo {
@@ -77,7 +38,7 @@ class COXA_EXPORT Exercise {
 };
 
 /// Interface version of a plugin module: raised whenever anything that crosses the boundary changes.
-inline constexpr std::uint32_t kPluginInterface = 1;
+inline constexpr std::uint32_t kPluginInterface = 2;
 
 /// First words of every coxa plugin's descriptor.
 inline constexpr std::uint64_t kPluginMagic = 0x31415841584f43ull;

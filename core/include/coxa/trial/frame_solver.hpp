@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,27 +16,39 @@
 
 namespace coxa {
 
-/// What a load does to the body in one frame.
+/// What a load, one end of a band or a cable does to the body in one frame.
 struct LoadState {
-  Vec3 position = Vec3::Zero();  // m, of its mass centre, world
-  Vec3 force = Vec3::Zero();     // N, on the body, by weight and inertia
+  Vec3 position = Vec3::Zero();  // m, world: mass centre of a load, body's point of band and cable
+  Vec3 force = Vec3::Zero();     // N, on the body
   Vec3 moment = Vec3::Zero();    // N m, on the body, about `position`
 };
+
+/// Names of `FrameSolver::loads`, in its order: loads, then each band's ends on bodies as "<band>_on_<body>", then cables.
+COXA_EXPORT std::vector<std::string> load_names(const Trial& trial);
 
 /// The road of one frame, stage by stage: motion, generalized forces, muscle geometry and state, recruitment,
 /// joint reactions. All memory is allocated at construction; `solve` allocates nothing. One per thread.
 class COXA_EXPORT FrameSolver {
  public:
+  static constexpr double kAnywhere = std::numeric_limits<double>::quiet_NaN();
+
   /// @param trial must outlive the solver; its motion may be empty if states are given to `solve`
+  /// @throws UnknownName for a share of a support that the trial lacks
   FrameSolver(const Trial& trial, const SimulateOptions& options);
 
   /// All stages for one state.
   /// @param q, v, vdot [nq] rad or m, per s, per s2
+  /// @param path where on the path of the movement, for supports that touch on part of it; NaN: all touch
   /// @return false if even reserves could not be found: nothing of the frame may be used
-  bool solve(const VectorRef& q, const VectorRef& v, const VectorRef& vdot);
+  bool solve(
+      const VectorRef& q, const VectorRef& v, const VectorRef& vdot, double path = kAnywhere);
+  /// The same for one frame of a motion, usually the trial's own.
+  bool solve(const Motion& motion, int frame);
 
   /// The stages up to the programme, without solving it: for load limits.
-  void prepare(const VectorRef& q, const VectorRef& v, const VectorRef& vdot);
+  void prepare(
+      const VectorRef& q, const VectorRef& v, const VectorRef& vdot, double path = kAnywhere);
+  void prepare(const Motion& motion, int frame);
 
   /// Forgets the frame before, so that the next one starts cold.
   void forget() { recruitment_.forget(); }
@@ -52,8 +65,11 @@ class COXA_EXPORT FrameSolver {
   /// [nq] net of gravity, inertia, loads, supports and grips: what muscles, actuators and reserves give.
   const Eigen::VectorXd& generalized_force() const { return net_; }
   double tension(int muscle) const { return tension_[muscle]; }
-  const std::vector<LoadState>& loads() const { return loads_; }
+  const std::vector<LoadState>& loads() const { return loads_; }  // see `load_names`
   Vec3 support_force(int support) const;
+  /// Force on the hand of a grip, or on the body of an anchor (they follow the grips), N, and where it acts, m, world.
+  Vec3 grip_force(int grip) const { return recruitment_.tie_force(grip); }
+  Vec3 grip_position(int grip) const;
   /// N m about the support's origin
   Vec3 support_moment(int support) const;
   /// m; NaN where the support carries nothing
@@ -67,7 +83,12 @@ class COXA_EXPORT FrameSolver {
   int status() const { return status_; }
 
  private:
+  bool share_out();
+  void touch(double path);
   void apply_loads();
+  LoadState carry(const Load& load);
+  LoadState pull(const Cable& cable);
+  void stretch(const Band& band, std::size_t first);
   void share();
   void react();
   bool outside_spline_domain() const;

@@ -21,6 +21,13 @@ struct HoldOrientation {
   Mat3 R_WB = Mat3::Identity();
 };
 
+/// A direction fixed in a body points along a direction of the world; the body may turn about it.
+struct HoldDirection {
+  int body = 0;
+  Vec3 axis_B = Vec3::UnitZ();
+  Vec3 direction_W = Vec3::UnitZ();
+};
+
 /// Chosen world components of a point are given.
 struct HoldPoint {
   int body = 0;
@@ -29,12 +36,22 @@ struct HoldPoint {
   bool axes[3] = {true, true, true};  // which of x, y, z hold
 };
 
-/// Two points of two bodies coincide.
+/// A point follows a curve along the path (0 bottom, 1 top); the curve must be smooth.
+struct DrivePoint {
+  int body = 0;
+  Vec3 p_B = Vec3::Zero();
+  std::function<Vec3(double path)> p_W;  // m
+  bool axes[3] = {true, true, true};     // which of x, y, z hold
+};
+
+/// Chosen world components of the way from point b to point a are given: zero where the points coincide.
 struct JoinPoints {
   int body_a = 0;
   Vec3 p_A = Vec3::Zero();
   int body_b = 0;
   Vec3 p_B = Vec3::Zero();
+  bool axes[3] = {true, true, true};  // which of x, y, z hold
+  Vec3 offset_W = Vec3::Zero();       // m, from b to a
 };
 
 /// A coordinate has a value.
@@ -65,14 +82,41 @@ struct LineInclination {
   double value = 0;    // rad
 };
 
+/// The inclination of a line goes from one value to another along the path (0 bottom, 1 top):
+/// from + (to - from) ((1 - lag) path + lag path^2).
+struct DriveLine {
+  LineInclination line;
+  double from = 0;  // rad
+  double to = 0;
+  double lag = 0;  // 0 evenly, 1 at rest at the bottom
+};
+
+/// A mass that a body carries.
+struct PointMass {
+  int body = 0;
+  Vec3 p_B = Vec3::Zero();  // m
+  double mass = 0;          // kg
+};
+
+/// Chosen world components of the common centre of mass of body and carried masses are given: balance.
+struct HoldCenterOfMass {
+  std::vector<PointMass> carried;
+  Vec3 p_W = Vec3::Zero();
+  bool axes[3] = {true, false, true};  // which of x, y, z hold
+};
+
 using Task = std::variant<
     HoldOrientation,
+    HoldDirection,
     HoldPoint,
+    DrivePoint,
     JoinPoints,
     HoldCoordinate,
     DriveCoordinate,
     PointHeight,
-    LineInclination>;
+    LineInclination,
+    DriveLine,
+    HoldCenterOfMass>;
 
 /// A task with the words that tell a person what cannot be met.
 struct NamedTask {

@@ -36,9 +36,14 @@ class COXA_EXPORT ExerciseRegistry {
   /// @throws PluginError naming the file, with both values where something differs, or for a duplicate name
   std::shared_ptr<const Exercise> load(const std::filesystem::path& path);
 
-  /// Registers an exercise made in this process (tests, Python). @throws PluginError for a duplicate name or a
-  /// parameter that is ill declared
-  void add(std::shared_ptr<const Exercise> exercise, const std::string& origin);
+  /// Registers an exercise made in this process (tests, Python).
+  /// @param replace take the place of one of that name that was added before; never that of a module
+  /// @throws PluginError for a duplicate name or a parameter that is ill declared
+  void add(
+      std::shared_ptr<const Exercise> exercise, const std::string& origin, bool replace = false);
+
+  /// Takes out an exercise that `add` put in. @throws UnknownName, PluginError for one that a module brought
+  void remove(const std::string& name);
 
   /// Names of all exercises, sorted.
   std::vector<std::string> names() const;

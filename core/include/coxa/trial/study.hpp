@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "coxa/export.hpp"
@@ -13,7 +14,8 @@ struct VariedParameter {
   std::string name;
   std::string unit;
   std::string description;
-  std::vector<double> values;  // [trials] in `unit`
+  std::variant<std::vector<double>, std::vector<std::string>>
+      values;  // [trials] in `unit`, or the words of choices
 };
 
 /// All trials of a study as one dataset with the leading dimension `trial`:

@@ -1,0 +1,44 @@
+#include "trial/effort.hpp"
+
+#include <limits>
+
+namespace coxa {
+namespace {
+
+constexpr double kMissing = 1e3;  // 1, cost of any reserve: no muscles cost as much, all of them at their most cost 1
+
+Trial still(const Model& model, const Scenario& scenario) {
+  Trial trial;
+  trial.model = &model;
+  trial.supports = scenario.supports;
+  trial.shares = scenario.shares;
+  trial.grips = scenario.grips;
+  trial.anchors = scenario.anchors;
+  trial.loads = scenario.loads;
+  trial.bands = scenario.bands;
+  trial.cables = scenario.cables;
+  return trial;
+}
+
+SimulateOptions without_inertia() {
+  SimulateOptions options;
+  options.inertia = false;
+  return options;
+}
+
+}  // namespace
+
+StillEffort::StillEffort(const Model& model, const Scenario& scenario)
+    : still_(still(model, scenario)),
+      solver_(still_, without_inertia()),
+      zero_(Eigen::VectorXd::Zero(model.skeleton.nq())) {}
+
+double StillEffort::operator()(const Eigen::VectorXd& q, double path) {
+  // what was solved before must not decide what is found now
+  solver_.forget();
+  if (!solver_.solve(q, zero_, zero_, path)) return std::numeric_limits<double>::infinity();
+  const Recruitment& shared = solver_.recruitment();
+  return shared.reserve_used() ? kMissing * (1 + shared.reserve().norm()) : shared.cost();
+}
+
+}  // namespace coxa

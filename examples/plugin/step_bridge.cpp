@@ -1,0 +1,55 @@
+// Step bridge: shoulder blades on a low step, a bar in the hip crease, hips driven up until the back is level.
+
+#include <coxa/trial/exercise.hpp>
+
+namespace {
+
+using namespace coxa;
+
+constexpr double kFriction = 0.6;   // 1, shirt on a wooden step; assumed
+constexpr double kGripWidth = 0.20;  // m, hands outside the hips; assumed
+
+class StepBridge final : public Exercise {
+ public:
+  ExerciseInfo info() const override {
+    return {
+        "step_bridge",
+        "Step bridge",
+        "Shoulder blades on the edge of a low step, feet flat on the floor, a bar in the hip "
+        "crease. The hips are driven up until the back is level, held, and lowered.",
+        {"glutes", "hamstrings"},
+        {"Contreras B, Cronin J, Schoenfeld B (2011) Barbell hip thrust. Strength Cond J "
+         "33(5):58-61"}};
+  }
+
+  // name, default, least, greatest, unit, what it is; the lists are those that many exercises share
+  std::vector<Parameter> parameters() const override {
+    return join(
+        {{load_parameter(20, "bar and plates together"),
+          {"step_height", 0.20, 0.10, 0.35, "m", "floor to the step's edge"}},
+         thrust_parameters(),
+         feet_parameters(),
+         tempo_parameters(1, 2, 1.5),
+         spine_parameters()});
+  }
+
+  // SI units and radians in, words of coxa/trial/vocabulary.hpp out; no joint angle that geometry can find
+  Scenario build(const Model& model, const Parameters& p) const override {
+    const double height = p["step_height"];
+    ScenarioBuilder s(model, info().name, p);
+    s.lie_down(height);
+    s.stand(0);
+    s.rest("step", "scapula", Vec3(0, height, 0), kFriction);
+    s.furniture({"step", Vec3(-0.4, 0, -0.4), Vec3(0, height, 0.4)});
+    s.neutral_spine();
+    s.bar_in_hip_crease(p["load"], 0);
+    s.hands_on_bar(s.hip_half_width() + kGripWidth);
+    s.drive_hips_up(0);
+    s.tempo(StartAt::bottom);
+    return s.finish();
+  }
+};
+
+}  // namespace
+
+COXA_EXERCISE(StepBridge, "step_bridge");

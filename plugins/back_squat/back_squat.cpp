@@ -1,0 +1,58 @@
+// Back squat: a barbell on the upper back, hips and knees bent until the thighs are level, balanced over mid-foot.
+
+#include "coxa/trial/exercise.hpp"
+
+namespace {
+
+using namespace coxa;
+
+constexpr double kStance = 0.483;      // m, traditional squat, Swinton et al. (2012)
+constexpr double kToeOut = 25;           // deg, so that knees point where the toes do with this stance
+constexpr double kLumbarFlexion = 20;  // deg, between men (26) and women (13), McKean et al. (2010)
+
+class BackSquat final : public Exercise {
+ public:
+  ExerciseInfo info() const override {
+    return {
+        "back_squat",
+        "Barbell back squat",
+        "Feet flat, a barbell on the upper back. From standing, hips and knees are bent until the "
+        "thighs are as low as asked, and straightened again; body and bar stay in balance over "
+        "mid-foot, and the trunk leans as far as costs the muscles least.",
+        {"quadriceps", "glutes", "adductors", "hamstrings"},
+        {"McKean MR et al. (2010) J Strength Cond Res 24:2731-2741",
+         "Swinton PA et al. (2012) J Strength Cond Res 26:1805-1816",
+         "Bryanton MA et al. (2012) J Strength Cond Res 26:2820-2828",
+         "Otsuka M et al. (2021) PLoS ONE 16(7):e0251418"}};
+  }
+
+  std::vector<Parameter> parameters() const override {
+    return join(
+        {{load_parameter(40, "bar and plates together"),
+          {"bar_position", 0, 0, 1, "1", "on the upper trapezius or below the scapular spines",
+           true, {"high", "low"}},
+          {"thigh_angle_deg", 0, -35, 60, "deg",
+           "thighs above the horizontal at the bottom; negative: hips below the knees"},
+          trunk_lean_parameter(), lumbar_flexion_parameter(kLumbarFlexion)},
+         feet_parameters(kStance, kToeOut),
+         tempo_parameters(1.5, 0.5, 2),
+         spine_parameters()});
+  }
+
+  Scenario build(const Model& model, const Parameters& p) const override {
+    ScenarioBuilder s(model, info().name, p);
+    s.stand(0);
+    s.square_pelvis();
+    s.neutral_spine();
+    s.bar_on(p["load"], s.site(p.choice("bar_position") == "high" ? "trapezius" : "low_bar"));
+    s.arms_to_bar_behind();
+    s.balance(s.mid_sole(Side::right).x());
+    s.squat_down();
+    s.tempo(StartAt::top);
+    return s.finish();
+  }
+};
+
+}  // namespace
+
+COXA_EXERCISE(BackSquat, "back_squat");

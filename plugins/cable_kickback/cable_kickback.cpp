@@ -1,0 +1,82 @@
+// Cable kickback: standing on one leg, hands on the frame, the other leg drawn back against a low pulley in front.
+
+#include "coxa/trial/exercise.hpp"
+
+namespace {
+
+using namespace coxa;
+
+constexpr double kStandingKnee = 15 * kDegree;  // of the supporting leg; assumed
+
+class CableKickback final : public Exercise {
+ public:
+  ExerciseInfo info() const override {
+    return {
+        "cable_kickback",
+        "Cable kickback",
+        "Standing on one leg, the trunk leant forward and the hands on the frame, the other leg is "
+        "drawn back from a flexed hip against a cable that pulls its ankle toward a low pulley in "
+        "front.",
+        {"glutes", "hamstrings"},
+        {"MacAskill MJ, Durant TJS, Wallace DA (2014) Gluteal muscle activity during weightbearing "
+         "and non-weightbearing exercise. Int J Sports Phys Ther 9(7):907-914",
+         "Contreras B (2019) Glute Lab. Victory Belt"}};
+  }
+
+  std::vector<Parameter> parameters() const override {
+    return join(
+        {{{"load", 8, 0, 100, "kg", "weight stack"},
+          side_parameter("the leg that kicks"),
+          {"hip_flexion_start_deg", 40, 0, 80, "deg", "of the kicking leg at the bottom"},
+          {"hip_extension_end_deg", 12, -10, 17, "deg", "of the kicking leg at the top"},
+          {"knee_flexion_deg", 15, 0, 90, "deg", "of the kicking leg, kept"},
+          {"trunk_lean_deg", 60, 25, 90, "deg", "trunk above the horizontal, kept"},
+          {"pulley_distance", 0.9, 0.4, 2.5, "m", "standing heel to the pulley, forwards"},
+          {"pulley_height", 0.15, 0, 1.5, "m", "above the floor"},
+          {"floor_friction", 0.6, 0, 1.5, "1", "Coulomb coefficient of the foot"}},
+         tempo_parameters(1.0, 1.0, 1.5),
+         spine_parameters()});
+  }
+
+  Scenario build(const Model& model, const Parameters& p) const override {
+    ScenarioBuilder s(model, info().name, p);
+    const Side kicking = s.side();
+    const Side standing = ScenarioBuilder::other(kicking);
+    const std::string leg = ScenarioBuilder::suffix(kicking);
+    s.stand(
+        standing, {.z = ScenarioBuilder::sign(standing) * s.hip_half_width() / 2,
+                   .friction = p["floor_friction"]});
+    s.hold("knee_angle" + ScenarioBuilder::suffix(standing), kStandingKnee);
+    s.hold("pelvis_list", 0);
+    s.hold("pelvis_rotation", 0);
+    s.task("trunk leant forward", s.trunk(p["trunk_lean_deg"]));
+    s.neutral_spine();
+    s.balance(s.mid_sole(standing).x(), s.mid_sole(standing).z());
+    for (const char* free :
+         {"hip_adduction", "hip_rotation", "ankle_angle", "subtalar_angle", "mtp_angle"})
+      s.hold(free + leg, 0);
+    s.hold("knee_angle" + leg, p["knee_flexion_deg"]);
+    s.arms_forward(150 * kDegree - p["trunk_lean_deg"]);
+
+    const NamedTask back{
+        "leg drawn back", s.coordinate("hip_flexion" + leg, -p["hip_extension_end_deg"])};
+    const NamedTask start{
+        "leg forward", s.coordinate("hip_flexion" + leg, p["hip_flexion_start_deg"])};
+    s.hands_hold_fixed("frame", s.posture({back}, 1));
+    s.top({back}, "decrease hip_extension_end_deg");
+    s.bottom({start}, "decrease hip_flexion_start_deg");
+    s.driven_by("hip of the kicking leg", s.coordinate("hip_flexion" + leg));
+
+    const ContactPoint ankle = s.site("ankle_strap" + leg);
+    const Vec3 pulley(
+        p["pulley_distance"], p["pulley_height"],
+        ScenarioBuilder::sign(kicking) * s.hip_half_width());
+    s.scenario().cables = {{"cable", ankle, pulley, p["load"]}};
+    s.tempo(StartAt::bottom);
+    return s.finish();
+  }
+};
+
+}  // namespace
+
+COXA_EXERCISE(CableKickback, "cable_kickback");

@@ -1,0 +1,88 @@
+// Frog bridge: a glute bridge with the soles together and the knees out.
+
+#include "coxa/trial/exercise.hpp"
+
+namespace {
+
+using namespace coxa;
+
+constexpr double kKneeAtTop = 122 * kDegree;
+constexpr double kHipInLine =
+    5 * kDegree;  // of the model's hip when knee, hip and shoulder are in line
+
+class FrogBridge final : public Exercise {
+ public:
+  ExerciseInfo info() const override {
+    return {
+        "frog_bridge",
+        "Frog bridge",
+        "Lying on the back, head and shoulders on the floor, the soles together and the knees "
+        "out. The feet rest on their outer borders and press on each other while the hips are "
+        "driven up until knees, hips and shoulders, seen from the side, are in line.",
+        {"glutes", "adductors", "abductors"},
+        {"Kang SY et al. (2016) Man Ther 22:211-215: bridging at 0, 15 and 30 deg of abduction",
+         "Zabaleta-Korta A, Fernandez-Pena E (2024) Cultura Ciencia y Deporte 19(59): bridge "
+         "lifted in 0.58 s"}};
+  }
+
+  std::vector<Parameter> parameters() const override {
+    return join(
+        {{load_parameter(0, "bar and plates together; 0 is no bar, arms across the chest"),
+          {"foot_distance", kFound, 0.30, 1.20, "m",
+           "shoulders' contact to the heels, along the floor; default: the one that bends the "
+           "knees by 122 deg at the top, which leaves them range for the bottom"},
+          {"bottom_clearance", kFound, 0.01, 0.30, "m",
+           "lowest point of the buttocks above the floor at the bottom; default: 0.05 m, or what "
+           "keeps the plates off it"},
+          {"sole_angle_deg", 75, 30, 90, "deg",
+           "soles turned up from the floor; 90 is one flat on the other, which asks more than 50 "
+           "deg of abduction"},
+          {"floor_friction", 0.6, 0, 1.5, "1", "Coulomb coefficient of feet and back on the floor"},
+          bar_position_parameter()},
+         tempo_parameters(0.58, 2, 1.5),
+         without({"neck_flexion_deg"}, spine_parameters())});
+  }
+
+  Scenario build(const Model& model, const Parameters& p) const override {
+    ScenarioBuilder s(model, info().name, p);
+    s.lie_down(0.2);
+    s.neutral_spine();
+    s.shoulders_on_floor();
+    double x = s.value("foot_distance", kFound);
+    if (std::isnan(x)) x = comfortable_distance(s, p);
+    for (const Side side : {Side::right, Side::left})
+      s.stand_on_border(side, x, p["sole_angle_deg"], p["floor_friction"]);
+    s.note("foot_distance", x);
+    s.scenario().shares.push_back({"right_sole", "left_sole", 0.5});  // equal and opposite
+    s.bar_on_hips();
+    s.advise("hip_adduction", "decrease sole_angle_deg", "increase sole_angle_deg");
+    s.advise(
+        "hip_rotation", "decrease sole_angle_deg or foot_distance",
+        "increase sole_angle_deg or foot_distance");
+    s.advise("ankle_angle", "decrease foot_distance", "increase foot_distance");
+    s.advise("subtalar_angle", "increase sole_angle_deg", "decrease sole_angle_deg");
+    s.drive_hips_into_line();
+    s.tempo(StartAt::bottom);
+    return s.finish();
+  }
+
+ private:
+  // where the heels are with the knees bent so at the top
+  static double comfortable_distance(ScenarioBuilder s, const Parameters& p) {
+    std::vector<NamedTask> goals{{"hips straight", s.coordinate("hip_flexion_r", kHipInLine)}};
+    for (const Side side : {Side::right, Side::left}) {
+      s.stand_on_border(side, kFound, p["sole_angle_deg"], p["floor_friction"]);
+      goals.push_back({"knee bent", s.coordinate("knee_angle" + s.suffix(side), kKneeAtTop)});
+    }
+    const Posture top = s.posture(goals, 1);
+    require<InfeasibleMotion>(
+        top.solved,
+        "frog_bridge: no place of the feet lets the hips rise with the soles turned up by ",
+        p["sole_angle_deg"] / kDegree, " deg; decrease sole_angle_deg, or give foot_distance");
+    return s.place_at(top, s.site("heel_lateral_r")).x();
+  }
+};
+
+}  // namespace
+
+COXA_EXERCISE(FrogBridge, "frog_bridge");

@@ -1,0 +1,58 @@
+// Glute bridge: the back of the shoulders on the floor, hips driven up until knees, hips and shoulders are in line.
+
+#include "coxa/trial/exercise.hpp"
+
+namespace {
+
+using namespace coxa;
+
+class GluteBridge final : public Exercise {
+ public:
+  ExerciseInfo info() const override {
+    return {
+        "glute_bridge",
+        "Glute bridge",
+        "Lying on the back, head and shoulders on the floor, feet flat. The hips are driven up "
+        "until knees, hips and shoulders are in line, held, and lowered until the buttocks almost "
+        "touch the floor. A bar may lie in the hip crease.",
+        {"glutes", "hamstrings", "adductors"},
+        {"Zabaleta-Korta A, Fernandez-Pena E (2024) Cultura Ciencia y Deporte 19(59): lifted in "
+         "0.58 s at 80 % of the greatest load",
+         "Choi SA et al. (2015) Isometric hip abduction using a Thera-Band alters gluteus maximus "
+         "muscle activity and the anterior pelvic tilt angle during bridging exercise. J "
+         "Electromyogr Kinesiol 25:310-315",
+         "Lehecka BJ et al. (2017) Building a better gluteal bridge. Int J Sports Phys Ther "
+         "12(4):543-549"}};
+  }
+
+  std::vector<Parameter> parameters() const override {
+    return join(
+        {{load_parameter(60, "bar and plates together; 0 is no bar, arms across the chest"),
+          {"foot_distance", kFound, 0.30, 1.20, "m",
+           "shoulders' contact to the heels, along the floor; default: the one that makes the "
+           "shank vertical at the top"},
+          {"bottom_clearance", kFound, 0.01, 0.30, "m",
+           "lowest point of the buttocks above the floor at the bottom; default: 0.05 m, or what "
+           "keeps the plates off it"}},
+         feet_parameters(),
+         {bar_position_parameter()},
+         tempo_parameters(0.58, 2, 1.5),
+         without({"neck_flexion_deg"}, spine_parameters())});
+  }
+
+  Scenario build(const Model& model, const Parameters& p) const override {
+    ScenarioBuilder s(model, info().name, p);
+    s.lie_down(0.2);
+    s.stand(0);
+    s.neutral_spine();
+    s.shoulders_on_floor();
+    s.bar_on_hips();
+    s.drive_hips_into_line();
+    s.tempo(StartAt::bottom);
+    return s.finish();
+  }
+};
+
+}  // namespace
+
+COXA_EXERCISE(GluteBridge, "glute_bridge");

@@ -1,0 +1,58 @@
+// Good morning: a barbell on the upper back, the trunk bowed by pushing the hips back, knees barely bent.
+
+#include "coxa/trial/exercise.hpp"
+
+namespace {
+
+using namespace coxa;
+
+constexpr double kStance = 0.32;  // m, hip width and a little; assumed
+constexpr double kLumbarFlexion = 17;  // deg, 23.8 less 7.0 of pelvis against lumbar segment, Schellenberg et al. (2013)
+
+class GoodMorning final : public Exercise {
+ public:
+  ExerciseInfo info() const override {
+    return {
+        "good_morning",
+        "Good morning",
+        "Standing with a barbell on the upper back and the knees barely bent, the hips are pushed "
+        "back and the trunk bows forward until the hips are flexed as far as asked; then up again. "
+        "Body and bar stay in balance over mid-foot.",
+        {"hamstrings", "glutes", "erector spinae"},
+        {"Schellenberg F et al. (2013) BMC Sports Sci Med Rehabil 5:27",
+         "Schellenberg F et al. (2017) BMC Sports Sci Med Rehabil 9:14"}};
+  }
+
+  std::vector<Parameter> parameters() const override {
+    return join(
+        {{load_parameter(30, "bar and plates together"),
+          {"bar_position", 0, 0, 1, "1", "on the upper trapezius or below the scapular spines",
+           true, {"high", "low"}},
+          {"knee_flexion_deg", 5, 3, 45, "deg", "of both knees, kept; Schellenberg 2013: 5.3"},
+          {"hip_flexion_deg", 75, 20, 125, "deg",
+           "at the bottom; Schellenberg 2013: 75.3 (9.2)"},
+          lumbar_flexion_parameter(kLumbarFlexion)},
+         feet_parameters(kStance),
+         tempo_parameters(1.5, 0.5, 2),
+         spine_parameters()});
+  }
+
+  Scenario build(const Model& model, const Parameters& p) const override {
+    ScenarioBuilder s(model, info().name, p);
+    s.stand(0);
+    s.square_pelvis();
+    s.neutral_spine();
+    s.bar_on(p["load"], s.site(p.choice("bar_position") == "high" ? "trapezius" : "low_bar"));
+    s.arms_to_bar_behind();
+    s.balance(s.mid_sole(Side::right).x());
+    s.hinge_down(
+        {"hips flexed as far as asked", s.coordinate("hip_flexion_r", p["hip_flexion_deg"])},
+        "decrease hip_flexion_deg");
+    s.tempo(StartAt::top);
+    return s.finish();
+  }
+};
+
+}  // namespace
+
+COXA_EXERCISE(GoodMorning, "good_morning");

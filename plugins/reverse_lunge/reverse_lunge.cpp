@@ -1,0 +1,69 @@
+// Reverse lunge: a step back and down over the front foot, which carries the body, and back to standing.
+
+#include "coxa/trial/exercise.hpp"
+
+namespace {
+
+using namespace coxa;
+
+constexpr double kStep = 0.6;           // of the leg's length; assumed
+constexpr double kLift = 0.10;          // m, of the stepping foot in mid-air; assumed
+constexpr double kClear = 0.05;         // m, of the foot that is back beside the other; assumed
+constexpr double kKnee = 70 * kDegree;  // of the stepping leg on its way; assumed
+
+class ReverseLunge final : public Exercise {
+ public:
+  ExerciseInfo info() const override {
+    return {
+        "reverse_lunge",
+        "Reverse lunge",
+        "From standing, one foot steps back until its ball touches the floor and the front thigh "
+        "is "
+        "as low as asked, and returns. The body stays balanced over the front foot, which carries "
+        "all of it: a strict lunge, the stepping foot only touches.",
+        {"glutes", "quadriceps", "adductors", "hamstrings"},
+        {"Schellenberg F et al. (2017) BMC Sports Sci Med Rehabil 9:14",
+         "Riemann BL, Lapinski S, Smith L, Davies G (2012) Biomechanical analysis of the anterior "
+         "lunge during 4 external-load conditions. J Athl Train 47(4):372-378"}};
+  }
+
+  std::vector<Parameter> parameters() const override {
+    return join(
+        {{load_parameter(0, "both dumbbells, or the bar"),
+          {"held", 0, 0, 1, "1", "what is carried", true, {"dumbbells", "barbell"}},
+          side_parameter("the front leg"),
+          {"step_length", kFound, 0.3, 1.1, "m",
+           "front heel to the stepping foot's ball, backwards; default: 0.6 of the leg's length"},
+          {"stance_width", 0.16, 0.05, 0.4, "m", "between the feet, sideways"},
+          {"thigh_angle_deg", 45, -20, 50, "deg",
+           "front thigh above the horizontal at the bottom; negative: hip below knee"},
+          trunk_lean_parameter(),
+          {"floor_friction", 0.6, 0, 1.5, "1", "Coulomb coefficient of the foot"}},
+         tempo_parameters(1.2, 0.5, 1.5),
+         spine_parameters()});
+  }
+
+  Scenario build(const Model& model, const Parameters& p) const override {
+    ScenarioBuilder s(model, info().name, p);
+    const Side front = s.side();
+    const Side rear = ScenarioBuilder::other(front);
+    const double z = ScenarioBuilder::sign(front) * p["stance_width"] / 2;
+    s.stand(front, {.z = z, .friction = p["floor_friction"]});
+    const Vec3 beside(s.ball(front).x(), kClear, -z);
+    const Vec3 behind(-s.value("step_length", kStep * s.leg_length()), 0, -z);
+    s.step(rear, behind, beside, kLift, kKnee);
+    s.hold("pelvis_list", 0);
+    s.hold("pelvis_rotation", 0);
+    s.neutral_spine();
+    s.carry(p.choice("held"), p["load"]);
+    s.balance(s.mid_sole(front).x(), s.mid_sole(front).z());
+    s.squat_on(
+        front, {"front thigh as low as asked", s.thigh(front, p["thigh_angle_deg"])}, 15 * kDegree);
+    s.tempo(StartAt::top);
+    return s.finish();
+  }
+};
+
+}  // namespace
+
+COXA_EXERCISE(ReverseLunge, "reverse_lunge");

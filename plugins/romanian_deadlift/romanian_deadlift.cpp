@@ -1,0 +1,58 @@
+// Romanian deadlift: a barbell in straight arms lowered along the legs by pushing the hips back, knees barely bent.
+
+#include "coxa/trial/exercise.hpp"
+
+namespace {
+
+using namespace coxa;
+
+constexpr double kStance = 0.32;            // m, as in the deadlift, Escamilla et al. (2000)
+constexpr double kGrip = 0.50;              // m, between the hands, outside the thighs; assumed
+constexpr double kBarBeforeMidFoot = 0.04;  // m, where the search for the bar's place begins
+
+class RomanianDeadlift final : public Exercise {
+ public:
+  ExerciseInfo info() const override {
+    return {
+        "romanian_deadlift",
+        "Romanian deadlift",
+        "Standing with a barbell in straight arms and the knees slightly bent, the hips are pushed "
+        "back until the trunk is nearly level, and brought forward again. The knees keep their "
+        "angle, the bar goes straight down close to the legs, body and bar stay in balance over "
+        "mid-foot.",
+        {"hamstrings", "glutes", "erector spinae"},
+        {"Delgado J et al. (2019) J Strength Cond Res 33:2595-2601",
+         "Dicus JR et al. (2023) Int J Exerc Sci 16"}};
+  }
+
+  std::vector<Parameter> parameters() const override {
+    return join(
+        {{load_parameter(60, "bar and plates together"),
+          {"knee_flexion_deg", 15, 3, 45, "deg", "of both knees, kept"},
+          {"trunk_inclination_deg", 20, -10, 75, "deg",
+           "line from hips to shoulders above the horizontal at the bottom"},
+          lumbar_flexion_parameter(0)},
+         feet_parameters(kStance),
+         tempo_parameters(1.5, 0.5, 2),
+         spine_parameters()});
+  }
+
+  Scenario build(const Model& model, const Parameters& p) const override {
+    ScenarioBuilder s(model, info().name, p);
+    s.stand(0);
+    s.square_pelvis();
+    s.neutral_spine();
+    const double mid_foot = s.mid_sole(Side::right).x();
+    s.bar_in_hands(p["load"], kGrip, mid_foot + kBarBeforeMidFoot);
+    s.balance(mid_foot);
+    s.hinge_down(
+        {"trunk as low as asked", s.trunk(p["trunk_inclination_deg"])},
+        "increase trunk_inclination_deg or knee_flexion_deg");
+    s.tempo(StartAt::top);
+    return s.finish();
+  }
+};
+
+}  // namespace
+
+COXA_EXERCISE(RomanianDeadlift, "romanian_deadlift");

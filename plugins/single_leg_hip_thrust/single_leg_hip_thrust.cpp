@@ -1,0 +1,88 @@
+// Single-leg hip thrust: one foot on the floor drives the hips up, the other leg is held in the air.
+
+#include "coxa/trial/exercise.hpp"
+
+namespace {
+
+using namespace coxa;
+
+constexpr double kFootClearance = 0.02;  // m, lifted foot above the floor
+
+class SingleLegHipThrust final : public Exercise {
+ public:
+  ExerciseInfo info() const override {
+    return {
+        "single_leg_hip_thrust",
+        "Single-leg hip thrust",
+        "Shoulder blades on the edge of a bench, one foot flat on the floor, the other leg held in "
+        "the air with its hip and knee bent. One leg drives the hips up until the back is level. "
+        "Nothing is symmetric: foot, bench and trunk must also keep the pelvis from tilting and "
+        "turning.",
+        {"glutes", "abductors", "hamstrings", "trunk"},
+        {"ISBS Proceedings (2020) 38(1):140: hip moments of unilateral and bilateral thrusts",
+         "Lehecka BJ et al. (2017) Building a better gluteal bridge. Int J Sports Phys Ther "
+         "12(4):543-549",
+         "Eur Spine J (2012) 21(S2):S171: trunk muscles in bridges on one and two legs"}};
+  }
+
+  std::vector<Parameter> parameters() const override {
+    return join(
+        {{load_parameter(0, "bar and plates together; 0 is no bar, arms across the chest"),
+          side_parameter("the leg that works"),
+          {"foot_offset", 0.05, -0.10, 0.15, "m",
+           "foot from under its hip toward the midline; negative outwards"},
+          {"free_knee_deg", 90, 0, 120, "deg", "knee of the lifted leg; 0 straight"},
+          {"free_hip_deg", 95, 0, 120, "deg", "hip flexion of the lifted leg, kept throughout"},
+          {"free_hip_rotation_deg", 15, -30, 30, "deg",
+           "lifted thigh turned inwards, as the tight muscles behind a well bent hip turn it"},
+          {"pelvis_drop_deg", 0, -15, 15, "deg",
+           "pelvis tilted sideways in its own plane, the lifted leg's side toward the feet; the "
+           "lumbar joint answers"},
+          {"pelvis_rotation_deg", 0, -20, 20, "deg",
+           "pelvis turned about the trunk's axis, the lifted leg's side toward the floor; the "
+           "lumbar joint answers"}},
+         bench_parameters(),
+         thrust_parameters(),
+         without({"stance_width"}, feet_parameters()),
+         {bar_position_parameter()},
+         tempo_parameters(0.8, 2, 1.5),
+         spine_parameters()});
+  }
+
+  Scenario build(const Model& model, const Parameters& p) const override {
+    ScenarioBuilder s(model, info().name, p);
+    const Side works = s.side();
+    const Side lifted = ScenarioBuilder::other(works);
+    const double out = s.sign(works);
+    s.lie_down(0.3);
+    s.stand(
+        works, {.z = out * (s.hip_half_width() - p["foot_offset"]),
+                .toe_out = p["toe_out_deg"],
+                .heel_height = p["heel_height"],
+                .friction = p["floor_friction"]});
+    s.hold_leg(lifted, p["free_hip_deg"], p["free_hip_rotation_deg"], p["free_knee_deg"]);
+    s.bench();
+    s.spine(out * p["pelvis_drop_deg"], out * p["pelvis_rotation_deg"]);
+    s.bar_on_hips();
+    s.advise(
+        "subtalar_angle", "decrease foot_offset or toe_out_deg",
+        "increase foot_offset or toe_out_deg");
+    s.advise("hip_adduction", "increase foot_offset", "decrease foot_offset");
+    s.drive_hips_up(0, works);
+
+    const Posture low = s.posture({s.scenario().plan.start}, 0);
+    for (const std::string part : {"heel_medial", "heel_lateral", "toe_medial", "toe_lateral"}) {
+      const double height = s.place_at(low, s.site(part + s.suffix(lifted))).y();
+      require<InfeasibleMotion>(
+          height > kFootClearance, info().name, ": the lifted foot would be ", height,
+          " m high at the bottom and hit the floor; increase free_hip_deg or bottom_clearance, or "
+          "decrease free_knee_deg");
+    }
+    s.tempo(StartAt::bottom);
+    return s.finish();
+  }
+};
+
+}  // namespace
+
+COXA_EXERCISE(SingleLegHipThrust, "single_leg_hip_thrust");

@@ -1,0 +1,87 @@
+// Smith machine hip thrust: the bar runs on vertical rails, so the back must slide on the bench.
+
+#include "coxa/trial/exercise.hpp"
+
+namespace {
+
+using namespace coxa;
+
+constexpr double kRail = 0.655;         // m, rails from the middle: half of a 1.31 m shaft
+constexpr double kRailStrength = 5000;  // N, far above what is asked of a steel rail here
+constexpr double kPulleyHeight = 2.2;   // m, of the counterweight's pulley; it matters not
+
+class SmithMachineHipThrust final : public Exercise {
+ public:
+  ExerciseInfo info() const override {
+    return {
+        "smith_machine_hip_thrust",
+        "Smith machine hip thrust",
+        "A hip thrust with a bar that vertical rails guide. The bar cannot follow the hips' arc, "
+        "so "
+        "the shoulder blades slide on the bench: by default they are on its edge at the top and "
+        "some centimetres onto the pad at the bottom. The rails push forward and backward as "
+        "needed. "
+        "A counterweight may take part of the bar's weight, not of its inertia.",
+        {"glutes", "hamstrings", "adductors", "quadriceps"},
+        {"Contreras B, Cronin J, Schoenfeld B (2011) Barbell hip thrust. Strength Cond J "
+         "33(5):58-61",
+         "Zabaleta-Korta A, Fernandez-Pena E (2024) Cultura Ciencia y Deporte 19(59)"}};
+  }
+
+  std::vector<Parameter> parameters() const override {
+    return join(
+        {{load_parameter(60, "bar and plates together"),
+          {"counterbalance", 0, 0, 25, "kg", "counterweight that pulls the bar up over a pulley"},
+          {"rail_position", kFound, 0.1, 1.0, "m",
+           "bench edge to the plane of the bar, along the floor; default: the one that has the "
+           "shoulder blades on the edge at the top"}},
+         bench_parameters(),
+         thrust_parameters(),
+         feet_parameters(),
+         {bar_position_parameter()},
+         tempo_parameters(0.8, 2, 1.5),
+         spine_parameters()});
+  }
+
+  Scenario build(const Model& model, const Parameters& p) const override {
+    ScenarioBuilder s(model, info().name, p);
+    s.lie_down(0.3);
+    s.slide_on_bench();
+    s.neutral_spine();
+    s.bar_in_hip_crease(p["load"], p["bar_position"]);
+
+    const Load& bar = s.scenario().loads.front();
+    ContactPoint middle{bar.carrier, bar.X_BL.p};
+    double x = s.value("rail_position", kFound);
+    if (std::isnan(x)) {
+      const auto [torso, blade] = s.site("scapula_r");
+      ScenarioBuilder on_edge = s;
+      on_edge.task(
+          "blades on the edge", HoldPoint{torso, blade, Vec3::Zero(), {true, false, false}});
+      x = s.place_at(on_edge.posture({{"trunk level", s.trunk()}}, 1), middle).x();
+    }
+    s.note("rail_position", x);
+    s.task(
+        "bar between the rails",
+        HoldPoint{middle.body, middle.p_B, Vec3(x, 0, 0), {true, false, false}});
+    for (const Side side : {Side::right, Side::left}) {
+      ContactPoint end = middle;
+      end.p_B.z() += s.sign(side) * kRail;
+      s.scenario().anchors.push_back(
+          {side == Side::right ? "right_rail" : "left_rail", end,
+           Vec3(kRailStrength, 0, kRailStrength)});
+    }
+    if (p["counterbalance"] > 0)
+      s.scenario().cables.push_back(
+          {"counterweight", middle, Vec3(x, kPulleyHeight, 0), p["counterbalance"]});
+    s.stand(0);
+    s.hands_on_bar(s.hip_half_width() + 0.2);
+    s.drive_hips_up(0);
+    s.tempo(StartAt::bottom);
+    return s.finish();
+  }
+};
+
+}  // namespace
+
+COXA_EXERCISE(SmithMachineHipThrust, "smith_machine_hip_thrust");

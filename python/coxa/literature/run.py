@@ -1,0 +1,345 @@
+"""`coxa.validate`: every finding of a table simulated, and what comes of it."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .. import check
+from .._core import FileError, InvalidArgument
+from . import bundled, report
+from .verdicts import VERDICTS, verdict
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from .measures import Taken
+    from .table import Finding, Table, Trial
+    from .trials import Bench
+
+#: Said where no verdict could be reached: a missing exercise, a trial that failed, a measure without a value.
+ERROR = "error"
+
+#: Said beside numbers of trials in which something no muscle or support could supply was needed.
+RESERVES = "with reserves"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One finding beside its simulation."""
+
+    id: str
+    section: str
+    finding: str
+    condition: str
+    published: str
+    simulated: str
+    verdict: str
+    recorded: str
+    rule: str
+    source: str
+    reference: str
+    url: str
+    read: str
+    note: str
+    remarks: str
+    numbers: Mapping[str, float] = field(default_factory=dict)
+    trials: tuple[str, ...] = ()
+
+    @property
+    def differs(self) -> bool:
+        """Whether the verdict is not the recorded one; an error always is."""
+        return self.verdict == ERROR or (self.recorded != "" and self.verdict != self.recorded)
+
+
+class Validation:
+    """What `coxa.validate` found: one row a finding, in the order of the table."""
+
+    def __init__(self, rows: Iterable[Row], files: Iterable[Path] = ()):
+        self.rows = list(rows)
+        self.files = tuple(files)
+
+    @property
+    def differing(self) -> list[Row]:
+        """Rows whose verdict is not the recorded one."""
+        return [row for row in self.rows if row.differs]
+
+    @property
+    def ok(self) -> bool:
+        """Whether every verdict is as recorded (or none was)."""
+        return not self.differing
+
+    def counts(self) -> dict[str, int]:
+        """How many findings have each verdict."""
+        found = Counter(row.verdict for row in self.rows)
+        return {word: found[word] for word in (*VERDICTS, ERROR) if found[word]}
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """All columns, one row a finding."""
+        import pandas as pd
+
+        rows = [
+            {k: v for k, v in asdict(row).items() if k not in ("id", "trials")} for row in self.rows
+        ]
+        return pd.DataFrame(rows, index=pd.Index([row.id for row in self.rows], name="id"))
+
+    def to_markdown(self) -> str:
+        """The table as README shows it, with the causes of disagreements below it."""
+        return report.markdown(self)
+
+    def to_csv(self) -> str:
+        """The table with every column but the trials."""
+        return report.csv_text(self)
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Writes the table to a file that ends with `.csv` or `.md`; it appears only when it is whole.
+
+        A Markdown file that has the comments `<!-- validate:begin -->` and `<!-- validate:end -->` keeps all
+        that is not between them.
+        """
+        target = check.output_path(path, (".csv", ".md"))
+        if target.suffix.lower() == ".csv":
+            return report.write(target, self.to_csv())
+        old = _read_text(target) if target.exists() else ""
+        return report.write(target, report.between_marks(old, self.to_markdown()))
+
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{count} {word}" for word, count in self.counts().items())
+        return f"<coxa.Validation: {len(self.rows)} findings: {counts}>"
+
+    def __str__(self) -> str:
+        return self.to_markdown()
+
+
+def validate(
+    only: str | Iterable[str] | None = None,
+    *,
+    table: str | os.PathLike[str] | None = None,
+    workers: int | None = None,
+    progress: bool | None = None,
+) -> Validation:
+    """Simulates published findings and says of each whether the simulation agrees.
+
+    Parameters
+    ----------
+    only : str or list of str, optional
+        Names of findings; `*` stands for any letters, as in "thrust_*".
+    table : path, optional
+        A TOML file with findings of your own instead of those that come with the package;
+        data/literature/README.md describes the format. Its trials and papers may be those of the package.
+    workers : int, optional
+        Threads; as many as this process may use if not given.
+    progress : bool, optional
+        Show a progress bar; if not given, only where standard error is a terminal.
+
+    Returns
+    -------
+    Validation
+        Rows with verdicts "agrees", "direction only", "disagrees", "not simulated" (with the reason) or
+        "error" (a missing exercise, a trial that failed).
+
+    Raises
+    ------
+    InvalidArgument
+        For a mistake in the table: the text names file, finding and field.
+    FileError
+        If the table cannot be read.
+    """
+    from ..study import _Progress
+    from .table import read_table, read_tables
+    from .trials import Bench
+
+    found = read_table(table) if table is not None else read_tables(bundled.files())
+    findings = _chosen(found, only)
+    if workers is None:
+        workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+    check.whole("workers", workers, 1)
+    trials = [trial for finding in findings for trial in finding.trials.values()]
+    with _Progress(len(trials), progress) as bar:
+
+        def show(done: int, total: int) -> None:
+            if bar is not None:
+                bar(round(len(trials) * done / total))
+
+        bench = Bench(found.trials, workers, show)
+        bench.run(trials)
+    return Validation([_row(finding, bench) for finding in findings], found.files)
+
+
+def _chosen(table: Table, only: str | Iterable[str] | None) -> list[Finding]:
+    if only is None:
+        return list(table.findings)
+    wanted = [only] if isinstance(only, str) else list(only)
+    if not wanted:
+        raise InvalidArgument("only names no finding; leave it out for all of them")
+    names = [finding.id for finding in table.findings]
+    chosen = set()
+    for pattern in wanted:
+        found = [name for name in names if fnmatchcase(name, str(pattern))]
+        if not found:
+            raise check.unknown("finding", pattern, names)
+        chosen.update(found)
+    return [finding for finding in table.findings if finding.id in chosen]
+
+
+def _row(finding: Finding, bench: Bench) -> Row:
+    from .trials import Failed, describe
+
+    numbers: dict[str, float] = {}
+    remarks: list[str] = []
+    descriptions: list[str] = []
+    if finding.not_simulated:
+        said, simulated = "not simulated", finding.not_simulated
+    else:
+        try:
+            taken = {label: _taken(label, trial, bench) for label, trial in finding.trials.items()}
+            descriptions = [
+                describe(trial, taken[label]) for label, trial in finding.trials.items()
+            ]
+            remarks = _remarks(taken)
+            numbers = _measure(finding, taken)
+            said = verdict(finding.published, numbers)
+            simulated = report.simulated(finding, numbers)
+            if any(RESERVES in remark for remark in remarks):
+                simulated += f" ({RESERVES})"
+        except Failed as error:
+            said, simulated = ERROR, str(error)
+    return Row(
+        id=finding.id,
+        section=finding.section,
+        finding=finding.statement,
+        condition=finding.condition,
+        published=report.published(finding),
+        simulated=simulated,
+        verdict=said,
+        recorded=finding.recorded,
+        rule=report.rule(finding.published),
+        source=finding.source.cite,
+        reference=finding.source.text,
+        url=finding.source.url,
+        read=finding.read or finding.source.read,
+        note=finding.note,
+        remarks="; ".join(remarks),
+        numbers=numbers,
+        trials=tuple(descriptions),
+    )
+
+
+def _taken(label: str, trial: Trial, bench: Bench) -> Taken:
+    from .trials import Failed
+
+    try:
+        return bench.taken(trial)
+    except Failed as error:
+        raise Failed(f"{label}: {error}" if label else str(error)) from None
+
+
+def _measure(finding: Finding, taken: Mapping[str, Taken]) -> dict[str, float]:
+    from .measures import NoValue
+    from .trials import Failed
+
+    numbers = {}
+    if finding.each:
+        (expression,) = finding.measures.values()
+        jobs = [(label, expression, {"": one}) for label, one in taken.items()]
+    else:
+        jobs = [(label, expression, dict(taken)) for label, expression in finding.measures.items()]
+    for label, expression, of in jobs:
+        try:
+            numbers[label] = expression(of)
+        except NoValue as error:
+            name = "measure" + (f" {label}" if label else "")
+            raise Failed(f"{name} ({expression.text}): {error}") from None
+    return numbers
+
+
+def _remarks(taken: Mapping[str, Taken]) -> list[str]:
+    """What a reader of a number should know of its trial."""
+    remarks = []
+    for label, one in taken.items():
+        status = one.dataset["status"].values
+        of = f" of {label}" if label else ""
+        for bit, text in ((1, "unsolved"), (2, RESERVES)):
+            if count := int((status & bit != 0).sum()):
+                remarks.append(f"{count} of {status.size} frames{of} {text}")
+    return remarks
+
+
+# ---- for those who keep a table
+
+
+def record(validation: Validation) -> list[str]:
+    """Writes the verdicts of a run into the table's files and returns what changed, one line each.
+
+    For those who keep the table: a person reads each line before the change is kept. Errors are not recorded.
+    Only lines `verdict = "..."` are touched, so comments and order stay.
+
+    Raises
+    ------
+    InvalidArgument
+        If a finding does not stand under a line `[findings.NAME]` of its own.
+    """
+    changes = []
+    texts = {path: _read_text(path) for path in validation.files}
+    written = dict(texts)
+    for row in validation.rows:
+        if row.verdict in (ERROR, row.recorded):
+            continue
+        for path, text in written.items():
+            if (changed := _with_verdict(text, row.id, row.verdict)) is not None:
+                written[path] = changed
+                changes.append(
+                    f"{row.id}: {row.recorded or 'nothing'} -> {row.verdict} ({row.simulated})"
+                )
+                break
+        else:
+            raise InvalidArgument(
+                f"finding {row.id} has no line [findings.{row.id}] to record under"
+            )
+    for path, text in written.items():
+        if text != texts[path]:
+            report.write(check.output_path(path), text)
+    return changes
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except OSError as error:
+        raise FileError(f"cannot read {path}: {error.strerror}") from None
+
+
+def _with_verdict(text: str, name: str, word: str) -> str | None:
+    lines = text.splitlines(keepends=True)
+    header = re.compile(rf"\s*\[findings\.\"?{re.escape(name)}\"?\]\s*(#.*)?$")
+    starts = [i for i, line in enumerate(lines) if header.match(line)]
+    if not starts:
+        return None
+    begin = starts[0] + 1
+    end = next((i for i in range(begin, len(lines)) if re.match(r"\s*\[", lines[i])), len(lines))
+    line = f'verdict = "{word}"\n'
+    for i in range(begin, end):
+        if re.match(r"\s*verdict\s*=", lines[i]):
+            lines[i] = line
+            return "".join(lines)
+    while end > begin and not lines[end - 1].strip():
+        end -= 1
+    if not lines[end - 1].endswith("\n"):
+        lines[end - 1] += "\n"
+    lines.insert(end, line)
+    return "".join(lines)
+
+
+def as_dict(validation: Validation) -> dict[str, Any]:
+    """Everything as JSON has it."""
+    return {
+        "ok": validation.ok,
+        "counts": validation.counts(),
+        "findings": [{**asdict(row), "differs": row.differs} for row in validation.rows],
+    }

@@ -1,0 +1,203 @@
+"""Trials of findings, each distinct one simulated once, on threads."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from .. import catalog
+from .._core import Error
+from ..simulation import max_load, simulate
+from .measures import GRAVITY, Taken
+from .table import Load, Setting, Trial
+
+Key = TypeVar("Key", bound=Hashable)
+
+#: Frames of a search for the heaviest load; the limit moves by less than 1 % between 51 and 101.
+LIMIT_FRAMES = 51
+
+
+class Failed(Exception):
+    """A trial that could not be simulated; the text says why."""
+
+
+class Bench:
+    """Simulates trials and remembers them.
+
+    Work goes in rounds, because a load may be a share of the heaviest of a movement, which may itself depend on
+    a value that the exercise finds: found values, then heaviest loads, then trials.
+    """
+
+    def __init__(self, named: Mapping[str, Trial], workers: int, report: Callable[[int, int], Any]):
+        self._named = named
+        self._workers = workers
+        self._report = report
+        self._found: dict[Trial, Any] = {}
+        self._limits: dict[Trial, Any] = {}
+        self._taken: dict[Trial, Any] = {}
+
+    def run(self, trials: Iterable[Trial]) -> None:
+        """Simulates what has not been yet."""
+        wanted = list(dict.fromkeys(trials))
+        movements = [
+            movement for trial in wanted if (movement := self._movement(trial)) is not None
+        ]
+        relative = [
+            t
+            for t in [*wanted, *movements]
+            if any(s.kind in ("add", "times") for _, s in t.settings)
+        ]
+        free = dict.fromkeys(_unset(trial) for trial in relative)
+        rounds = (
+            (self._found, free, self._find),
+            (self._limits, dict.fromkeys(movements), self._limit),
+            (self._taken, dict.fromkeys(wanted), self._simulate),
+        )
+        total = sum(len(keys) for _, keys, _ in rounds)
+        done = 0
+        for memory, keys, work in rounds:
+            missing = [key for key in keys if key not in memory]
+            done += len(keys) - len(missing)
+            with ThreadPoolExecutor(self._workers) as pool:
+                for key, value in zip(missing, pool.map(_catching(work), missing), strict=True):
+                    memory[key] = value
+                    done += 1
+                    self._report(done, total)
+
+    def taken(self, trial: Trial) -> Taken:
+        """A trial that was run.
+
+        Raises
+        ------
+        Failed
+            If it could not be simulated.
+        """
+        return _value(self._taken[trial])
+
+    # ---- what each round does
+
+    def _find(self, trial: Trial) -> Mapping[str, Any]:
+        """Values of the parameters that the exercise finds when they are left out."""
+        given = self._given(trial)
+        load = trial.load
+        if load is not None and load.kind != "maximum":
+            given["load"] = _kilograms(load, trial)
+        result = simulate(trial.exercise, trial.subject, frames=2, **given)
+        notes = {f"note {name}": _number(text) for name, text in result.notes.items()}
+        return {**result.parameters, **notes}
+
+    def _limit(self, trial: Trial) -> float:
+        given = self._given(trial)
+        return max_load(
+            trial.exercise, trial.subject, frames=LIMIT_FRAMES, inertia=trial.inertia, **given
+        ).load
+
+    def _simulate(self, trial: Trial) -> Taken:
+        given = self._given(trial)
+        subject = trial.subject
+        scalars = {
+            "mass": subject.mass,
+            "height": subject.height,
+            "body_weight": subject.mass * GRAVITY,
+        }
+        if trial.load is not None:
+            movement = self._movement(trial)
+            if movement is not None:
+                scalars["greatest_load"] = _value(self._limits[movement])
+            given["load"] = _kilograms(trial.load, trial, scalars.get("greatest_load"))
+        result = simulate(
+            trial.exercise,
+            subject,
+            criterion=trial.criterion,
+            inertia=trial.inertia,
+            frames=trial.frames,
+            **given,
+        )
+        parameters = result.parameters
+        if isinstance(load := parameters.get("load"), int | float):
+            scalars["load"] = float(load)
+        return Taken(result.dataset, scalars, parameters)
+
+    def _movement(self, trial: Trial) -> Trial | None:
+        """The movement whose heaviest load a trial's load is a share of, without a load."""
+        if trial.load is None or trial.load.kind != "maximum":
+            return None
+        of = trial
+        if trial.load.of:
+            # the movement of the other trial by the same person
+            of = replace(self._named[trial.load.of], subject=trial.subject)
+        return replace(of, load=None, criterion=2, frames=LIMIT_FRAMES)
+
+    def _given(self, trial: Trial) -> dict[str, Any]:
+        found = self._found.get(_unset(trial))
+        return {name: self._setting(trial, name, s, found) for name, s in trial.settings}
+
+    def _setting(self, trial: Trial, name: str, setting: Setting, found: Any) -> float | str:
+        if setting.kind == "value":
+            return setting.value
+        if setting.kind == "height":
+            return float(setting.value) * trial.subject.height
+        base = _value(found).get(f"note {setting.note}" if setting.note else name)
+        if not isinstance(base, int | float):
+            raise Failed(
+                f"{trial.exercise} finds no value of {setting.note or name} that could be added to or multiplied"
+            )
+        return base + float(setting.value) if setting.kind == "add" else base * float(setting.value)
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def _unset(trial: Trial) -> Trial:
+    """The trial without what is relative to the values that it finds."""
+    settings = tuple((name, s) for name, s in trial.settings if s.kind not in ("add", "times"))
+    return replace(trial, settings=settings, criterion=2, frames=2, inertia=True)
+
+
+def _kilograms(load: Load, trial: Trial, limit: float | None = None) -> float:
+    if load.kind == "kg":
+        return load.value
+    if load.kind == "body mass":
+        return load.value * trial.subject.mass
+    assert limit is not None
+    return load.value * limit
+
+
+def _catching(work: Callable[[Trial], Any]) -> Callable[[Trial], Any]:
+    def attempt(trial: Trial) -> Any:
+        if trial.exercise not in catalog.exercises():
+            return Failed(f"exercise {trial.exercise} not found")
+        try:
+            return work(trial)
+        except (Error, Failed) as error:
+            return Failed(" ".join(str(error).split()))
+
+    return attempt
+
+
+def _value(outcome: Any) -> Any:
+    if isinstance(outcome, Failed):
+        raise outcome
+    return outcome
+
+
+def describe(trial: Trial, taken: Taken | None = None) -> str:
+    """A trial in one line."""
+    subject = trial.subject
+    who = f"{subject.sex}, {subject.mass:g} kg, {subject.height:g} m"
+    load = (
+        "" if taken is None or "load" not in taken.scalars else f", {taken.scalars['load']:.0f} kg"
+    )
+    settings = {
+        name: s.value if s.kind == "value" else f"{s.kind} {s.value:g}"
+        for name, s in trial.settings
+    }
+    more = f", {json.dumps(settings)}" if settings else ""
+    return f"{trial.exercise} ({who}){load}{more}"

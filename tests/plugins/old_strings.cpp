@@ -1,0 +1,9 @@
+// built with the strings of GCC 4, as some distributions still do
+#define _GLIBCXX_USE_CXX11_ABI 0
+
+#include "zoo.hpp"
+
+static const zoo::Bell bell;
+
+extern "C" __attribute__((visibility("default"))) const coxa::PluginDescriptor coxa_plugin;
+constexpr coxa::PluginDescriptor coxa_plugin = zoo::sound(nullptr);
