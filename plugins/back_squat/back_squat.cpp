@@ -28,7 +28,7 @@ class BackSquat final : public Exercise {
 
   std::vector<Parameter> parameters() const override {
     return join(
-        {{load_parameter(40, "bar and plates together"),
+        {{load_parameter(30, "bar and plates together"),
           {"bar_position", 0, 0, 1, "1", "on the upper trapezius or below the scapular spines",
            true, {"high", "low"}},
           {"thigh_angle_deg", 0, -35, 60, "deg",

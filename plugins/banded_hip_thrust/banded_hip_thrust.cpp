@@ -18,7 +18,7 @@ class BandedHipThrust final : public Exercise {
         "feet stand so wide, and so far turned out, that at the top the thighs are spread by the "
         "abduction angle, the shanks are vertical and the knees in line with the toes; the hips "
         "spread against the band as they extend.",
-        {"glutes", "abductors", "hamstrings"},
+        {"glutes", "gluteus_medius", "hamstrings"},
         {"Choi SA et al. (2015) Isometric hip abduction using a Thera-Band alters gluteus maximus "
          "muscle activity and the anterior pelvic tilt angle during bridging exercise. J "
          "Electromyogr Kinesiol 25:310-315",

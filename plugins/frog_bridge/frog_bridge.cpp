@@ -19,7 +19,7 @@ class FrogBridge final : public Exercise {
         "Lying on the back, head and shoulders on the floor, the soles together and the knees "
         "out. The feet rest on their outer borders and press on each other while the hips are "
         "driven up until knees, hips and shoulders, seen from the side, are in line.",
-        {"glutes", "adductors", "abductors"},
+        {"glutes", "adductors", "gluteus_medius"},
         {"Kang SY et al. (2016) Man Ther 22:211-215: bridging at 0, 15 and 30 deg of abduction",
          "Zabaleta-Korta A, Fernandez-Pena E (2024) Cultura Ciencia y Deporte 19(59): bridge "
          "lifted in 0.58 s"}};
@@ -48,8 +48,8 @@ class FrogBridge final : public Exercise {
     s.lie_down(0.2);
     s.neutral_spine();
     s.shoulders_on_floor();
-    double x = s.value("foot_distance", kFound);
-    if (std::isnan(x)) x = comfortable_distance(s, p);
+    const double comfortable = comfortable_distance(s, p);
+    const double x = s.value("foot_distance", comfortable);
     for (const Side side : {Side::right, Side::left})
       s.stand_on_border(side, x, p["sole_angle_deg"], p["floor_friction"]);
     s.note("foot_distance", x);
@@ -61,7 +61,14 @@ class FrogBridge final : public Exercise {
         "increase sole_angle_deg or foot_distance");
     s.advise("ankle_angle", "decrease foot_distance", "increase foot_distance");
     s.advise("subtalar_angle", "increase sole_angle_deg", "decrease sole_angle_deg");
-    s.drive_hips_into_line();
+    try {
+      s.drive_hips_into_line();
+    } catch (const InfeasibleMotion& error) {
+      if (p.automatic("foot_distance")) throw;
+      throw InfeasibleMotion(message(
+          error.what(), "; ", x < comfortable ? "increase" : "decrease", " foot_distance toward ",
+          comfortable));
+    }
     s.tempo(StartAt::bottom);
     return s.finish();
   }

@@ -18,7 +18,7 @@ class GoodMorning final : public Exercise {
         "Standing with a barbell on the upper back and the knees barely bent, the hips are pushed "
         "back and the trunk bows forward until the hips are flexed as far as asked; then up again. "
         "Body and bar stay in balance over mid-foot.",
-        {"hamstrings", "glutes", "erector spinae"},
+        {"hamstrings", "glutes", "lower_back"},
         {"Schellenberg F et al. (2013) BMC Sports Sci Med Rehabil 5:27",
          "Schellenberg F et al. (2017) BMC Sports Sci Med Rehabil 9:14"}};
   }

@@ -7,7 +7,7 @@ namespace {
 using namespace coxa;
 
 constexpr double kStance = 0.32;            // m, as in the deadlift, Escamilla et al. (2000)
-constexpr double kGrip = 0.50;              // m, between the hands, outside the thighs; assumed
+constexpr double kGrip = 0.46;  // m, between the hands, just outside the shins; assumed
 constexpr double kBarBeforeMidFoot = 0.04;  // m, where the search for the bar's place begins
 
 class RomanianDeadlift final : public Exercise {
@@ -20,7 +20,7 @@ class RomanianDeadlift final : public Exercise {
         "back until the trunk is nearly level, and brought forward again. The knees keep their "
         "angle, the bar goes straight down close to the legs, body and bar stay in balance over "
         "mid-foot.",
-        {"hamstrings", "glutes", "erector spinae"},
+        {"hamstrings", "glutes", "lower_back"},
         {"Delgado J et al. (2019) J Strength Cond Res 33:2595-2601",
          "Dicus JR et al. (2023) Int J Exerc Sci 16"}};
   }

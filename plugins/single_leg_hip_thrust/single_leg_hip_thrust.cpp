@@ -18,7 +18,7 @@ class SingleLegHipThrust final : public Exercise {
         "the air with its hip and knee bent. One leg drives the hips up until the back is level. "
         "Nothing is symmetric: foot, bench and trunk must also keep the pelvis from tilting and "
         "turning.",
-        {"glutes", "abductors", "hamstrings", "trunk"},
+        {"glutes", "gluteus_medius", "hamstrings", "abdominals"},
         {"ISBS Proceedings (2020) 38(1):140: hip moments of unilateral and bilateral thrusts",
          "Lehecka BJ et al. (2017) Building a better gluteal bridge. Int J Sports Phys Ther "
          "12(4):543-549",
@@ -32,8 +32,8 @@ class SingleLegHipThrust final : public Exercise {
           {"foot_offset", 0.05, -0.10, 0.15, "m",
            "foot from under its hip toward the midline; negative outwards"},
           {"free_knee_deg", 90, 0, 120, "deg", "knee of the lifted leg; 0 straight"},
-          {"free_hip_deg", 95, 0, 120, "deg", "hip flexion of the lifted leg, kept throughout"},
-          {"free_hip_rotation_deg", 15, -30, 30, "deg",
+          {"free_hip_deg", 100, 0, 120, "deg", "hip flexion of the lifted leg, kept throughout"},
+          {"free_hip_rotation_deg", 20, -30, 30, "deg",
            "lifted thigh turned inwards, as the tight muscles behind a well bent hip turn it"},
           {"pelvis_drop_deg", 0, -15, 15, "deg",
            "pelvis tilted sideways in its own plane, the lifted leg's side toward the feet; the "
@@ -62,7 +62,7 @@ class SingleLegHipThrust final : public Exercise {
                 .friction = p["floor_friction"]});
     s.hold_leg(lifted, p["free_hip_deg"], p["free_hip_rotation_deg"], p["free_knee_deg"]);
     s.bench();
-    s.spine(out * p["pelvis_drop_deg"], out * p["pelvis_rotation_deg"]);
+    s.spine(out * p["pelvis_drop_deg"], -out * p["pelvis_rotation_deg"]);
     s.bar_on_hips();
     s.advise(
         "subtalar_angle", "decrease foot_offset or toe_out_deg",

@@ -17,11 +17,10 @@ class SmithMachineHipThrust final : public Exercise {
         "smith_machine_hip_thrust",
         "Smith machine hip thrust",
         "A hip thrust with a bar that vertical rails guide. The bar cannot follow the hips' arc, "
-        "so "
-        "the shoulder blades slide on the bench: by default they are on its edge at the top and "
-        "some centimetres onto the pad at the bottom. The rails push forward and backward as "
-        "needed. "
-        "A counterweight may take part of the bar's weight, not of its inertia.",
+        "so the shoulder blades slide on the bench, without friction: by default they are on its "
+        "edge at the top and some centimetres onto the pad at the bottom. Feet and rails push "
+        "forward and backward as needed. A counterweight may take part of the bar's weight; its "
+        "inertia adds to the bar's.",
         {"glutes", "hamstrings", "adductors", "quadriceps"},
         {"Contreras B, Cronin J, Schoenfeld B (2011) Barbell hip thrust. Strength Cond J "
          "33(5):58-61",
@@ -35,7 +34,7 @@ class SmithMachineHipThrust final : public Exercise {
           {"rail_position", kFound, 0.1, 1.0, "m",
            "bench edge to the plane of the bar, along the floor; default: the one that has the "
            "shoulder blades on the edge at the top"}},
-         bench_parameters(),
+         without({"bench_friction"}, bench_parameters()),
          thrust_parameters(),
          feet_parameters(),
          {bar_position_parameter()},

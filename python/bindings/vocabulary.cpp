@@ -105,6 +105,11 @@ void bind_supports(py::class_<Builder>& c) {
           "step", &Builder::step, arg("side"), arg("start"), arg("end"), arg("lift"), arg("knee"),
           "The other foot of a step, from a place of its ball to another in an arc, its knee bent.")
       .def(
+          "stand_on_border", &Builder::stand_on_border, arg("side"), arg("x"), arg("turn"),
+          arg("friction"),
+          "A foot on its outer border, its sole turned up by `turn`, rad, toward the other's; "
+          "supports of border and sole.")
+      .def(
           "rest_foot_behind", &Builder::rest_foot_behind, arg("side"), arg("laces"),
           arg("friction"), "Laces of a foot on something behind; its support.")
       .def(
@@ -144,6 +149,11 @@ void bind_loads(py::class_<Builder>& c) {
       .def(
           "bar_in_hip_crease", &Builder::bar_in_hip_crease, arg("mass"), arg("along"),
           "Barbell in the crease of the hips on a pad, some m toward the knees.")
+      .def(
+          "bar_on_hips", &Builder::bar_on_hips,
+          "Barbell of the parameter load at bar_position, hands on it; without load, arms across "
+          "the "
+          "chest.")
       .def(
           "bar_in_hands", &Builder::bar_in_hands, arg("mass"), arg("grip_width"), arg("x"),
           "Barbell hanging from both hands, arms straight, going up and down over x of the floor.")
@@ -255,6 +265,7 @@ void bind_parameters(py::module_& m) {
   m.def(
       "lumbar_flexion_parameter", [=](double deg) { return one(lumbar_flexion_parameter(deg)); },
       arg("deg"));
+  m.def("bar_position_parameter", [=] { return one(bar_position_parameter()); });
   m.def("trunk_lean_parameter", [=] { return one(trunk_lean_parameter()); });
   m.def(
       "tempo_parameters",

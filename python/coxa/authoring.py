@@ -198,6 +198,11 @@ def side_parameter(what: str) -> tuple[catalog.Parameter, ...]:
     return catalog.declared(_core.side_parameter(what))
 
 
+def bar_position_parameter() -> tuple[catalog.Parameter, ...]:
+    """bar_position, of a bar in the hip crease."""
+    return catalog.declared(_core.bar_position_parameter())
+
+
 def trunk_lean_parameter() -> tuple[catalog.Parameter, ...]:
     """trunk_lean_deg: given, or found by least effort."""
     return catalog.declared(_core.trunk_lean_parameter())

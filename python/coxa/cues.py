@@ -93,7 +93,13 @@ class Foot:
 
     @property
     def length(self) -> float:
-        return float(np.nanmedian(np.linalg.norm(self.toe - self.heel, axis=1)))
+        """From heel to great toe, m."""
+        return float(np.nanmedian(np.einsum("tx,tx->t", self.toe - self.heel, self.ahead)))
+
+    @property
+    def tip(self) -> Array:
+        """End of the sole on its axis, as far as the great toe reaches."""
+        return self.heel + self.length * self.ahead
 
 
 @dataclass
@@ -330,7 +336,7 @@ class Reading:
             if "support_force" in self.result and not supports:
                 continue
             heel = self.optional(self.site, f"heel_medial{s}", f"heel_lateral{s}")
-            toe = self.optional(self.site, f"toe_medial{s}", f"toe_lateral{s}")
+            toe = self.optional(self.site, f"toe_medial{s}")
             balls = [self.optional(self.site, f"ball_{part}{s}") for part in ("medial", "lateral")]
             if heel is None or toe is None or balls[0] is None or balls[1] is None:
                 continue
@@ -414,11 +420,11 @@ class Reading:
             raise NotApplicable("the feet do not stand side by side")
         return feet
 
-    def ahead_of_midfoot(self, point: Array) -> Array:
-        """How far a point is ahead of the middle between heels and balls of two feet, % of the foot's length."""
+    def ahead_of(self, ends: Callable[[Foot], tuple[Array, Array]], point: Array) -> Array:
+        """How far a point is ahead of the middle of two places of two feet, % of the foot's length."""
         feet = self.side_by_side()
         # feet turned out point aside, the pair of them ahead
-        middle = np.mean([(foot.heel + foot.ball) / 2 for foot in feet], axis=0)
+        middle = np.mean([place for foot in feet for place in ends(foot)], axis=0)
         ahead = _unit(feet[0].ahead + feet[1].ahead)
         length = np.mean([foot.length for foot in feet])
         return 100 * np.einsum("tx,tx->t", point - middle, ahead) / length
@@ -689,12 +695,14 @@ def squat_depth(trial: Reading) -> Measured:
 
 
 def balanced(trial: Reading) -> Measured:
-    return trial.series({"": trial.ahead_of_midfoot(trial.mass_center)})
+    return trial.series(
+        {"": trial.ahead_of(lambda foot: (foot.heel, foot.ball), trial.mass_center)}
+    )
 
 
 def bar_over_midfoot(trial: Reading) -> Measured:
     load = trial.load()
-    ahead = trial.ahead_of_midfoot(load)
+    ahead = trial.ahead_of(lambda foot: (foot.heel, foot.tip), load)
     if not trial.hangs(load) and sum(trial.masses.values()) < trial.body_mass:
         raise NotApplicable("the load on the trunk is lighter than the body, which balances it")
     return trial.series({"": ahead})

@@ -27,17 +27,18 @@ GROUP = "coxa.exercises"
 
 _lock = threading.RLock()
 _begun = False
+_done = False
 _skipped: list[tuple[str, str]] = []
 _origins: list[str] = []
 
 
 def discover() -> None:
     """Looks for exercises written in Python, once."""
-    global _begun
-    if _begun:
+    global _begun, _done
+    if _done:
         return
     with _lock:
-        # a plugin that asks for exercises while it is imported sees those found so far
+        # other threads wait; a plugin that asks while it is imported sees those found so far
         if _begun:
             return
         _begun = True
@@ -47,6 +48,7 @@ def discover() -> None:
         for folder in _core.plugin_folders():
             for path in _python_files(Path(folder)):
                 _use_file(path, seen)
+        _done = True
 
 
 def skipped() -> list[tuple[str, str]]:

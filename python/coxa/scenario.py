@@ -56,6 +56,7 @@ from ._core import (
     thera_band,
 )
 from .authoring import (
+    bar_position_parameter,
     bench_parameters,
     feet_parameters,
     join,
@@ -103,6 +104,7 @@ __all__ = [
     "ScenarioBuilder",
     "Support",
     "SupportShare",
+    "bar_position_parameter",
     "barbell",
     "bench_parameters",
     "body_index",

@@ -203,6 +203,7 @@ def test_measures_of_several_trials():
     double = trial(moment=(("time", "side"), np.full((41, 2), 5.0), {"units": "N m"}))
     assert value("peak(a.moment, rep) / peak(b.moment, rep)", a=trial(), b=double) == 16
     assert value('a.load_travel + b.parameter["foot_distance"]', a=trial(), b=double) == 0.4 + 0.8
+    assert value("larger(peak(a.moment), peak(b.moment))", a=trial(), b=double) == 160
 
 
 def with_gap(first, last):

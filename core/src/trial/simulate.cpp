@@ -487,10 +487,34 @@ class LoadSearch {
 
 }  // namespace
 
+namespace {
+
+// what was set away from its default, for a motion that cannot be and whose reason names no parameter
+std::string away_from_default(
+    const std::vector<Parameter>& declared, const Parameters& parameters, const std::string& why) {
+  std::string away;
+  for (const Parameter& p : declared) {
+    if (why.find(p.name) != std::string::npos) return "";
+    const double value = parameters.given_units().at(p.name);
+    if (std::isnan(value) || value == p.default_value) continue;
+    away += (away.empty() ? "" : ", ") + p.name + " = "
+            + (p.choices.empty() ? message(value) : p.choice_at(value));
+  }
+  return away.empty() ? "" : "; set away from the default: " + away;
+}
+
+}  // namespace
+
 Trial build_trial(
     const Model& model, const Exercise& exercise, const Parameters& parameters, int frames) {
   const std::string name = guarded("?", [&] { return exercise.info().name; });
-  return trial_of(model, name, scenario_of(model, exercise, name, parameters), frames);
+  try {
+    return trial_of(model, name, scenario_of(model, exercise, name, parameters), frames);
+  } catch (const InfeasibleMotion& error) {
+    const std::string why = error.what();
+    const auto declared = guarded(name, [&] { return exercise.parameters(); });
+    throw InfeasibleMotion(why + away_from_default(declared, parameters, why));
+  }
 }
 
 Dataset simulate(const Trial& trial, const SimulateOptions& options) {

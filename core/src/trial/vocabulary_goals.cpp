@@ -14,6 +14,7 @@ constexpr double kClearance =
 constexpr double kLoadClearance = 0.01;         // m, plates above the floor
 constexpr double kLeastTravel = 0.02;           // m, of the hips
 constexpr double kSpreadFriction = 0.6;         // 1, rubber soles on a gym floor; assumed
+constexpr double kEndSlack = 1e-9;              // rad, rounding at the end of a joint's range
 constexpr double kFirstBend = 0.05;             // rad, second guess of the hip's angle in line
 constexpr double kStraight = 1e-9;              // rad: knee, hip and shoulder lie in one line
 constexpr int kBendSteps = 8;                   // secant steps to that
@@ -122,7 +123,8 @@ void ScenarioBuilder::lagging(const std::string& name, const Task& quantity, dou
   const double to = measure(*skeleton_, quantity, top_->q);
   if (const auto* line = std::get_if<LineInclination>(&quantity)) {
     task(name, DriveLine{*line, from, to, lag});
-  } else if (const auto* coordinate = std::get_if<HoldCoordinate>(&quantity); coordinate && lag == 0) {
+  } else if (const auto* coordinate = std::get_if<HoldCoordinate>(&quantity);
+             coordinate && lag == 0) {
     task(name, DriveCoordinate{coordinate->coordinate, from, to});
   } else {
     throw InvalidArgument(
@@ -236,7 +238,8 @@ void ScenarioBuilder::find_feet(const NamedTask& goal, Side working) {
   const Posture best = vertical_shank(goal, working);
   require<InfeasibleMotion>(
       best.solved, exercise_, ": no foot_distance makes the shank vertical at the top ('",
-      best.worst_task, "' cannot be met); give foot_distance, or change ", height_parameter());
+      best.worst_task, "' cannot be met); ", declares("stagger") ? "decrease stagger, " : "",
+      "give foot_distance, or change ", height_parameter());
   const auto [fixed, expected] = footing(working);
   const double shift = place_at(best, fixed).x() - expected.x();
   for (std::optional<FootPlace>& place : feet_)
@@ -339,7 +342,6 @@ NamedTask ScenarioBuilder::low_hips() const {
 }
 
 void ScenarioBuilder::raise_hips(NamedTask goal, Side working) {
-  const std::string hip_name = "hip_flexion" + suffix(working);
   const std::string reached = goal.name;
   move_feet_to_given(working);
   if (foot(working) && std::isnan(value("foot_distance", kFound))) find_feet(goal, working);
@@ -347,9 +349,15 @@ void ScenarioBuilder::raise_hips(NamedTask goal, Side working) {
   // the top, or the end of hip extension if that comes first
   Posture up = posture({goal}, 1);
   if (!up.solved && foot(working)) explain_top(goal, working);
-  const Coordinate& hip = skeleton_->coordinate(skeleton_->coordinate_index(hip_name));
-  const bool stopped = up.solved && coordinate_at(up, hip_name) < hip.lower;
-  if (stopped) goal = {"hip extension limit", coordinate(hip_name, hip.lower)};
+  bool stopped = false;
+  for (const Side side : {working, other(working)}) {
+    const std::string name = "hip_flexion" + suffix(side);
+    const double end = skeleton_->coordinate(skeleton_->coordinate_index(name)).lower;
+    if (!up.solved || coordinate_at(up, name) > end - kEndSlack) continue;
+    stopped = true;
+    goal = {"hip extension limit", coordinate(name, end)};
+    up = posture({goal}, 1);
+  }
   goal.name += " at the top";
   up = top(
       {goal},
@@ -366,8 +374,9 @@ void ScenarioBuilder::raise_hips(NamedTask goal, Side working) {
       " m: nowhere to go; decrease bottom_clearance",
       declares("bench_height") ? " or raise bench_height" : "");
   const Posture down = bottom(
-      {low_hips()},
-      message("the hips would be ", clearance, " m above the floor; increase bottom_clearance"));
+      {low_hips()}, message(
+                        "the hips would be ", clearance,
+                        " m above the floor; increase foot_distance or bottom_clearance"));
   driven_by("trunk inclination", trunk());
 
   const auto degrees = [&](const char* name, const Posture& at) {

@@ -14,6 +14,7 @@ constexpr double kSoft = 15 * kDegree;         // first guess of hips and ankles
 constexpr double kDeepestLean = 75 * kDegree;  // from upright, in search of the least effort
 constexpr double kLeastLean = 20 * kDegree;     // from upright, with the bar on the floor
 constexpr double kGreatestLean = 85 * kDegree;
+constexpr double kLeanStep = 5 * kDegree;  // down from there, to where a posture exists
 constexpr double kTouching = 1e-9;  // m, of shins and bar
 constexpr double kLag = 1;  // of the trunk behind the knees in a deadlift: hips and shoulders rise together at first
 constexpr double kJustClear = 1e-4;  // m, between bar and leg where they touch
@@ -133,7 +134,11 @@ void ScenarioBuilder::pull_from_floor() {
       {"knees unlocked at the top", coordinate("knee_angle_r", kUnlocked)},
       {"hips straight at the top", coordinate("hip_flexion_r", 0)}};
   const std::string help = "increase bar_height, or move stance_width toward its default";
-  const NamedTask on_floor{"bar on the floor", height("palm", value("bar_height", kPlateRadius))};
+  const auto [right, at_right] = hanging_bar(Side::right);
+  const auto [left, at_left] = hanging_bar(Side::left);
+  const NamedTask on_floor{
+      "bar on the floor",
+      PointHeight{{{right, at_right}, {left, at_left}}, value("bar_height", kPlateRadius)}};
   double lean = value("trunk_lean_deg", kFound);
   const bool given = !std::isnan(lean);
   const auto start = [&] {
@@ -168,7 +173,7 @@ void ScenarioBuilder::pull_from_floor() {
   lagging("trunk after the knees", trunk(), kLag);
   driven_by("knee angle", coordinate("knee_angle_r"));
   note("trunk_lean_bottom_deg", lean / kDegree);
-  note("bar_before_mid_foot", place_at(low, site("palm_r")).x() - mid_sole(Side::right).x());
+  note("bar_before_mid_foot", place_at(low, hanging_bar(Side::right)).x() - mid_sole(Side::right).x());
   for (const char* name : {"hip_flexion", "knee_angle", "ankle_angle"})
     note(name + std::string("_bottom_deg"), coordinate_at(low, name + std::string("_r")) / kDegree);
 
@@ -180,21 +185,21 @@ void ScenarioBuilder::pull_from_floor() {
 
 // lean of the trunk with which the shins touch the bar: further forward the hips are higher and the knees behind it
 double ScenarioBuilder::shins_at_bar(const NamedTask& on_floor, const std::string& help) const {
+  std::string hardest;
   const auto room = [&](double lean) {
     const Posture p =
         posture({on_floor, {"trunk leant forward", trunk(kUprightTrunk - lean)}}, 0);
-    require<InfeasibleMotion>(
-        p.solved, exercise_, ": no posture has the bar on the floor and the trunk leant by ",
-        lean / kDegree, " deg ('", p.worst_task, "' cannot be met); ", help);
-    return room_before(p, "ankle", "knee");
+    hardest = p.worst_task;
+    return p.solved ? room_before(p, "ankle", "knee") : -1;
   };
   double a = kLeastLean;
   double b = kGreatestLean;
-  double at_a = room(a);
   double at_b = room(b);
+  while (at_b <= 0 && b > a + kLeanStep) at_b = room(b -= kLeanStep);
+  double at_a = room(a);
   require<InfeasibleMotion>(
-      at_b > 0, exercise_, ": the bar is ", -at_b,
-      " m inside the shins even with nearly straight knees; ", help);
+      at_b > 0, exercise_, ": no lean of the trunk has the bar on the floor before the shins ('",
+      hardest, "' was the hardest to meet); ", help);
   if (at_a >= 0) return a;
 
   // false position, halving the weight of an end that stays (Illinois)
@@ -243,9 +248,10 @@ double ScenarioBuilder::room_before(
   const auto flat = [&](const std::string& name) -> Eigen::Vector2d {
     return place_at(posture, site(name + "_r")).head<2>();
   };
-  if (high == "hip" && flat("palm").y() < flat(low).y())
+  const Eigen::Vector2d axis = place_at(posture, hanging_bar(Side::right)).head<2>();
+  if (high == "hip" && axis.y() < flat(low).y())
     return std::numeric_limits<double>::infinity();  // below the knee no thigh is in its way
-  const Beside bar = beside(flat("palm"), flat(low), flat(high));
+  const Beside bar = beside(axis, flat(low), flat(high));
   const double shin = beside(flat("knee_front"), flat("ankle"), flat("knee")).distance;
   double flesh = shin;
   if (high == "hip") {

@@ -157,7 +157,7 @@ def _at_peak(taken: Taken, y: Any, x: Any, window: Window) -> float:
     return float(_values(y, taken, window)[0][_values(x, taken, window)[0].argmax()])
 
 
-def _norm(taken: Taken, x: Any) -> Any:
+def _norm(x: Any) -> Any:
     if not hasattr(x, "dims") or "axis" not in x.dims:
         raise NoValue("norm takes a vector, a variable with the dimension axis")
     return ((x**2).sum("axis", skipna=False)) ** 0.5
@@ -192,13 +192,13 @@ REDUCING: dict[str, Callable[..., float]] = {
 #: Functions that leave a series a series and a number a number.
 MAPPING: dict[str, Callable[..., Any]] = {
     "norm": _norm,
-    "degrees": lambda taken, x: x * (180 / math.pi),
-    "cosine": lambda taken, x: np.cos(x),
-    "sine": lambda taken, x: np.sin(x),
-    "angle": lambda taken, y, x: np.arctan2(y, x),
-    "absolute": lambda taken, x: abs(x),
-    "larger": lambda taken, x, y: np.maximum(x, y),
-    "smaller": lambda taken, x, y: np.minimum(x, y),
+    "degrees": lambda x: x * (180 / math.pi),
+    "cosine": lambda x: np.cos(x),
+    "sine": lambda x: np.sin(x),
+    "angle": lambda y, x: np.arctan2(y, x),
+    "absolute": lambda x: abs(x),
+    "larger": lambda x, y: np.maximum(x, y),
+    "smaller": lambda x, y: np.minimum(x, y),
 }
 
 FUNCTIONS = (*REDUCING, *MAPPING)
@@ -372,13 +372,13 @@ class _Evaluation:
 
     def _call(self, node: ast.Call) -> Any:
         name = node.func.id  # type: ignore[attr-defined]
-        arguments, taken = list(node.args), self._whose(node)
+        arguments = list(node.args)
         if name in MAPPING:
-            return MAPPING[name](taken, *map(self.of, arguments))
+            return MAPPING[name](*map(self.of, arguments))
         window = Window("rep")
         if len(arguments) == (3 if name == "at_peak" else 2):
             window = _window(_Nowhere, arguments.pop())
-        return REDUCING[name](taken, *map(self.of, arguments), window)
+        return REDUCING[name](self._whose(node), *map(self.of, arguments), window)
 
     def _whose(self, node: ast.AST) -> Taken:
         """The trial that an expression within a function is about."""

@@ -168,7 +168,7 @@ class COXA_EXPORT ScenarioBuilder {
   /// Shoulder blades on a bench's edge at x = 0: bench_height and bench_friction; its support and furniture.
   void bench();
 
-  /// Likewise, but the shoulder blades slide along the pad as something else asks.
+  /// Likewise, but the shoulder blades slide along the pad, without friction, as something else asks.
   void slide_on_bench();
   /// Shoulders on the floor, the skin over the shoulder blades' spines at x = 0, and the back of the head, which the neck
   /// follows: floor_friction; their supports. Say `neutral_spine` before.
@@ -322,6 +322,7 @@ class COXA_EXPORT ScenarioBuilder {
       const std::string& help);
   std::vector<PointMass> carried() const;
   void straight_arm(Side side);
+  ContactPoint hanging_bar(Side side) const;
   void soften_knees();
   double shins_at_bar(const NamedTask& on_floor, const std::string& help) const;
   double room_before(const Posture& posture, const std::string& low, const std::string& high) const;
