@@ -25,7 +25,7 @@ class BStanceHipThrust final : public Exercise {
 
   std::vector<Parameter> parameters() const override {
     return join(
-        {{load_parameter(40, "bar and plates together"),
+        {{load_parameter(40, "bar and plates together; 0 is no bar, arms across the chest"),
           side_parameter("the rear leg, which works"),
           {"stagger", 0.20, 0, 0.50, "m", "front heel ahead of the rear heel"},
           {"rear_share", 0.7, 0.5, 1, "1",

@@ -32,7 +32,7 @@ class BackExtension45 final : public Exercise {
   std::vector<Parameter> parameters() const override {
     return join(
         {{load_parameter(0, "disc held on the chest"),
-          {"hip_flexion_deg", 80, 20, 110, "deg", "at the bottom"},
+          {"hip_flexion_deg", 60, 20, 110, "deg", "at the bottom"},
           {"knee_flexion_deg", 3, 0, 25, "deg", "of both knees, kept"},
           {"pad_friction", 0.5, 0, 1.5, "1", "Coulomb coefficient of thighs on the pad"}},
          tempo_parameters(1.2, 1, 1.5),

@@ -35,7 +35,7 @@ class BackSquat final : public Exercise {
            "thighs above the horizontal at the bottom; negative: hips below the knees"},
           trunk_lean_parameter(), lumbar_flexion_parameter(kLumbarFlexion)},
          feet_parameters(kStance, kToeOut),
-         tempo_parameters(1.5, 0.5, 2),
+         tempo_parameters(2, 0.5, 2),
          spine_parameters()});
   }
 

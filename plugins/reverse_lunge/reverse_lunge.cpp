@@ -58,7 +58,7 @@ class ReverseLunge final : public Exercise {
     s.carry(p.choice("held"), p["load"]);
     s.balance(s.mid_sole(front).x(), s.mid_sole(front).z());
     s.squat_on(
-        front, {"front thigh as low as asked", s.thigh(front, p["thigh_angle_deg"])}, 15 * kDegree);
+        front, {"front thigh as low as asked", s.thigh(front, p["thigh_angle_deg"])}, 8 * kDegree);
     s.tempo(StartAt::top);
     return s.finish();
   }

@@ -6,9 +6,10 @@ namespace {
 
 using namespace coxa;
 
-constexpr double kRail = 0.655;         // m, rails from the middle: half of a 1.31 m shaft
-constexpr double kRailStrength = 5000;  // N, far above what is asked of a steel rail here
-constexpr double kPulleyHeight = 2.2;   // m, of the counterweight's pulley; it matters not
+constexpr double kGripBeyondHip = 0.20;  // m, hands outside the hip centres; assumed
+constexpr double kRail = 0.655;          // m, rails from the middle: half of a 1.31 m shaft
+constexpr double kRailStrength = 5000;   // N, far above what is asked of a steel rail here
+constexpr double kPulleyHeight = 2.2;    // m, of the counterweight's pulley; it matters not
 
 class SmithMachineHipThrust final : public Exercise {
  public:
@@ -74,7 +75,7 @@ class SmithMachineHipThrust final : public Exercise {
       s.scenario().cables.push_back(
           {"counterweight", middle, Vec3(x, kPulleyHeight, 0), p["counterbalance"]});
     s.stand(0);
-    s.hands_on_bar(s.hip_half_width() + 0.2);
+    s.hands_on_bar(s.hip_half_width() + kGripBeyondHip);
     s.drive_hips_up(0);
     s.tempo(StartAt::bottom);
     return s.finish();

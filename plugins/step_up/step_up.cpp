@@ -65,7 +65,7 @@ class StepUp final : public Exercise {
         lead,
         {"following leg reaches the floor",
          s.coordinate("knee_angle" + ScenarioBuilder::suffix(trail), kBentKnee)},
-        15 * kDegree);
+        8 * kDegree);
     s.tempo(StartAt::bottom);
     return s.finish();
   }

@@ -82,13 +82,13 @@ def test_a_package_in_python_conforms(tmp_path, environment):
     # installed: what pip leaves of the entry point in pyproject.toml
     del environment["COXA_PLUGIN_PATH"]
     site = tmp_path / "site"
-    info = site / "low_bridge-0.1.0.dist-info"
+    info = site / "low_bridge-7.0.dist-info"
     info.mkdir(parents=True)
     shutil.copy(project / "low_bridge.py", site)
     toml = (project / "pyproject.toml").read_text()
     section = toml.split('[project.entry-points."coxa.exercises"]\n')[1].split("\n\n")[0]
     (info / "entry_points.txt").write_text("[coxa.exercises]\n" + section.replace('"', "") + "\n")
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: low-bridge\nVersion: 0.1.0\n")
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: low-bridge\nVersion: 7.0\n")
     environment["PYTHONPATH"] += f":{site}"
     told = json.loads(run("coxa", "describe", "low_bridge", "--json", cwd="/", env=environment))
     assert told["origin"] == "entry point low_bridge = low_bridge, of the package low-bridge"

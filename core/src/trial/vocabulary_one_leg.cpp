@@ -7,7 +7,8 @@ namespace coxa {
 namespace {
 
 constexpr double kUprightTrunk = 90 * kDegree;
-constexpr double kLeanAtTop = 10 * kDegree;    // of the trunk at the top of a lunge; assumed
+constexpr double kLeanOverKnee =
+    0.5;  // of the trunk at the top, for the bend of the knee there; assumed
 constexpr double kDeepestLean = 50 * kDegree;  // from upright, in search of the least effort
 
 constexpr double kSteppingAnkle = 0;  // rad, what the stepping foot's ankle likes; assumed
@@ -42,7 +43,7 @@ void ScenarioBuilder::step(Side side, const Vec3& from, const Vec3& to, double l
 void ScenarioBuilder::squat_on(Side side, const NamedTask& depth, double knee_top) {
   const std::string knee = "knee_angle" + suffix(side);
   top({{"knee nearly straight", coordinate(knee, knee_top)},
-       {"trunk upright", trunk(kUprightTrunk - kLeanAtTop)}},
+       {"trunk upright", trunk(kUprightTrunk - kLeanOverKnee * knee_top)}},
       "move the feet toward their defaults");
 
   double lean = value("trunk_lean_deg", kFound);

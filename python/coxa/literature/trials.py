@@ -16,9 +16,6 @@ from .table import Load, Setting, Trial
 
 Key = TypeVar("Key", bound=Hashable)
 
-#: Frames of a search for the heaviest load; the limit moves by less than 1 % between 51 and 101.
-LIMIT_FRAMES = 51
-
 
 class Failed(Exception):
     """A trial that could not be simulated; the text says why."""
@@ -92,7 +89,7 @@ class Bench:
     def _limit(self, trial: Trial) -> float:
         given = self._given(trial)
         return max_load(
-            trial.exercise, trial.subject, frames=LIMIT_FRAMES, inertia=trial.inertia, **given
+            trial.exercise, trial.subject, frames=trial.frames, inertia=trial.inertia, **given
         ).load
 
     def _simulate(self, trial: Trial) -> Taken:
@@ -129,7 +126,8 @@ class Bench:
         if trial.load.of:
             # the movement of the other trial by the same person
             of = replace(self._named[trial.load.of], subject=trial.subject)
-        return replace(of, load=None, criterion=2, frames=LIMIT_FRAMES)
+        # its frames too: the limit then holds in every frame of the trial
+        return replace(of, load=None, criterion=2, frames=trial.frames)
 
     def _given(self, trial: Trial) -> dict[str, Any]:
         found = self._found.get(_unset(trial))
