@@ -6,7 +6,7 @@ namespace {
 
 using namespace coxa;
 
-constexpr double kFriction = 0.6;   // 1, shirt on a wooden step; assumed
+constexpr double kFriction = 0.6;    // 1, shirt on a wooden step; assumed
 constexpr double kGripWidth = 0.20;  // m, hands outside the hips; assumed
 
 class StepBridge final : public Exercise {

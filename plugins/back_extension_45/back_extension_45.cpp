@@ -9,11 +9,11 @@ namespace {
 
 using namespace coxa;
 
-constexpr double kSlope = 45 * kDegree;    // legs above the horizontal
-constexpr double kStance = 0.20;           // m, between the heels; assumed
+constexpr double kSlope = 45 * kDegree;      // legs above the horizontal
+constexpr double kStance = 0.20;             // m, between the heels; assumed
 constexpr double kAnkles = 0.25;             // m, above the floor; assumed
 constexpr double kPlateFriction = 0.6;       // 1, rubber on steel; assumed
-constexpr double kRollerFriction = 0.5;    // 1, vinyl on cloth; assumed
+constexpr double kRollerFriction = 0.5;      // 1, vinyl on cloth; assumed
 constexpr double kDiscHalfThickness = 0.02;  // m, assumed
 
 class BackExtension45 final : public Exercise {

@@ -6,8 +6,8 @@ namespace {
 
 using namespace coxa;
 
-constexpr double kStance = 0.483;      // m, traditional squat, Swinton et al. (2012)
-constexpr double kToeOut = 25;           // deg, so that knees point where the toes do with this stance
+constexpr double kStance = 0.483;  // m, traditional squat, Swinton et al. (2012)
+constexpr double kToeOut = 25;     // deg, so that knees point where the toes do with this stance
 constexpr double kLumbarFlexion = 20;  // deg, between men (26) and women (13), McKean et al. (2010)
 
 class BackSquat final : public Exercise {
@@ -29,11 +29,18 @@ class BackSquat final : public Exercise {
   std::vector<Parameter> parameters() const override {
     return join(
         {{load_parameter(30, "bar and plates together"),
-          {"bar_position", 0, 0, 1, "1", "on the upper trapezius or below the scapular spines",
-           true, {"high", "low"}},
+          {"bar_position",
+           0,
+           0,
+           1,
+           "1",
+           "on the upper trapezius or below the scapular spines",
+           true,
+           {"high", "low"}},
           {"thigh_angle_deg", 0, -35, 60, "deg",
            "thighs above the horizontal at the bottom; negative: hips below the knees"},
-          trunk_lean_parameter(), lumbar_flexion_parameter(kLumbarFlexion)},
+          trunk_lean_parameter(),
+          lumbar_flexion_parameter(kLumbarFlexion)},
          feet_parameters(kStance, kToeOut),
          tempo_parameters(2, 0.5, 2),
          spine_parameters()});

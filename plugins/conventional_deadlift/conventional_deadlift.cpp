@@ -7,11 +7,12 @@ namespace {
 
 using namespace coxa;
 
-constexpr double kStance = 0.32;                // m, Escamilla et al. (2000)
-constexpr double kToeOut = 14;                  // deg, Escamilla et al. (2000)
-constexpr double kLumbarFlexion = 20;  // deg, 26.5 less 6.6 of pelvis against lumbar segment, Schellenberg et al. (2013)
-constexpr double kGrip = 0.46;  // m, between the hands, just outside the shins; assumed
-constexpr double kBarBeforeMidFoot = 0.04;      // m, where the search for the bar's place begins
+constexpr double kStance = 0.32;  // m, Escamilla et al. (2000)
+constexpr double kToeOut = 14;    // deg, Escamilla et al. (2000)
+constexpr double kLumbarFlexion =
+    20;  // deg, 26.5 less 6.6 of pelvis against lumbar segment, Schellenberg et al. (2013)
+constexpr double kGrip = 0.46;              // m, between the hands, just outside the shins; assumed
+constexpr double kBarBeforeMidFoot = 0.04;  // m, where the search for the bar's place begins
 
 class ConventionalDeadlift final : public Exercise {
  public:
@@ -34,7 +35,8 @@ class ConventionalDeadlift final : public Exercise {
         {{load_parameter(50, "bar and plates together"),
           {"bar_height", kPlateRadius, 0.15, 0.60, "m",
            "axis of the bar above the floor at the start: 0.225 is plates of full size"},
-          trunk_lean_parameter(), lumbar_flexion_parameter(kLumbarFlexion)},
+          trunk_lean_parameter(),
+          lumbar_flexion_parameter(kLumbarFlexion)},
          feet_parameters(kStance, kToeOut),
          tempo_parameters(2, 0.5, 2),
          spine_parameters()});

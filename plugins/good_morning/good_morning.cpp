@@ -7,7 +7,8 @@ namespace {
 using namespace coxa;
 
 constexpr double kStance = 0.32;  // m, hip width and a little; assumed
-constexpr double kLumbarFlexion = 17;  // deg, 23.8 less 7.0 of pelvis against lumbar segment, Schellenberg et al. (2013)
+constexpr double kLumbarFlexion =
+    17;  // deg, 23.8 less 7.0 of pelvis against lumbar segment, Schellenberg et al. (2013)
 
 class GoodMorning final : public Exercise {
  public:
@@ -26,11 +27,16 @@ class GoodMorning final : public Exercise {
   std::vector<Parameter> parameters() const override {
     return join(
         {{load_parameter(30, "bar and plates together"),
-          {"bar_position", 0, 0, 1, "1", "on the upper trapezius or below the scapular spines",
-           true, {"high", "low"}},
+          {"bar_position",
+           0,
+           0,
+           1,
+           "1",
+           "on the upper trapezius or below the scapular spines",
+           true,
+           {"high", "low"}},
           {"knee_flexion_deg", 5, 3, 45, "deg", "of both knees, kept; Schellenberg 2013: 5.3"},
-          {"hip_flexion_deg", 75, 20, 125, "deg",
-           "at the bottom; Schellenberg 2013: 75.3 (9.2)"},
+          {"hip_flexion_deg", 75, 20, 125, "deg", "at the bottom; Schellenberg 2013: 75.3 (9.2)"},
           lumbar_flexion_parameter(kLumbarFlexion)},
          feet_parameters(kStance),
          tempo_parameters(1.5, 0.5, 2),

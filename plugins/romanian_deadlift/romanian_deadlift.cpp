@@ -7,7 +7,7 @@ namespace {
 using namespace coxa;
 
 constexpr double kStance = 0.32;            // m, as in the deadlift, Escamilla et al. (2000)
-constexpr double kGrip = 0.46;  // m, between the hands, just outside the shins; assumed
+constexpr double kGrip = 0.46;              // m, between the hands, just outside the shins; assumed
 constexpr double kBarBeforeMidFoot = 0.04;  // m, where the search for the bar's place begins
 
 class RomanianDeadlift final : public Exercise {

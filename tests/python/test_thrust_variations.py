@@ -102,7 +102,7 @@ def test_supports_carry_all_weight_when_still(name):
         ("bodyweight_hip_thrust", {"foot_distance": 1.2}, "decrease foot_distance"),
         ("bodyweight_hip_thrust", {"bottom_clearance": 0.4}, "decrease bottom_clearance"),
         ("dumbbell_hip_thrust", {"foot_distance": 0.3}, "increase foot_distance"),
-        ("single_leg_hip_thrust", {"free_hip_deg": 40}, "increase free_hip_deg"),
+        ("single_leg_hip_thrust", {"free_hip_deg": 40, "bottom_clearance": 0.05}, "increase free_hip_deg"),
         ("single_leg_hip_thrust", {"toe_out_deg": 30}, "decrease foot_offset or toe_out_deg"),
         ("banded_hip_thrust", {"foot_distance": 1.2}, "decrease abduction_deg"),
         ("glute_bridge", {"foot_distance": 1.2}, "decrease foot_distance"),
@@ -174,6 +174,16 @@ def test_left_leg_mirrors_right_leg():
             force(right, here), mirrored(force(left, there)), atol=CRITERION * scale
         )
     np.testing.assert_allclose(site(right, "knee_r"), mirrored(site(left, "knee_l")), atol=1e-9)
+
+
+@pytest.mark.parametrize("knee", [0, 45, 90])
+def test_lifted_leg_bent_or_straight_clears_the_floor(knee):
+    result = trial("single_leg_hip_thrust", frames=31, free_knee_deg=knee)
+    assert result.dataset["reserve_frames"] == 0
+    for part in ("heel_medial", "heel_lateral", "toe_medial", "toe_lateral"):
+        assert site(result, f"{part}_l")[:, 1].min() > 0.02 - 1e-6
+    bent = result.dataset["position"].sel(coordinate="knee_angle_l").values
+    np.testing.assert_allclose(np.degrees(bent), knee, atol=1e-9)
 
 
 def test_no_load_is_no_bar():

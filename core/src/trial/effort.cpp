@@ -5,7 +5,8 @@
 namespace coxa {
 namespace {
 
-constexpr double kMissing = 1e3;  // 1, cost of any reserve: no muscles cost as much, all of them at their most cost 1
+constexpr double kMissing =
+    1e3;  // 1, cost of any reserve: no muscles cost as much, all of them at their most cost 1
 
 Trial still(const Model& model, const Scenario& scenario) {
   Trial trial;

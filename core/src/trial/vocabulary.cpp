@@ -427,6 +427,7 @@ void ScenarioBuilder::stand_on_border(Side side, double x, double turn, double f
 
 void ScenarioBuilder::hold_leg(
     Side side, double hip_flexion, double hip_rotation, double knee_flexion) {
+  lifted_.push_back(side);
   hold("hip_flexion" + suffix(side), hip_flexion);
   hold("hip_rotation" + suffix(side), hip_rotation);
   hold("knee_angle" + suffix(side), knee_flexion);

@@ -12,6 +12,7 @@ namespace {
 constexpr double kClearance =
     0.05;  // m, buttocks above the floor at the bottom; a controlled descent never touches
 constexpr double kLoadClearance = 0.01;         // m, plates above the floor
+constexpr double kFootClearance = 0.02;         // m, lifted foot above the floor
 constexpr double kLeastTravel = 0.02;           // m, of the hips
 constexpr double kSpreadFriction = 0.6;         // 1, rubber soles on a gym floor; assumed
 constexpr double kEndSlack = 1e-9;              // rad, rounding at the end of a joint's range
@@ -337,6 +338,19 @@ NamedTask ScenarioBuilder::low_hips() const {
         " m radius, would hit the floor; increase bottom_clearance, or leave it out");
     low = {"plates above the floor", center};
     down = posture({low}, 0);
+  }
+  for (const Side side : lifted_) {
+    for (const char* part : {"heel_medial", "heel_lateral", "toe_medial", "toe_lateral"}) {
+      const PointHeight sole = height(part + suffix(side), kFootClearance);
+      const double now = down.solved ? measure(*skeleton_, sole, down.q) : sole.value;
+      if (now >= sole.value) continue;
+      require<InfeasibleMotion>(
+          std::isnan(value("bottom_clearance", kFound)), exercise_, ": the lifted foot would be ",
+          now,
+          " m high at the bottom and hit the floor; increase free_hip_deg or bottom_clearance");
+      low = {"lifted foot above the floor", sole};
+      down = posture({low}, 0);
+    }
   }
   return low;
 }

@@ -8,15 +8,16 @@
 namespace coxa {
 namespace {
 
-constexpr double kUnlocked = 5 * kDegree;      // of the knees of someone who stands; assumed
+constexpr double kUnlocked = 5 * kDegree;  // of the knees of someone who stands; assumed
 constexpr double kUprightTrunk = 90 * kDegree;
 constexpr double kSoft = 15 * kDegree;         // first guess of hips and ankles, half of the knees'
 constexpr double kDeepestLean = 75 * kDegree;  // from upright, in search of the least effort
-constexpr double kLeastLean = 20 * kDegree;     // from upright, with the bar on the floor
+constexpr double kLeastLean = 20 * kDegree;    // from upright, with the bar on the floor
 constexpr double kGreatestLean = 85 * kDegree;
 constexpr double kLeanStep = 5 * kDegree;  // down from there, to where a posture exists
-constexpr double kTouching = 1e-9;  // m, of shins and bar
-constexpr double kLag = 1;  // of the trunk behind the knees in a deadlift: hips and shoulders rise together at first
+constexpr double kTouching = 1e-9;         // m, of shins and bar
+constexpr double kLag =
+    1;  // of the trunk behind the knees in a deadlift: hips and shoulders rise together at first
 constexpr double kJustClear = 1e-4;  // m, between bar and leg where they touch
 constexpr int kMostMoves = 20;       // of the bar until it does
 constexpr int kChecks = 6;           // parts of the way on which legs must be clear of the bar
@@ -25,13 +26,21 @@ constexpr int kChecks = 6;           // parts of the way on which legs must be c
 
 Parameter lumbar_flexion_parameter(double deg) {
   return {
-      "lumbar_flexion_deg", deg, 0, 50, "deg",
+      "lumbar_flexion_deg",
+      deg,
+      0,
+      50,
+      "deg",
       "of the lumbar joint at the bottom, from upright standing; it straightens toward the top"};
 }
 
 Parameter trunk_lean_parameter() {
   return {
-      "trunk_lean_deg", kFound, 0, 85, "deg",
+      "trunk_lean_deg",
+      kFound,
+      0,
+      85,
+      "deg",
       "line from hips to shoulders leant forward from upright at the bottom; default: what costs "
       "the muscles least"};
 }
@@ -74,8 +83,7 @@ void ScenarioBuilder::squat_down() {
   top({knee, {"hips straight at the top", coordinate("hip_flexion_r", 0)}},
       "move heel_height or stance_width toward their defaults");
 
-  const NamedTask depth{
-      "thighs as low as asked", thigh(Side::right, value("thigh_angle_deg", 0))};
+  const NamedTask depth{"thighs as low as asked", thigh(Side::right, value("thigh_angle_deg", 0))};
   const std::string help = "increase thigh_angle_deg, or raise the heels by heel_height";
   const double given = value("trunk_lean_deg", kFound);
   const double lean = std::isnan(given)
@@ -84,8 +92,7 @@ void ScenarioBuilder::squat_down() {
                                     {depth}, {"trunk leant forward", trunk(kUprightTrunk)},
                                     kUprightTrunk - kDeepestLean, kUprightTrunk, 0, {}, help)
                           : given;
-  const Posture& low =
-      bottom({depth, {"trunk leant forward", trunk(kUprightTrunk - lean)}}, help);
+  const Posture& low = bottom({depth, {"trunk leant forward", trunk(kUprightTrunk - lean)}}, help);
   evenly("trunk follows the knees", trunk());
   driven_by("knee angle", coordinate("knee_angle_r"));
   note("trunk_lean_bottom_deg", lean / kDegree);
@@ -142,8 +149,7 @@ void ScenarioBuilder::pull_from_floor() {
   double lean = value("trunk_lean_deg", kFound);
   const bool given = !std::isnan(lean);
   const auto start = [&] {
-    return std::vector<NamedTask>{
-        on_floor, {"trunk leant forward", trunk(kUprightTrunk - lean)}};
+    return std::vector<NamedTask>{on_floor, {"trunk leant forward", trunk(kUprightTrunk - lean)}};
   };
 
   // knees evenly, the trunk after them: the same rule as for the movement, before its ends are settled
@@ -173,7 +179,9 @@ void ScenarioBuilder::pull_from_floor() {
   lagging("trunk after the knees", trunk(), kLag);
   driven_by("knee angle", coordinate("knee_angle_r"));
   note("trunk_lean_bottom_deg", lean / kDegree);
-  note("bar_before_mid_foot", place_at(low, hanging_bar(Side::right)).x() - mid_sole(Side::right).x());
+  note(
+      "bar_before_mid_foot",
+      place_at(low, hanging_bar(Side::right)).x() - mid_sole(Side::right).x());
   for (const char* name : {"hip_flexion", "knee_angle", "ankle_angle"})
     note(name + std::string("_bottom_deg"), coordinate_at(low, name + std::string("_r")) / kDegree);
 
@@ -187,8 +195,7 @@ void ScenarioBuilder::pull_from_floor() {
 double ScenarioBuilder::shins_at_bar(const NamedTask& on_floor, const std::string& help) const {
   std::string hardest;
   const auto room = [&](double lean) {
-    const Posture p =
-        posture({on_floor, {"trunk leant forward", trunk(kUprightTrunk - lean)}}, 0);
+    const Posture p = posture({on_floor, {"trunk leant forward", trunk(kUprightTrunk - lean)}}, 0);
     hardest = p.worst_task;
     return p.solved ? room_before(p, "ankle", "knee") : -1;
   };
@@ -229,8 +236,7 @@ struct Beside {
   double distance;  // m, before it
 };
 
-Beside beside(
-    const Eigen::Vector2d& p, const Eigen::Vector2d& low, const Eigen::Vector2d& high) {
+Beside beside(const Eigen::Vector2d& p, const Eigen::Vector2d& low, const Eigen::Vector2d& high) {
   const Eigen::Vector2d line = high - low;
   const double along = (p - low).dot(line) / line.squaredNorm();
   const Eigen::Vector2d away = p - low - std::clamp(along, 0.0, 1.0) * line;

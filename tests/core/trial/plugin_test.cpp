@@ -123,9 +123,8 @@ TEST(Plugin, IsRefusedWithBothValues) {
 
   // the same from the compiler itself
   expect(
-      zoo("changed_interface"),
-      {"interface " + std::to_string(kPluginInterface - 1),
-       "needs " + std::to_string(kPluginInterface)});
+      zoo("changed_interface"), {"interface " + std::to_string(kPluginInterface - 1),
+                                 "needs " + std::to_string(kPluginInterface)});
   if (EIGEN_MAX_ALIGN_BYTES != 64)
     expect(zoo("wide_alignment"), {"64 bytes", "coxa to " + align, "-march"});
   expect(zoo("old_strings"), {"libstdc++ cxx11=0", COXA_STANDARD_LIBRARY});

@@ -270,7 +270,8 @@ class COXA_EXPORT ScenarioBuilder {
   /// balance must have been said.
   void pull_from_floor();
 
-  /// Goal of hips as low as they go: buttocks bottom_clearance above the floor, or higher so that no load touches it.
+  /// Goal of hips as low as they go: buttocks bottom_clearance above the floor, or higher so that no load or lifted foot
+  /// touches it.
   NamedTask low_hips() const;
   /// Hips driven up on a back that rests: top with the trunk at `inclination` or where the hips' extension ends,
   /// bottom with the buttocks just above the floor (bottom_clearance) and no load touching it, driven by the
@@ -341,6 +342,7 @@ class COXA_EXPORT ScenarioBuilder {
   std::optional<ContactPoint> bar_;  // the one that was named last
   std::optional<Posture> top_;
   std::optional<Posture> bottom_;
+  std::vector<Side> lifted_;  // legs held in the air
   bool lying_ = false;
   bool timed_ = false;
 };
