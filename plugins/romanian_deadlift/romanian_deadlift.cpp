@@ -27,9 +27,9 @@ class RomanianDeadlift final : public Exercise {
 
   std::vector<Parameter> parameters() const override {
     return join(
-        {{load_parameter(60, "bar and plates together"),
-          {"knee_flexion_deg", 15, 3, 45, "deg", "of both knees, kept"},
-          {"trunk_inclination_deg", 20, -10, 75, "deg",
+        {{load_parameter(40, "bar and plates together"),
+          {"knee_flexion_deg", 20, 3, 45, "deg", "of both knees, kept"},
+          {"trunk_inclination_deg", 30, -10, 75, "deg",
            "line from hips to shoulders above the horizontal at the bottom"},
           lumbar_flexion_parameter(0)},
          feet_parameters(kStance),

@@ -11,6 +11,11 @@ around it?
 Inside, everything is in SI units and radians, in OpenSim's ground frame: x forward, y up, z right.
 """
 
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from . import conformance, scenario
 from ._core import (
     Error,
@@ -24,8 +29,6 @@ from ._core import (
 )
 from .authoring import Exercise, join, register, unregister
 from .catalog import ExerciseDescription, Parameter, exercise, exercises
-from .compare import Comparison, compare
-from .form import Cue, FormCheck, check_form
 from .literature import Validation, validate
 from .model import Model, scale
 from .result import Result, load
@@ -33,7 +36,34 @@ from .scenario import Scenario, ScenarioBuilder
 from .simulation import MaxLoad, max_load, simulate
 from .study import Study
 from .subject import Subject
-from .workout import Sets, Workout
+
+if TYPE_CHECKING:
+    from . import faults
+    from .comparison import Comparison, compare
+    from .form import Cue, FormCheck, check_form
+    from .workout import Sets, Workout
+
+# names whose modules need numpy, which takes longer to import than all of coxa
+_LATER = {
+    "Comparison": "comparison",
+    "Cue": "form",
+    "FormCheck": "form",
+    "Sets": "workout",
+    "Workout": "workout",
+    "check_form": "form",
+    "compare": "comparison",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "faults":
+        return importlib.import_module(".faults", __name__)
+    if name not in _LATER:
+        raise AttributeError(f"module 'coxa' has no attribute '{name}'")
+    value = getattr(importlib.import_module("." + _LATER[name], __name__), name)
+    globals()[name] = value
+    return value
+
 
 __all__ = [
     "Comparison",
@@ -65,6 +95,7 @@ __all__ = [
     "conformance",
     "exercise",
     "exercises",
+    "faults",
     "join",
     "load",
     "max_load",

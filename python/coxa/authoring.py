@@ -132,7 +132,9 @@ def register(exercise: Any = None, *, replace: bool = False) -> Any:
                 raise TypeError(f"{what} must be text, not {getattr(made, what)!r}")
         name = made.name or _snake_case(exercise.__name__)
         title = made.title or name.replace("_", " ").capitalize()
-        description = made.description or inspect.cleandoc(exercise.__doc__ or "")
+        # a docstring of a parent counts, that of the base class does not
+        text = inspect.getdoc(exercise) or ""
+        description = made.description or ("" if text == inspect.getdoc(Exercise) else text)
         lists = {"muscles": made.muscles, "references": made.references}
         for what, items in lists.items():
             if isinstance(items, str) or not all(isinstance(item, str) for item in items):

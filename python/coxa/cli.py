@@ -704,7 +704,7 @@ def _parameters_of_many(
 
 def _targets(options: argparse.Namespace) -> list[Path]:
     # found out before the work begins
-    from .compare import DATA_SUFFIXES, PICTURE_SUFFIXES
+    from .comparison import DATA_SUFFIXES, PICTURE_SUFFIXES
 
     if options.csv and options.json:
         raise coxa.InvalidArgument("--csv and --json exclude each other; give one of them")

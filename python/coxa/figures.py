@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpec
 
 from ._core import InvalidArgument
-from .compare import STATEMENT, shorten
+from .comparison import STATEMENT, shorten
 from .curves import lifting
 from .drawing import ACTIVATION, INK, Stage
 from .labels import person, subtitle, title
@@ -22,7 +22,7 @@ from .labels import person, subtitle, title
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from .compare import Comparison
+    from .comparison import Comparison
     from .result import Result
     from .simulation import MaxLoad
     from .workout import Workout

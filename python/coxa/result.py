@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import xarray as xr
     from matplotlib.figure import Figure
 
-    from .compare import Comparison
+    from .comparison import Comparison
     from .workout import Workout
 
 #: Suffixes of result files.
@@ -235,7 +235,7 @@ def load(path: str | os.PathLike[str]) -> Result | Comparison | Workout | xr.Dat
         )
     kind = dataset.attrs.get("kind")
     if kind == "comparison":
-        from .compare import Comparison
+        from .comparison import Comparison
 
         return Comparison(dataset)
     if kind == "workout":

@@ -19,7 +19,7 @@ import numpy as np
 
 from . import catalog, check, curves
 from ._core import Error, FileError, InvalidArgument
-from .compare import check_fraction, save
+from .comparison import check_fraction, save
 from .labels import person
 from .model import Model
 from .resources import DEFAULT_MODEL

@@ -167,7 +167,6 @@ class OnlyTheTall(Sound):
         (SlidesFreely, "constraints", "support knee, off its surface"),
         (LosesItsGrip, "constraints", "grip"),
         (FailsForSome, "random parameters", "ValueError: heavy"),
-        (NoReason, "random parameters", "names neither a parameter nor a task"),
         (Forgetful, "repeatable", "differs"),
         (NotThreadSafe, "thread-safe", "differs"),
         (Leaks, "memory", "bytes more per build"),
@@ -177,6 +176,22 @@ class OnlyTheTall(Sound):
 def test_each_rule_can_be_broken(exercise, rule, text):
     found = broken(exercise, *conformance.OTHERS[1:])
     assert rule in found and text in found[rule], found
+
+
+def test_a_reason_that_names_nothing_is_told_apart():
+    names = conformance._names
+    assert names("decrease foot_distance", "foot_distance")
+    assert not names("decrease my_foot_distance", "foot_distance")
+    assert names("'left foot in its place' cannot be met", "right foot in its place")
+    assert names("hip_flexion_l is at its end", "hip_flexion_r")
+    assert not names("it cannot be", "load")
+    # the core adds what was set away from its default where an author gives no name
+    coxa.register(NoReason)
+    try:
+        with pytest.raises(coxa.InfeasibleMotion, match="it cannot be.*load = 80"):
+            coxa.simulate("stranger", load=80)
+    finally:
+        coxa.unregister("stranger")
 
 
 def test_parameters_that_no_registry_takes_are_told_too():

@@ -186,6 +186,9 @@ def test_a_notebook_may_replace_its_own(pause_thrust):
         title = "Another"
 
     assert coxa.exercise(pause_thrust).info.title == "Another"
+    assert coxa.exercise(pause_thrust).info.description == PauseThrust.__doc__, "inherited"
+    coxa.register(exercise_of(PauseThrust.build, name=pause_thrust), replace=True)
+    assert coxa.exercise(pause_thrust).info.description == "", "that of the base class says nothing"
 
 
 def test_a_replaced_exercise_stays_with_the_trials_that_began_with_it(register):

@@ -102,7 +102,11 @@ def test_supports_carry_all_weight_when_still(name):
         ("bodyweight_hip_thrust", {"foot_distance": 1.2}, "decrease foot_distance"),
         ("bodyweight_hip_thrust", {"bottom_clearance": 0.4}, "decrease bottom_clearance"),
         ("dumbbell_hip_thrust", {"foot_distance": 0.3}, "increase foot_distance"),
-        ("single_leg_hip_thrust", {"free_hip_deg": 40, "bottom_clearance": 0.05}, "increase free_hip_deg"),
+        (
+            "single_leg_hip_thrust",
+            {"free_hip_deg": 40, "bottom_clearance": 0.05},
+            "increase free_hip_deg",
+        ),
         ("single_leg_hip_thrust", {"toe_out_deg": 30}, "decrease foot_offset or toe_out_deg"),
         ("banded_hip_thrust", {"foot_distance": 1.2}, "decrease abduction_deg"),
         ("glute_bridge", {"foot_distance": 1.2}, "decrease foot_distance"),

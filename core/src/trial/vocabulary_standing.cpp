@@ -18,9 +18,10 @@ constexpr double kLeanStep = 5 * kDegree;  // down from there, to where a postur
 constexpr double kTouching = 1e-9;         // m, of shins and bar
 constexpr double kLag =
     1;  // of the trunk behind the knees in a deadlift: hips and shoulders rise together at first
-constexpr double kJustClear = 1e-4;  // m, between bar and leg where they touch
-constexpr int kMostMoves = 20;       // of the bar until it does
-constexpr int kChecks = 6;           // parts of the way on which legs must be clear of the bar
+constexpr double kJustClear =
+    1e-7;  // m, between bar and leg where they touch; so small that x follows the load smoothly
+constexpr int kMostMoves = 20;  // of the bar until it does
+constexpr int kChecks = 6;      // parts of the way on which legs must be clear of the bar
 
 }  // namespace
 

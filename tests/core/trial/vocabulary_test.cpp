@@ -51,11 +51,11 @@ TEST(Vocabulary, BalanceHoldsTheCenterOfMassThatMomentumKnows) {
   for (int k = 1; k < trial.motion.frames(); ++k) {
     solver.prepare(trial.motion, k);
     // 1e-7 m is what the path's polynomial is held to
-    EXPECT_NEAR(solver.momentum().center.x(), standing.center.x(), 2e-7) << k;
-    EXPECT_NEAR(solver.momentum().center.z(), 0, 2e-7) << k;
+    EXPECT_NEAR(solver.momentum().center_of_mass.x(), standing.center_of_mass.x(), 2e-7) << k;
+    EXPECT_NEAR(solver.momentum().center_of_mass.z(), 0, 2e-7) << k;
   }
   solver.prepare(trial.motion, lowest(trial));
-  EXPECT_LT(solver.momentum().center.y(), standing.center.y() - 0.2);
+  EXPECT_LT(solver.momentum().center_of_mass.y(), standing.center_of_mass.y() - 0.2);
 }
 
 TEST(Vocabulary, LeastEffortIsTheLowestPointOfAScan) {
