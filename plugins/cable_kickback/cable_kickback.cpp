@@ -30,7 +30,7 @@ class CableKickback final : public Exercise {
           {"hip_flexion_start_deg", 40, 0, 80, "deg", "of the kicking leg at the bottom"},
           {"hip_extension_end_deg", 12, -10, 17, "deg", "of the kicking leg at the top"},
           {"knee_flexion_deg", 15, 0, 90, "deg", "of the kicking leg, kept"},
-          {"trunk_lean_deg", 60, 25, 90, "deg", "trunk above the horizontal, kept"},
+          {"trunk_lean_deg", 30, 0, 65, "deg", "trunk leant forward from upright, kept"},
           {"pulley_distance", 0.9, 0.4, 2.5, "m", "standing heel to the pulley, forwards"},
           {"pulley_height", 0.15, 0, 1.5, "m", "above the floor"},
           {"floor_friction", 0.6, 0, 1.5, "1", "Coulomb coefficient of the foot"}},
@@ -49,14 +49,14 @@ class CableKickback final : public Exercise {
     s.hold("knee_angle" + ScenarioBuilder::suffix(standing), kStandingKnee);
     s.hold("pelvis_list", 0);
     s.hold("pelvis_rotation", 0);
-    s.task("trunk leant forward", s.trunk(p["trunk_lean_deg"]));
+    s.task("trunk leant forward", s.trunk(90 * kDegree - p["trunk_lean_deg"]));
     s.neutral_spine();
     s.balance(s.mid_sole(standing).x(), s.mid_sole(standing).z());
     for (const char* free :
          {"hip_adduction", "hip_rotation", "ankle_angle", "subtalar_angle", "mtp_angle"})
       s.hold(free + leg, 0);
     s.hold("knee_angle" + leg, p["knee_flexion_deg"]);
-    s.arms_forward(150 * kDegree - p["trunk_lean_deg"]);
+    s.arms_forward(60 * kDegree + p["trunk_lean_deg"]);
 
     const NamedTask back{
         "leg drawn back", s.coordinate("hip_flexion" + leg, -p["hip_extension_end_deg"])};
