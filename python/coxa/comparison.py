@@ -729,7 +729,7 @@ class Comparison:
                 found.append(
                     f"{label}: {count} frames need reserves: more than this body's strength"
                 )
-            if str(row["limited_by"].values).startswith("nothing"):
+            if str(row["limited_by"].values).startswith("the maximum"):
                 found.append(
                     f"{label}: its greatest load was not reached: {row['limited_by'].values}"
                 )

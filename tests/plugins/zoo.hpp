@@ -35,6 +35,8 @@ constexpr coxa::PluginDescriptor sound(coxa::Exercise* (*create)()) {
       coxa::kPluginInterface,
       EIGEN_WORLD_VERSION * 10000 + EIGEN_MAJOR_VERSION * 100 + EIGEN_MINOR_VERSION,
       EIGEN_MAX_ALIGN_BYTES,
+      sizeof(coxa::Scenario),
+      sizeof(coxa::ScenarioBuilder),
       COXA_COMPILER,
       COXA_STANDARD_LIBRARY,
       "zoo",

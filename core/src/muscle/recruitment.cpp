@@ -321,7 +321,9 @@ Vec3 Recruitment::cone_force(int cone) const {
 bool Recruitment::actuator_at_bound(int index) const {
   const int i = first_actuator_ + index;
   const double x = solution_.x[i];
-  return x <= program_.lower[i] || x >= program_.upper[i];
+  // one that cannot act that way is not at its bound
+  return (program_.lower[i] < 0 && x <= program_.lower[i])
+         || (program_.upper[i] > 0 && x >= program_.upper[i]);
 }
 
 bool Recruitment::cone_force_range(
@@ -426,7 +428,7 @@ void Recruitment::lean_on(const Eigen::VectorXd& lambda, FeasibleLimit& limit) c
 
 std::string Recruitment::limited_by(const FeasibleLimit& limit) const {
   // each multiplier times the room its unknown has: what a full relaxation would bring
-  std::string name = "nothing";
+  std::string name = "no single bound";
   double greatest = 0;
   const auto consider = [&](int i, double room, const std::string& candidate) {
     const double gain = std::abs(limit.multiplier[i]) * room;

@@ -80,6 +80,11 @@ PluginDescriptor checked_descriptor(const fs::path& path) {
       text_of(plugin.standard_library), ", this build of coxa ", COXA_STANDARD_LIBRARY,
       "; build both with the same standard library");
   require<PluginError>(
+      plugin.scenario_size == sizeof(Scenario) && plugin.builder_size == sizeof(ScenarioBuilder),
+      path, " knows scenarios of ", plugin.scenario_size, " and builders of ", plugin.builder_size,
+      " bytes, this build of coxa ", sizeof(Scenario), " and ", sizeof(ScenarioBuilder),
+      "; build the plugin against the headers of this coxa");
+  require<PluginError>(
       std::memchr(plugin.name, 0, sizeof(plugin.name)) != nullptr, path,
       " has a descriptor whose name has no end; it holds up to ", sizeof(plugin.name) - 1,
       " characters");

@@ -104,6 +104,13 @@ TEST(Plugin, IsRefusedWithBothValues) {
   expect(
       spoiled("alignment", [](D& d) { d.eigen_max_align_bytes = 4096; }),
       {"4096 bytes", "coxa to " + align, "-march"});
+  const std::string scenario = std::to_string(sizeof(Scenario));
+  expect(
+      spoiled("scenario", [](D& d) { d.scenario_size += 8; }),
+      {"scenarios of " + std::to_string(sizeof(Scenario) + 8), "this build of coxa " + scenario});
+  expect(
+      spoiled("builder", [](D& d) { d.builder_size -= 8; }),
+      {"builders of " + std::to_string(sizeof(ScenarioBuilder) - 8), "headers of this coxa"});
   expect(spoiled("compiler", [](D& d) { d.compiler[4] = 'X'; }), {"gcc X", COXA_COMPILER});
   expect(
       spoiled("library", [](D& d) { d.standard_library[3] = 'X'; }),

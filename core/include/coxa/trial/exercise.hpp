@@ -50,6 +50,9 @@ struct PluginDescriptor {
   std::uint32_t interface_version;
   std::uint32_t eigen_version;
   std::uint32_t eigen_max_align_bytes;
+  std::uint32_t
+      scenario_size;  // of Scenario and ScenarioBuilder, which cross the boundary by value
+  std::uint32_t builder_size;
   char compiler[32];
   char standard_library[32];
   char name[64];
@@ -65,6 +68,8 @@ struct PluginDescriptor {
       ::coxa::kPluginInterface,                                                                 \
       EIGEN_WORLD_VERSION * 10000 + EIGEN_MAJOR_VERSION * 100 + EIGEN_MINOR_VERSION,            \
       EIGEN_MAX_ALIGN_BYTES,                                                                    \
+      sizeof(::coxa::Scenario),                                                                 \
+      sizeof(::coxa::ScenarioBuilder),                                                          \
       COXA_COMPILER,                                                                            \
       COXA_STANDARD_LIBRARY,                                                                    \
       exercise_name,                                                                            \
