@@ -93,9 +93,6 @@ void bind_supports(py::class_<Builder>& c) {
           "stand", of<Side, const FootPlace&>(&Builder::stand), arg("side"), arg("place"),
           "A sole in its place, and its support.")
       .def(
-          "stand_on_ball", &Builder::stand_on_ball, arg("side"), arg("ball"), arg("friction"),
-          "The ball of a foot on the floor, the heel free to rise; its support.")
-      .def(
           "stand_spread", &Builder::stand_spread, arg("abduction"),
           "Both soles where, with the trunk level, each hip is abducted, rad, shanks vertical and "
           "knees "

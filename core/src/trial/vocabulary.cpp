@@ -231,23 +231,6 @@ void ScenarioBuilder::stand(double x) {
   }
 }
 
-void ScenarioBuilder::stand_on_ball(Side side, const Vec3& ball, double friction) {
-  const auto medial = site("ball_medial" + suffix(side));
-  const auto lateral = site("ball_lateral" + suffix(side));
-  const std::string name = words(side) + " foot";
-  task(name + "'s ball in its place", HoldPoint{medial.body, (medial.p_B + lateral.p_B) / 2, ball});
-  task(name + " straight", HoldDirection{medial.body, Vec3::UnitZ(), Vec3::UnitZ()});
-  task(
-      name + "'s toes flat",
-      PointHeight{
-          {{site("toe_medial" + suffix(side)).body,
-            (site("toe_medial" + suffix(side)).p_B + site("toe_lateral" + suffix(side)).p_B) / 2}},
-          ball.y()});
-  Support sole = foot_support(*model_, side, friction, false);
-  sole.origin = Vec3(0, ball.y(), 0);
-  support(sole);
-}
-
 const std::optional<FootPlace>& ScenarioBuilder::foot(Side side) const {
   return feet_[side == Side::left];
 }

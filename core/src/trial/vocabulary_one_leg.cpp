@@ -46,18 +46,8 @@ void ScenarioBuilder::squat_on(Side side, const NamedTask& depth, double knee_to
        {"trunk upright", trunk(kUprightTrunk - kLeanOverKnee * knee_top)}},
       "move the feet toward their defaults");
 
-  double lean = value("trunk_lean_deg", kFound);
-  if (std::isnan(lean))
-    lean = kUprightTrunk
-           - least_effort(
-               {depth}, {"trunk leant forward", trunk()}, kUprightTrunk - kDeepestLean,
-               kUprightTrunk, 0);
-  const Posture& down = bottom(
-      {depth, {"trunk leant forward", trunk(kUprightTrunk - lean)}},
-      "ask for less depth, or change step_length");
-  evenly("trunk follows the knee", trunk());
-  driven_by("knee angle", coordinate(knee));
-  note("trunk_lean_bottom_deg", lean / kDegree);
+  const Posture& down =
+      squat_to(depth, side, kDeepestLean, "ask for less depth, or change step_length");
   for (const Side each : {side, other(side)})
     for (const char* name : {"hip_flexion", "knee_angle", "ankle_angle"})
       note(name + suffix(each) + "_bottom_deg", coordinate_at(down, name + suffix(each)) / kDegree);

@@ -78,6 +78,22 @@ void ScenarioBuilder::soften_knees() {
   }
 }
 
+// the bottom of any squat: the lean of the trunk given or found, and even from there to the top with the knee
+const Posture& ScenarioBuilder::squat_to(
+    const NamedTask& depth, Side leg, double deepest_lean, const std::string& help) {
+  double lean = value("trunk_lean_deg", kFound);
+  if (std::isnan(lean))
+    lean = kUprightTrunk
+           - least_effort(
+               {depth}, {"trunk leant forward", trunk()}, kUprightTrunk - deepest_lean,
+               kUprightTrunk, 0, {}, help);
+  const Posture& low = bottom({depth, {"trunk leant forward", trunk(kUprightTrunk - lean)}}, help);
+  evenly("trunk follows the knee", trunk());
+  driven_by("knee angle", coordinate("knee_angle" + suffix(leg)));
+  note("trunk_lean_bottom_deg", lean / kDegree);
+  return low;
+}
+
 void ScenarioBuilder::squat_down() {
   soften_knees();
   const NamedTask knee{"knees unlocked at the top", coordinate("knee_angle_r", kUnlocked)};
@@ -86,17 +102,7 @@ void ScenarioBuilder::squat_down() {
 
   const NamedTask depth{"thighs as low as asked", thigh(Side::right, value("thigh_angle_deg", 0))};
   const std::string help = "increase thigh_angle_deg, or raise the heels by heel_height";
-  const double given = value("trunk_lean_deg", kFound);
-  const double lean = std::isnan(given)
-                          ? kUprightTrunk
-                                - least_effort(
-                                    {depth}, {"trunk leant forward", trunk(kUprightTrunk)},
-                                    kUprightTrunk - kDeepestLean, kUprightTrunk, 0, {}, help)
-                          : given;
-  const Posture& low = bottom({depth, {"trunk leant forward", trunk(kUprightTrunk - lean)}}, help);
-  evenly("trunk follows the knees", trunk());
-  driven_by("knee angle", coordinate("knee_angle_r"));
-  note("trunk_lean_bottom_deg", lean / kDegree);
+  const Posture& low = squat_to(depth, Side::right, kDeepestLean, help);
   for (const char* name : {"hip_flexion", "knee_angle", "ankle_angle"})
     note(name + std::string("_bottom_deg"), coordinate_at(low, name + std::string("_r")) / kDegree);
 

@@ -123,8 +123,6 @@ class COXA_EXPORT ScenarioBuilder {
   /// Both soles on the floor where, with the trunk level, each hip is abducted by `abduction`, the thigh neither turned in
   /// nor out, the shank vertical (or the heel at foot_distance): knees in line with the toes. Say back and spine before.
   void stand_spread(double abduction);
-  /// The ball of a foot on the floor with its toes flat, the heel free to rise; its support.
-  void stand_on_ball(Side side, const Vec3& ball, double friction);
   /// The other foot of a step: at the bottom its ball touches the floor at `from`, heel up, and carries nothing; then it
   /// goes to `to` in an arc `lift` m above the straight way, its knee bent by about `knee` where reach allows.
   void step(Side side, const Vec3& from, const Vec3& to, double lift, double knee);
@@ -321,6 +319,8 @@ class COXA_EXPORT ScenarioBuilder {
       double path,
       const char* where,
       const std::string& help);
+  const Posture& squat_to(
+      const NamedTask& depth, Side leg, double deepest_lean, const std::string& help);
   std::vector<PointMass> carried() const;
   void straight_arm(Side side);
   ContactPoint hanging_bar(Side side) const;
