@@ -1,5 +1,6 @@
 #include "datasets.hpp"
 
+#include <optional>
 #include <variant>
 
 #include "coxa/io/hdf5.hpp"
@@ -46,6 +47,19 @@ std::vector<T> to_vector(const py::handle& values) {
   const auto array = py::array_t<T, py::array::c_style | py::array::forcecast>::ensure(values);
   if (!array) throw py::error_already_set();
   return {array.data(), array.data() + array.size()};
+}
+
+GridDimension grid_dimension(const py::handle& given) {
+  const auto parts = given.cast<py::tuple>();
+  GridDimension dimension{
+      parts[0].cast<std::string>(), parts[1].cast<std::string>(), parts[2].cast<std::string>(), {}};
+  const auto values = parts[3].cast<py::sequence>();
+  if (values.size() > 0 && py::isinstance<py::str>(values[0])) {
+    dimension.values = values.cast<std::vector<std::string>>();
+  } else {
+    dimension.values = values.cast<std::vector<double>>();
+  }
+  return dimension;
 }
 
 }  // namespace
@@ -121,6 +135,33 @@ void bind_datasets(py::module_& m) {
       py::arg("dataset"), py::arg("path"),
       "Writes a dataset; the file appears under its name only when it is whole.");
   m.def(
+      "hdf5_image",
+      [](const py::dict& given) {
+        const Dataset dataset = from_python(given);
+        std::vector<char> image;
+        {
+          py::gil_scoped_release release;
+          image = hdf5_image(dataset);
+        }
+        return py::bytes(image.data(), image.size());
+      },
+      py::arg("dataset"), "The bytes of the file that write_hdf5 would write.");
+  m.def(
+      "join_hdf5",
+      [](const std::vector<std::filesystem::path>& parts, const std::filesystem::path& target,
+         const py::dict& attributes, const std::optional<py::sequence>& grid) {
+        const Attributes of_file = attributes_from_python(attributes);
+        std::vector<GridDimension> dimensions;
+        if (grid) {
+          for (const auto& item : *grid) dimensions.push_back(grid_dimension(item));
+        }
+        py::gil_scoped_release release;
+        join_hdf5(parts, target, of_file, dimensions);
+      },
+      py::arg("parts"), py::arg("target"), py::arg("attributes"), py::arg("grid") = py::none(),
+      "Joins the files of consecutive trials into one; grid lists (name, unit, description, "
+      "values).");
+  m.def(
       "read_hdf5",
       [](const std::filesystem::path& path) {
         Dataset dataset;
@@ -131,6 +172,10 @@ void bind_datasets(py::module_& m) {
         return to_python(std::move(dataset));
       },
       py::arg("path"), "Reads what write_hdf5 wrote.");
+  m.def(
+      "read_hdf5_attributes",
+      [](const std::filesystem::path& path) { return to_python(read_hdf5_attributes(path)); },
+      py::arg("path"), "Global attributes of such a file, without its arrays.");
 }
 
 }  // namespace coxa::python

@@ -56,6 +56,11 @@ class PythonExercise final : public Exercise {
           " from build, not a coxa.Scenario; end it with 'return s.finish()'");
       return built.cast<Scenario&>();
     } catch (const py::error_already_set& error) {
+      // ctrl-c is not the exercise's doing: it is raised again where signals are looked for next
+      if (error.matches(PyExc_KeyboardInterrupt)) {
+        PyErr_SetInterrupt();
+        throw PluginError(message(what, " was interrupted"));
+      }
       throw_as_ours(error, info_.name, origin_);
     }
   }

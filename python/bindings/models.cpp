@@ -10,6 +10,7 @@
 #include "coxa/muscle/geometry.hpp"
 #include "coxa/muscle/model.hpp"
 #include "coxa/muscle/muscle_state.hpp"
+#include "coxa/muscle/perturbation.hpp"
 #include "coxa/muscle/subject.hpp"
 
 #include "bindings.hpp"
@@ -504,14 +505,45 @@ void bind_models(py::module_& m) {
       "scale",
       [](const ModelPtr& model, const std::string& sex, double mass, double height, double strength,
          const std::map<std::string, double>& segment_lengths,
-         const std::filesystem::path& anthropometry) {
-        const Subject subject{
-            sex == "female" ? Sex::female : Sex::male, mass, height, strength, segment_lengths};
+         const std::filesystem::path& anthropometry,
+         const std::map<std::string, double>& group_strength) {
+        const Subject subject{sex == "female" ? Sex::female : Sex::male,
+                              mass,
+                              height,
+                              strength,
+                              segment_lengths,
+                              group_strength};
         py::gil_scoped_release release;
         return std::make_shared<Model>(scale(*model, subject, anthropometry));
       },
       py::arg("model"), py::arg("sex"), py::arg("mass"), py::arg("height"), py::arg("strength"),
-      py::arg("segment_lengths"), py::arg("anthropometry"), "The model fitted to a person.");
+      py::arg("segment_lengths"), py::arg("anthropometry"),
+      py::arg("group_strength") = std::map<std::string, double>{}, "The model fitted to a person.");
+  m.def(
+      "perturb",
+      [](const ModelPtr& model, const std::map<std::string, double>& changes) {
+        py::gil_scoped_release release;
+        return std::make_shared<Model>(perturb(*model, changes));
+      },
+      py::arg("model"), py::arg("changes"), "A model with some of its properties changed.");
+  m.def(
+      "perturbations",
+      [](const Model& model) {
+        py::list rows;
+        for (const Perturbation& p : perturbations(model)) {
+          py::dict row;
+          row["name"] = p.name;
+          row["unit"] = p.unit;
+          row["description"] = p.description;
+          row["neutral"] = p.neutral;
+          row["minimum"] = p.minimum;
+          row["maximum"] = p.maximum;
+          row["independent"] = p.independent;
+          rows.append(row);
+        }
+        return rows;
+      },
+      py::arg("model"), "What `perturb` can change.");
 }
 
 }  // namespace coxa::python

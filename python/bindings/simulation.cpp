@@ -1,8 +1,8 @@
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <memory>
 #include <optional>
+#include <string>
 #include <tuple>
 #include <variant>
 
@@ -10,6 +10,7 @@
 #include "coxa/trial/plugin.hpp"
 #include "coxa/trial/simulate.hpp"
 #include "coxa/trial/study.hpp"
+#include "coxa/trial/trial_runner.hpp"
 
 #include "bindings.hpp"
 #include "datasets.hpp"
@@ -40,40 +41,139 @@ void bind_options(py::module_& m) {
       .def_readonly("volume_weights", &SimulateOptions::volume_weights);
 }
 
-// what stacking does not read is let go at once, so that memory does not grow with muscles times frames
-void keep_only(Dataset& trial, const std::vector<std::string>& series) {
-  std::erase_if(trial.variables, [&](const Variable& variable) {
-    const bool over_time = !variable.dims.empty() && variable.dims[0] == "time";
-    return over_time && variable.name != "time" && variable.name != "repetition"
-           && std::ranges::find(series, variable.name) == series.end();
-  });
+using Varied = std::vector<std::tuple<
+    std::string,
+    std::string,
+    std::string,
+    std::variant<std::vector<double>, std::vector<std::string>>>>;
+
+std::vector<VariedParameter> columns_of(const Varied& varied) {
+  std::vector<VariedParameter> columns;
+  for (const auto& [name, unit, description, values] : varied)
+    columns.push_back({name, unit, description, values});
+  return columns;
 }
 
-std::vector<Dataset> run_in_chunks(
-    const std::vector<BatchItem>& items,
-    int workers,
-    const std::vector<std::string>& series,
-    std::atomic<std::size_t>& finished,
-    const std::atomic<bool>& stopped) {
-  const std::size_t chunk = 32 * static_cast<std::size_t>(std::max(workers, 1));
-  std::vector<Dataset> trials;
-  for (std::size_t first = 0; first < items.size() && !stopped; first += chunk) {
-    const std::size_t last = std::min(first + chunk, items.size());
-    auto some = simulate_batch(
-        {items.begin() + static_cast<std::ptrdiff_t>(first),
-         items.begin() + static_cast<std::ptrdiff_t>(last)},
-        workers, [&](std::size_t count) {
-          finished = first + count;
-          return !stopped;
-        });
-    for (Dataset& trial : some) {
-      keep_only(trial, series);
-      trials.push_back(std::move(trial));
+Subject subject_of(const py::handle& given) {
+  const auto map = [&](const char* name) {
+    return py::dict(given.attr(name)).cast<std::map<std::string, double>>();
+  };
+  return {
+      given.attr("sex").cast<std::string>() == "female" ? Sex::female : Sex::male,
+      given.attr("mass").cast<double>(),
+      given.attr("height").cast<double>(),
+      given.attr("strength").cast<double>(),
+      map("segment_lengths"),
+      map("group_strength")};
+}
+
+TrialRow row_of(const py::dict& given) {
+  TrialRow row;
+  for (const auto& [key, value] : given) {
+    const auto name = key.cast<std::string>();
+    if (name == "exercise") {
+      row.exercise = value.cast<std::string>();
+    } else if (name == "parameters") {
+      row.parameters = value.cast<Given>();
+    } else if (name == "offsets") {
+      row.offsets = value.cast<std::map<std::string, double>>();
+    } else if (name == "subject") {
+      if (!value.is_none()) row.subject = subject_of(value);
+    } else if (name == "changes") {
+      row.changes = value.cast<std::map<std::string, double>>();
+    } else {
+      require(
+          name == "criterion", "a trial has no '", name,
+          "'; it has exercise, parameters, offsets, subject, changes and criterion");
+      row.criterion = value.cast<std::optional<double>>();
     }
   }
-  // stopped early: whoever asked for that does not want the rest, but the table is whole
-  trials.resize(items.size());
-  return trials;
+  return row;
+}
+
+py::dict given_values(const Parameters& parameters) {
+  py::dict result;
+  for (const auto& [name, value] : parameters.given_units()) {
+    if (parameters.automatic(name)) {
+      result[py::str(name)] = py::none();
+    } else if (parameters.has_choices(name)) {
+      result[py::str(name)] = parameters.choice(name);
+    } else {
+      result[py::str(name)] = value;
+    }
+  }
+  return result;
+}
+
+// one value that a measure returned, (dims, values, attributes), as a summary of the trial
+void add_measured(Dataset& trial, const std::string& name, const py::tuple& parts) {
+  const auto dims = parts[0].cast<std::vector<std::string>>();
+  const auto array = py::array::ensure(parts[1]);
+  const bool number = array && std::string("fiub").find(array.dtype().kind()) != std::string::npos;
+  const bool labels = array && !number && dims == std::vector<std::string>{name};
+  require(number || labels, "'", name, "' is neither a number nor an array of numbers");
+  require(
+      array.ndim() == static_cast<py::ssize_t>(dims.size()), "'", name, "' has ", array.ndim(),
+      " dimensions and names for ", dims.size());
+  require(
+      std::ranges::find(dims, "time") == dims.end(), "'", name,
+      "' runs over time; a study keeps summaries: take its greatest value, mean or integral");
+
+  Variable variable;
+  variable.name = name;
+  variable.dims = dims;
+  for (std::size_t i = 0; i < dims.size(); ++i) {
+    const auto known =
+        std::ranges::find(trial.dimensions, dims[i], &std::pair<std::string, std::size_t>::first);
+    if (known == trial.dimensions.end())
+      trial.add_dimension(dims[i], static_cast<std::size_t>(array.shape(i)));
+  }
+  if (labels) {
+    variable.data = py::list(parts[1]).cast<std::vector<std::string>>();
+  } else {
+    const auto values = py::array_t<double, py::array::c_style | py::array::forcecast>(array);
+    variable.data = std::vector<double>(values.data(), values.data() + values.size());
+    variable.attributes["role"] = std::string("summary");
+  }
+  for (const auto& [key, value] : parts[2].cast<py::dict>())
+    if (py::isinstance<py::str>(value))
+      variable.attributes[key.cast<std::string>()] = value.cast<std::string>();
+  trial.add(std::move(variable));
+}
+
+std::string described(const py::error_already_set& error) {
+  return message(
+      "measure: ", error.type().attr("__name__").cast<std::string>(), ": ",
+      py::str(error.value()).cast<std::string>());
+}
+
+// what the caller's function says of a solved trial, added to it
+void measure(
+    const py::function& function, std::size_t index, const TrialRunner& runner, Dataset& trial) {
+  py::dict seen = to_python(Dataset(trial));
+  seen["model"] = std::const_pointer_cast<Model>(runner.model());
+  seen["parameters"] = given_values(runner.parameters());
+  const py::object found = function(index, seen);
+  const char* wrong =
+      "measure: InvalidArgument: it must return a dict of name to (dims, values, attributes)";
+  require(py::isinstance<py::dict>(found), wrong);
+  try {
+    for (const auto& [name, parts] : py::reinterpret_borrow<py::dict>(found)) {
+      require(py::isinstance<py::tuple>(parts) && py::len(parts) == 3, wrong);
+      add_measured(trial, name.cast<std::string>(), parts.cast<py::tuple>());
+    }
+  } catch (const Error& error) {
+    const std::string text = error.what();
+    throw InvalidArgument(text == wrong ? text : "measure: InvalidArgument: " + text);
+  } catch (const py::cast_error&) {
+    throw InvalidArgument(wrong);
+  }
+}
+
+Dataset failed_trial(const std::string& why) {
+  Dataset trial;
+  trial.attributes["error"] = why;
+  return trial;
 }
 
 }  // namespace
@@ -96,48 +196,66 @@ void bind_simulation(py::module_& m) {
       "One trial: a dataset of format coxa-1 without provenance.");
 
   m.def(
-      "run_study",
-      [](const std::shared_ptr<Model>& model, const std::string& exercise,
-         const std::vector<Given>& parameters, const SimulateOptions& options, int workers,
-         const std::optional<py::function>& progress,
-         const std::vector<std::tuple<
-             std::string, std::string, std::string,
-             std::variant<std::vector<double>, std::vector<std::string>>>>& varied,
-         const std::vector<std::string>& series, int samples) {
-        const auto found = ExerciseRegistry::instance().find(exercise);
-        std::vector<BatchItem> items;
-        for (const Given& given : parameters) {
-          items.push_back({model.get(), found.get(), numbers(*found, given), options});
-        }
-        std::vector<VariedParameter> columns;
-        for (const auto& [name, unit, description, values] : varied) {
-          columns.push_back({name, unit, description, values});
-        }
+      "run_trials",
+      [](const std::shared_ptr<Model>& model, const std::vector<py::dict>& rows,
+         const SimulateOptions& options, const std::vector<std::string>& series, int samples,
+         const Varied& varied, const std::optional<py::function>& function, bool strict,
+         const std::optional<py::function>& stop) {
+        const Running::Piece piece;
+        const auto folder = py::module_::import("coxa.resources")
+                                .attr("ANTHROPOMETRY")
+                                .cast<std::filesystem::path>();
+        std::vector<TrialRow> given;
+        for (const py::dict& row : rows) given.push_back(row_of(row));
 
-        std::atomic<std::size_t> finished = 0;
-        std::atomic<bool> stopped = false;
-        std::size_t reported = 0;
-        Dataset study = run_without_gil(
-            [&] {
-              return stack_trials(
-                  run_in_chunks(items, workers, series, finished, stopped), columns, series,
-                  samples);
-            },
-            [&] { stopped = true; },
-            [&] {
-              if (const std::size_t now = finished; progress && now != reported) {
-                (*progress)(reported = now);
-              }
-            });
+        TrialRunner runner(model, folder, options);
+        std::vector<Dataset> trials;
+        for (std::size_t i = 0; i < given.size(); ++i) {
+          // between trials only: a trial takes less time than a person needs to let go of the keys
+          if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+          require<Error>(!Running::ending(), "given up: Python is shutting down");
+          require<Error>(!stop || !(*stop)().cast<bool>(), "given up: asked to stop");
+          Dataset trial;
+          try {
+            {
+              const py::gil_scoped_release release;
+              trial = runner.run(given[i]);
+            }
+            if (function) measure(*function, i, runner, trial);
+          } catch (const py::error_already_set& error) {
+            if (strict || !error.matches(PyExc_Exception)) throw;
+            trial = failed_trial(described(error));
+          } catch (const std::exception& error) {
+            if (strict) throw;
+            trial = failed_trial(error.what());
+          }
+          try {
+            keep_series(trial, series);
+          } catch (const UnknownName& error) {
+            throw UnknownName(message("trial ", i, ": ", error.what()));
+          }
+          trials.push_back(std::move(trial));
+        }
+        if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+
+        const std::vector<VariedParameter> columns = columns_of(varied);
+        Dataset study;
+        {
+          const py::gil_scoped_release release;
+          study = stack_trials(trials, columns, series, samples);
+          trials.clear();
+        }
         return to_python(std::move(study));
       },
-      py::arg("model"), py::arg("exercise"), py::arg("parameters"), py::arg("options"),
-      py::arg("workers"), py::arg("progress"), py::arg("varied"), py::arg("series"),
-      py::arg("samples"),
-      "Independent trials on a pool of threads, as one dataset with the leading dimension `trial`. "
-      "`varied` is a list "
-      "of (name, unit, description, values); `progress` is called on this thread with the number "
-      "of trials finished.");
+      py::arg("model"), py::arg("rows"), py::arg("options"), py::arg("series"), py::arg("samples"),
+      py::arg("varied"), py::arg("measure") = py::none(), py::arg("strict") = false,
+      py::arg("stop") = py::none(),
+      "Independent trials one after another on this thread, as one dataset with the leading "
+      "dimension `trial`. A row is a dict of exercise, parameters, offsets, subject, changes and "
+      "criterion; the model is scaled to its subject. `measure(index, dataset)` gives further "
+      "summaries, name to (dims, values, attributes); `dataset` also holds the trial's `model` and "
+      "`parameters`. A trial that fails is a row with its reason, or raises if `strict`. `stop()` "
+      "is asked between trials; True raises coxa.Error.");
 
   m.def(
       "max_load",

@@ -34,30 +34,57 @@ from .model import Model, scale
 from .result import Result, load
 from .scenario import Scenario, ScenarioBuilder
 from .simulation import MaxLoad, max_load, simulate
-from .study import Study
+from .study import Plan, Study
 from .subject import Subject
 
 if TYPE_CHECKING:
-    from . import faults
+    from . import faults, uncertainty
+    from .calibration import Calibration, calibrate
     from .comparison import Comparison, compare
+    from .criteria import CriterionSpread
+    from .effects import MainEffects, main_effects
     from .form import Cue, FormCheck, check_form
+    from .optimization import Optimum, optimize
+    from .pairs import Paired, paired
+    from .population import Population
+    from .responses import Response, response
+    from .sensitivity import Sensitivity
+    from .study_table import export, to_dataframe
+    from .tornadoes import Tornado, tornado
     from .workout import Sets, Workout
 
 # names whose modules need numpy, which takes longer to import than all of coxa
 _LATER = {
+    "Calibration": "calibration",
     "Comparison": "comparison",
+    "CriterionSpread": "criteria",
     "Cue": "form",
     "FormCheck": "form",
+    "MainEffects": "effects",
+    "Optimum": "optimization",
+    "Paired": "pairs",
+    "Population": "population",
+    "Response": "responses",
+    "Sensitivity": "sensitivity",
     "Sets": "workout",
+    "Tornado": "tornadoes",
     "Workout": "workout",
+    "calibrate": "calibration",
     "check_form": "form",
     "compare": "comparison",
+    "export": "study_table",
+    "main_effects": "effects",
+    "optimize": "optimization",
+    "paired": "pairs",
+    "response": "responses",
+    "to_dataframe": "study_table",
+    "tornado": "tornadoes",
 }
 
 
 def __getattr__(name: str) -> Any:
-    if name == "faults":
-        return importlib.import_module(".faults", __name__)
+    if name in ("faults", "uncertainty"):
+        return importlib.import_module("." + name, __name__)
     if name not in _LATER:
         raise AttributeError(f"module 'coxa' has no attribute '{name}'")
     value = getattr(importlib.import_module("." + _LATER[name], __name__), name)
@@ -66,7 +93,9 @@ def __getattr__(name: str) -> Any:
 
 
 __all__ = [
+    "Calibration",
     "Comparison",
+    "CriterionSpread",
     "Cue",
     "Error",
     "Exercise",
@@ -75,34 +104,51 @@ __all__ = [
     "FormCheck",
     "InfeasibleMotion",
     "InvalidArgument",
+    "MainEffects",
     "MaxLoad",
     "Model",
+    "Optimum",
+    "Paired",
     "Parameter",
+    "Plan",
     "PluginError",
+    "Population",
+    "Response",
     "Result",
     "Scenario",
     "ScenarioBuilder",
+    "Sensitivity",
     "Sets",
     "Study",
     "Subject",
+    "Tornado",
     "UnknownName",
     "UnsolvedFrame",
     "Validation",
     "Workout",
     "__version__",
+    "calibrate",
     "check_form",
     "compare",
     "conformance",
     "exercise",
     "exercises",
+    "export",
     "faults",
     "join",
     "load",
+    "main_effects",
     "max_load",
+    "optimize",
+    "paired",
     "register",
+    "response",
     "scale",
     "scenario",
     "simulate",
+    "to_dataframe",
+    "tornado",
+    "uncertainty",
     "unregister",
     "validate",
 ]

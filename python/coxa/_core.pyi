@@ -33,6 +33,14 @@ def nearest_name(name: str, candidates: Sequence[str]) -> str: ...
 # files
 def write_hdf5(dataset: _Dataset, path: _Path) -> None: ...
 def read_hdf5(path: _Path) -> _Dataset: ...
+def read_hdf5_attributes(path: _Path) -> dict[str, Any]: ...
+def hdf5_image(dataset: _Dataset) -> bytes: ...
+def join_hdf5(
+    parts: Sequence[_Path],
+    target: _Path,
+    attributes: dict[str, Any],
+    grid: Sequence[tuple[str, str, str, Sequence[float] | Sequence[str] | _Array]] | None = None,
+) -> None: ...
 def write_sto(
     path: _Path,
     name: str,
@@ -752,7 +760,10 @@ def scale(
     strength: float,
     segment_lengths: Mapping[str, float],
     anthropometry: _Path,
+    group_strength: Mapping[str, float] = ...,
 ) -> Model: ...
+def perturb(model: Model, changes: Mapping[str, float]) -> Model: ...
+def perturbations(model: Model) -> list[dict[str, Any]]: ...
 
 class SimulateOptions:
     def __init__(
@@ -781,16 +792,16 @@ class SimulateOptions:
 def simulate(
     model: Model, exercise: str, parameters: _Given, options: SimulateOptions
 ) -> _Dataset: ...
-def run_study(
+def run_trials(
     model: Model,
-    exercise: str,
-    parameters: Sequence[_Given],
+    rows: Sequence[Mapping[str, Any]],
     options: SimulateOptions,
-    workers: int,
-    progress: Callable[[int], object] | None,
-    varied: Sequence[tuple[str, str, str, Sequence[float | str]]],
     series: Sequence[str],
     samples: int,
+    varied: Sequence[tuple[str, str, str, Sequence[float | str]]],
+    measure: Callable[[int, dict[str, Any]], Mapping[str, Any]] | None = None,
+    strict: bool = False,
+    stop: Callable[[], bool] | None = None,
 ) -> _Dataset: ...
 def max_load(
     model: Model, exercise: str, parameters: _Given, options: SimulateOptions

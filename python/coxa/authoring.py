@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, TypeVar, overload
 
 from . import _core, catalog, discovery
@@ -33,6 +33,8 @@ _Class = TypeVar("_Class", bound=type)
 
 # classes that were registered in this process; a class stays as long as the registry holds it
 _classes: set[type] = set()
+# the class behind each name now
+_class_of: dict[str, type] = {}
 
 
 class Exercise:
@@ -158,6 +160,7 @@ def register(exercise: Any = None, *, replace: bool = False) -> Any:
         replace,
     )
     _classes.add(exercise)
+    _class_of[name] = exercise
     return exercise
 
 
@@ -172,6 +175,19 @@ def unregister(name: str) -> None:
         If a module in C++ brought it.
     """
     _core.unregister_exercise(catalog.known(name))
+    _class_of.pop(name, None)
+
+
+def registered_class(name: str) -> type | None:
+    """The Python class behind an exercise; None if a module in C++ brought it."""
+    return _class_of.get(name)
+
+
+def register_here(classes: Mapping[str, type]) -> None:
+    """Registers exercises that came from another process, so that names mean the same here as there."""
+    for name, exercise in classes.items():
+        if registered_class(name) is not exercise:
+            register(exercise, replace=True)
 
 
 def join(*lists: Sequence[catalog.Parameter]) -> tuple[catalog.Parameter, ...]:

@@ -13,25 +13,35 @@ import math
 import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import coxa
 from coxa import check
 
+from . import cli_study
+from .cli_shared import (
+    BAD_INPUT,
+    FAILED,
+    OK,
+    PICTURES,
+    Parser,
+    criterion_of,
+    draw_to,
+    fixed_text,
+    new_console,
+    number_in,
+    parameters_of,
+    parameters_of_many,
+    print_json,
+    print_table,
+    short_text,
+    subject_of,
+    whole_number,
+    wide_console,
+)
+
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from rich.console import Console
-
-OK, FAILED, BAD_INPUT = 0, 1, 2
-PICTURES = (".png", ".pdf", ".svg", ".jpg")
-
-
-class Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line."""
-
-    def error(self, message: str) -> NoReturn:
-        raise coxa.InvalidArgument(f"{message} (see {self.prog} --help)")
 
 
 def parser() -> Parser:
@@ -56,10 +66,10 @@ def parser() -> Parser:
     def add_person(sub: argparse.ArgumentParser) -> None:
         who = sub.add_argument_group("the person")
         who.add_argument("--sex", choices=("male", "female"), help="default male")
-        who.add_argument("--mass", metavar="KG", type=_number("kg"), help="body mass, default 75")
-        who.add_argument("--height", metavar="M", type=_number("m"), help="stature, default 1.75")
+        who.add_argument("--mass", metavar="KG", type=number_in("kg"), help="body mass, default 75")
+        who.add_argument("--height", metavar="M", type=number_in("m"), help="stature, default 1.75")
         who.add_argument(
-            "--strength", metavar="FACTOR", type=_number(""), help="on every muscle, default 1"
+            "--strength", metavar="FACTOR", type=number_in(""), help="on every muscle, default 1"
         )
         who.add_argument(
             "--model",
@@ -78,7 +88,7 @@ def parser() -> Parser:
             metavar=of,
             help="parameters of the exercise; see 'coxa describe NAME'",
         )
-        sub.add_argument("--frames", type=_whole, default=frames, help=f"default {frames}")
+        sub.add_argument("--frames", type=whole_number, default=frames, help=f"default {frames}")
 
     add_json(command("list", run_list, "the exercises that were found"))
 
@@ -88,7 +98,7 @@ def parser() -> Parser:
 
     simulate = command("simulate", run_simulate, "simulate one exercise by one person")
     simulate.add_argument("name", metavar="NAME")
-    simulate.add_argument("--load", metavar="KG", type=_number("kg"), help="the load")
+    simulate.add_argument("--load", metavar="KG", type=number_in("kg"), help="the load")
     add_person(simulate)
     add_settings(simulate)
     simulate.add_argument(
@@ -143,9 +153,9 @@ def parser() -> Parser:
         help="an exercise, or LABEL=EXERCISE to name it yourself",
     )
     how = side_by_side.add_mutually_exclusive_group()
-    how.add_argument("--load", metavar="KG", type=_number("kg"), help="the same for all")
+    how.add_argument("--load", metavar="KG", type=number_in("kg"), help="the same for all")
     how.add_argument(
-        "--fraction", metavar="F", type=_number(""), help="of each one's greatest load, 0 to 1"
+        "--fraction", metavar="F", type=number_in(""), help="of each one's greatest load, 0 to 1"
     )
     how.add_argument("--loads", metavar="NAME=KG", nargs="+", help="for each its own")
     add_person(side_by_side)
@@ -166,15 +176,17 @@ def parser() -> Parser:
         " turn; or one file FILE.toml",
     )
     workout.add_argument(
-        "--rest", metavar="S", type=_number("s"), help="after each set, default 120"
+        "--rest", metavar="S", type=number_in("s"), help="after each set, default 120"
     )
     workout.add_argument(
-        "--threshold", type=_number(""), help="activation that counts as tension, default 0.2"
+        "--threshold", type=number_in(""), help="activation that counts as tension, default 0.2"
     )
     workout.add_argument("--allow-more", action="store_true", help="take more than two variations")
     add_person(workout)
     add_settings(workout, frames=401, of="[EXERCISE.]NAME=VALUE")
     add_output(workout)
+
+    cli_study.add_commands(command, add_json, add_person, add_settings)
 
     proof = command(
         "validate", run_validate, "simulated beside published, finding by finding, with verdicts"
@@ -197,7 +209,7 @@ def parser() -> Parser:
         help="write the table there (between the comments validate:begin and validate:end, if the file"
         " has them); - prints it",
     )
-    proof.add_argument("--workers", metavar="N", type=_whole, help="threads; default all")
+    proof.add_argument("--workers", metavar="N", type=whole_number, help="threads; default all")
     proof.add_argument(
         "--record",
         action="store_true",
@@ -240,8 +252,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # whoever read the output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
-    except KeyboardInterrupt:
-        print("coxa: interrupted", file=sys.stderr)
+    except KeyboardInterrupt as stop:
+        # a study says what is safe, and how to go on
+        print("coxa:", stop or "interrupted", file=sys.stderr)
         return 130
 
 
@@ -260,143 +273,13 @@ def _check_command(top: argparse.ArgumentParser, argv: list[str]) -> None:
         raise check.unknown("command", words[0], known)
 
 
-def _number(unit: str) -> Any:
-    def parse(text: str) -> float:
-        try:
-            return float(text)
-        except ValueError:
-            of = f" in {unit}" if unit else ""
-            raise argparse.ArgumentTypeError(f"must be a number{of}, not {text!r}") from None
-
-    return parse
-
-
-def _whole(text: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"must be a whole number, not {text!r}") from None
-
-
-# ---- what commands share ---------------------------------------------------------------------------------
-
-
-def _console() -> Console:
-    return _wide_console(132)
-
-
-def _wide_console(width: int) -> Console:
-    from rich.console import Console
-
-    # a table in a file or pipe is as wide as it needs to be
-    return Console(width=None if sys.stdout.isatty() else width, highlight=False)
-
-
-def _print_json(value: Any) -> None:
-    print(json.dumps(_plain(value), indent=2))
-
-
-def _plain(value: Any) -> Any:
-    # JSON has no NaN
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if hasattr(value, "tolist"):
-        return _plain(value.tolist())
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
-
-
-def _table(
-    console: Console, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]
-) -> None:
-    from rich import box
-    from rich.table import Table
-
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    for i, name in enumerate(columns):
-        numeric = bool(rows) and all(_looks_numeric(row[i]) for row in rows)
-        table.add_column(name, justify="right" if numeric else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*row)
-    console.print(table)
-
-
-def _looks_numeric(text: str) -> bool:
-    return text == "" or text.lstrip("-").replace(".", "", 1).replace("e-", "").isdigit()
-
-
-def _figure(value: float) -> str:
-    if not math.isfinite(value):
-        return ""
-    if value == round(value) and abs(value) < 1e6:
-        return f"{value:.0f}"
-    if 1e-3 <= abs(value) < 1e6:
-        digits = (
-            0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2 if abs(value) >= 0.1 else 3
-        )
-        return f"{value:.{digits}f}"
-    return f"{value:.3g}"
-
-
-def _fixed(value: float, digits: int) -> str:
-    return f"{value:.{digits}f}" if math.isfinite(value) else ""
-
-
-def _subject(options: argparse.Namespace) -> coxa.Subject | None:
-    given = {
-        name: getattr(options, name)
-        for name in ("sex", "mass", "height", "strength")
-        if getattr(options, name) is not None
-    }
-    # a model of the user's own is scaled only if asked for
-    return None if options.model and not given else coxa.Subject(**given)
-
-
-def _parameters(options: argparse.Namespace) -> dict[str, float | str]:
-    declared = coxa.exercise(options.name).parameters
-    given: dict[str, float | str] = {}
-    load = getattr(options, "load", None)
-    if load is not None:
-        given["load"] = load
-    for item in options.set:
-        name, equals, text = item.partition("=")
-        if not equals:
-            raise coxa.InvalidArgument(f"--set takes NAME=VALUE, not {item!r}")
-        if name not in declared:
-            raise check.unknown(f"parameter of {options.name}", name, declared)
-        if name in given:
-            raise coxa.InvalidArgument(f"{name} is given twice")
-        p = declared[name]
-        if p.choices:
-            given[name] = text
-            continue
-        try:
-            given[name] = float(text)
-        except ValueError:
-            unit = "" if p.unit == "1" else f" in {p.unit}"
-            raise coxa.InvalidArgument(
-                f"{name} must be a number{unit} from {p.range_text}, not {text!r}"
-            ) from None
-    return given
-
-
-def _criterion(text: str) -> float | str:
-    try:
-        return float(text)
-    except ValueError:
-        return text
-
-
 # ---- commands --------------------------------------------------------------------------------------------
 
 
 def run_list(options: argparse.Namespace) -> int:
     found = [coxa.exercise(name) for name in coxa.exercises()]
     if options.json:
-        _print_json(
+        print_json(
             {
                 "exercises": [
                     {
@@ -413,7 +296,7 @@ def run_list(options: argparse.Namespace) -> int:
         print("no exercises were found; 'coxa doctor' says why", file=sys.stderr)
     else:
         rows = [(e.name, e.info.title, ", ".join(e.info.muscles)) for e in found]
-        _table(_console(), "", ("name", "exercise", "for"), rows)
+        print_table(new_console(), "", ("name", "exercise", "for"), rows)
     return OK if found else FAILED
 
 
@@ -421,7 +304,7 @@ def run_describe(options: argparse.Namespace) -> int:
     found = coxa.exercise(options.name)
     info = found.info
     if options.json:
-        _print_json(
+        print_json(
             {
                 "name": info.name,
                 "title": info.title,
@@ -444,11 +327,11 @@ def run_describe(options: argparse.Namespace) -> int:
             }
         )
         return OK
-    console = _console()
+    console = new_console()
     console.print(f"[bold]{info.title}[/bold] ({info.name})\n{info.description}")
     if info.muscles:
         console.print(f"For: {', '.join(info.muscles)}")
-    _table(
+    print_table(
         console,
         "",
         ("parameter", "default", "range", "unit", "description"),
@@ -461,14 +344,14 @@ def run_describe(options: argparse.Namespace) -> int:
 
 def run_simulate(options: argparse.Namespace) -> int:
     coxa.catalog.known(options.name)
-    given: dict[str, Any] = _parameters(options)
-    subject = _subject(options)
+    given: dict[str, Any] = parameters_of(options)
+    subject = subject_of(options)
     target = None if options.output is None else check.output_path(options.output)
     result = coxa.simulate(
         options.name,
         subject,
         model=options.model,
-        criterion=_criterion(options.criterion),
+        criterion=criterion_of(options.criterion),
         frames=options.frames,
         strict=options.strict,
         intervals=options.intervals,
@@ -477,7 +360,7 @@ def run_simulate(options: argparse.Namespace) -> int:
     if target is not None:
         result.save(target)
     if options.json:
-        _print_json(_result_as_dict(result, target))
+        print_json(_result_as_dict(result, target))
     else:
         _print_result(result, target)
         for warning in _warnings(result):
@@ -529,7 +412,7 @@ def _result_as_dict(result: coxa.Result, target: Path | None) -> dict[str, Any]:
 def _print_result(result: coxa.Result, target: Path | None) -> None:
     from .labels import subtitle, title
 
-    console = _console()
+    console = new_console()
     console.print(f"[bold]{title(result)}[/bold]\n{subtitle(result)}")
     groups = result.muscle_groups()
     # what the table of groups says better is left out here
@@ -537,16 +420,18 @@ def _print_result(result: coxa.Result, target: Path | None) -> None:
     rows = [
         (
             str(row["meaning"]),
-            _figure(row["value"]),
+            short_text(row["value"]),
             str(row["unit"]),
-            _figure(row["per kg"]),
-            _fixed(row["at s"], 2),
-            _fixed(row["% up"], 0),
+            short_text(row["per kg"]),
+            fixed_text(row["at s"], 2),
+            fixed_text(row["% up"], 0),
         )
         for name, row in result.summary().iterrows()
         if not str(name).startswith(repeated)
     ]
-    _table(console, "", ("quantity", "value", "unit", "per kg", "at s", "% of the way up"), rows)
+    print_table(
+        console, "", ("quantity", "value", "unit", "per kg", "at s", "% of the way up"), rows
+    )
     columns = {
         "mean activation": ("mean activation", 2),
         "peak activation": ("peak", 2),
@@ -557,12 +442,12 @@ def _print_result(result: coxa.Result, target: Path | None) -> None:
     group_rows = [
         (
             str(name).replace("_", " "),
-            *(_fixed(row[key], digits) for key, (_, digits) in columns.items()),
+            *(fixed_text(row[key], digits) for key, (_, digits) in columns.items()),
         )
         for name, row in groups.iterrows()
     ]
     heads = [head for head, _ in columns.values()]
-    _table(console, "", ("muscle group, both sides", *heads), group_rows)
+    print_table(console, "", ("muscle group, both sides", *heads), group_rows)
     for name, text in result.notes.items():
         try:
             # what is zero but for rounding is zero
@@ -572,22 +457,6 @@ def _print_result(result: coxa.Result, target: Path | None) -> None:
         console.print(f"{name.replace('_', ' ')}: {text}", style="dim")
     if target is not None:
         console.print(f"wrote {target}")
-
-
-def _draw(given: Any, picture: Path, *, quiet: bool = False) -> None:
-    """Writes the picture of anything that has one; it appears when it is whole."""
-    os.environ.setdefault("MPLBACKEND", "Agg")
-    figure = given.plot()
-    partial = picture.with_name(f".{picture.stem}.partial{picture.suffix}")
-    try:
-        figure.savefig(partial, dpi=130)
-        os.replace(partial, picture)
-    except OSError as error:
-        raise coxa.FileError(f"cannot write {picture}: {error.strerror}") from None
-    finally:
-        partial.unlink(missing_ok=True)
-    if not quiet:
-        print(f"wrote {picture}")
 
 
 def run_plot(options: argparse.Namespace) -> int:
@@ -605,7 +474,7 @@ def run_plot(options: argparse.Namespace) -> int:
         check.output_path(options.animate, (".gif", ".mp4"))
     result = load_trial(options.file)
     if picture is not None:
-        _draw(result, picture)
+        draw_to(result, picture)
     if options.animate is not None:
         print(f"wrote {result.animate(options.animate)}")
     return OK
@@ -614,10 +483,10 @@ def run_plot(options: argparse.Namespace) -> int:
 def run_check_form(options: argparse.Namespace) -> int:
     found = coxa.check_form(options.file, limits=options.limits)
     if options.json:
-        _print_json(found.to_dict())
+        print_json(found.to_dict())
         return OK if found.passed else FAILED
-    console = _console()
-    _table(console, found.heading, found.heads, found.lines())
+    console = new_console()
+    print_table(console, found.heading, found.heads, found.lines())
     for cue in found.failed:
         console.print(cue.why)
     console.print(f"{found.verdict}. {found.note}", style="dim")
@@ -626,17 +495,17 @@ def run_check_form(options: argparse.Namespace) -> int:
 
 def run_max_load(options: argparse.Namespace) -> int:
     coxa.catalog.known(options.name)
-    given: dict[str, Any] = _parameters(options)
+    given: dict[str, Any] = parameters_of(options)
     picture = options.output and check.output_path(options.output, PICTURES)
     limit = coxa.max_load(
         options.name,
-        _subject(options),
+        subject_of(options),
         model=options.model,
         frames=options.frames,
         **given,
     )
     if options.json:
-        _print_json(
+        print_json(
             {
                 "exercise": limit.exercise,
                 "load": limit.load,
@@ -649,7 +518,7 @@ def run_max_load(options: argparse.Namespace) -> int:
     else:
         print(limit)
     if picture:
-        _draw(limit, picture, quiet=options.json)
+        draw_to(limit, picture, quiet=options.json)
     return OK
 
 
@@ -667,41 +536,6 @@ def _labelled(names: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _parameters_of_many(
-    items: Sequence[str], exercises: dict[str, str]
-) -> dict[str, dict[str, float | str]]:
-    """Parameters by label, from LABEL.NAME=VALUE and from NAME=VALUE for all that have it."""
-    given: dict[str, dict[str, float | str]] = {label: {} for label in exercises}
-    for item in items:
-        left, equals, text = item.partition("=")
-        if not equals:
-            raise coxa.InvalidArgument(f"--set takes [EXERCISE.]NAME=VALUE, not {item!r}")
-        label, dot, name = left.rpartition(".")
-        if dot and label not in exercises:
-            raise check.unknown("exercise here", label, exercises)
-        takers = [label] if dot else list(exercises)
-        declared = {taker: coxa.exercise(exercises[taker]).parameters for taker in takers}
-        takers = [taker for taker in takers if name in declared[taker]]
-        if not takers:
-            known = sorted({p for parameters in declared.values() for p in parameters})
-            raise check.unknown(f"parameter of {label or 'any of these'}", name, known)
-        for taker in takers:
-            p = declared[taker][name]
-            if name in given[taker]:
-                raise coxa.InvalidArgument(f"{name} of {taker} is given twice")
-            if getattr(p, "choices", ()):
-                given[taker][name] = text
-                continue
-            try:
-                given[taker][name] = float(text)
-            except ValueError:
-                unit = "" if p.unit == "1" else f" in {p.unit}"
-                raise coxa.InvalidArgument(
-                    f"{name} of {taker} must be a number{unit} from {p.range_text}, not {text!r}"
-                ) from None
-    return given
-
-
 def _targets(options: argparse.Namespace) -> list[Path]:
     # found out before the work begins
     from .comparison import DATA_SUFFIXES, PICTURE_SUFFIXES
@@ -717,7 +551,7 @@ def _hand_over(found: Any, options: argparse.Namespace, targets: Sequence[Path])
     for target in targets:
         found.save(target)
     if options.json:
-        _print_json({**found.as_dict(), "files": [os.fspath(target) for target in targets]})
+        print_json({**found.as_dict(), "files": [os.fspath(target) for target in targets]})
     elif options.csv:
         found.write_csv(sys.stdout)
     else:
@@ -730,7 +564,7 @@ def _hand_over(found: Any, options: argparse.Namespace, targets: Sequence[Path])
 
 def run_compare(options: argparse.Namespace) -> int:
     exercises = _labelled(options.names)
-    parameters = _parameters_of_many(options.set, exercises)
+    parameters = parameters_of_many(options.set, exercises)
     loads = None
     if options.loads is not None:
         loads = {}
@@ -743,7 +577,7 @@ def run_compare(options: argparse.Namespace) -> int:
     targets = _targets(options)
     found = coxa.compare(
         {label: (name, parameters[label]) for label, name in exercises.items()},
-        _subject(options),
+        subject_of(options),
         load=options.load,
         fraction=options.fraction,
         loads=loads,
@@ -752,9 +586,9 @@ def run_compare(options: argparse.Namespace) -> int:
         max_loads=not options.no_max_load,
     )
     if not (options.json or options.csv):
-        console = _wide_console(60 + 26 * len(exercises))
+        console = wide_console(60 + 26 * len(exercises))
         console.print(f"[bold]{found.heading}[/bold]")
-        _table(console, "", ("", *found.exercises), found.short())
+        print_table(console, "", ("", *found.exercises), found.short())
         for line in found.footer:
             console.print(line, style="dim")
     return _hand_over(found, options, targets)
@@ -774,7 +608,7 @@ def run_workout(options: argparse.Namespace) -> int:
     from .workout import parse_sets, read_plan
 
     extra: dict[str, Any] = {}
-    subject = _subject(options)
+    subject = subject_of(options)
     if len(options.plan) == 1 and options.plan[0].endswith(".toml"):
         plan, extra = read_plan(options.plan[0])
         athlete = extra.pop("athlete", None)
@@ -794,7 +628,7 @@ def run_workout(options: argparse.Namespace) -> int:
             if ":" not in text:
                 parse_sets(text)
             coxa.catalog.known(name)
-        parameters = _parameters_of_many(options.set, names)
+        parameters = parameters_of_many(options.set, names)
         rest = 120.0 if options.rest is None else options.rest
         plan = [
             parse_sets(text, rest, **parameters[text.partition(":")[0]]) for text in options.plan
@@ -809,7 +643,7 @@ def run_workout(options: argparse.Namespace) -> int:
     targets = _targets(options)
     found = coxa.Workout(plan, subject, **extra)
     if not (options.json or options.csv):
-        console = _wide_console(190)
+        console = wide_console(190)
         console.print(f"[bold]{found.heading}[/bold]")
         # the label of a set names its exercise; what is left out here is in the files
         left_out = ("exercise", "work down J", "knee N m s", "ankle N m s")
@@ -818,11 +652,11 @@ def run_workout(options: argparse.Namespace) -> int:
             rows = [
                 [
                     str(name).replace("_", " "),
-                    *(v.replace("_", " ") if isinstance(v, str) else _figure(v) for v in row),
+                    *(v.replace("_", " ") if isinstance(v, str) else short_text(v) for v in row),
                 ]
                 for name, row in zip(table.index, table.to_numpy().tolist(), strict=True)
             ]
-            _table(console, "", (head, *map(str, table.columns)), rows)
+            print_table(console, "", (head, *map(str, table.columns)), rows)
         for line in found.footer:
             console.print(line, style="dim")
     return _hand_over(found, options, targets)
@@ -842,7 +676,7 @@ def run_validate(options: argparse.Namespace) -> int:
         found.save(path)
     changes = literature.record(found) if options.record else []
     if options.json:
-        _print_json({**literature.as_dict(found), "recorded_changes": changes})
+        print_json({**literature.as_dict(found), "recorded_changes": changes})
     elif printed:
         print(found.to_markdown(), end="")
     else:
@@ -851,7 +685,7 @@ def run_validate(options: argparse.Namespace) -> int:
             (row.finding, row.published, row.simulated, row.verdict, row.source)
             for row in found.rows
         ]
-        _table(_console(), "", columns, rows)
+        print_table(new_console(), "", columns, rows)
         counts = ", ".join(f"{count} {word}" for word, count in found.counts().items())
         print(f"{len(found.rows)} findings: {counts}")
         for path in paths:
@@ -875,7 +709,7 @@ def run_conform(options: argparse.Namespace) -> int:
     tables = {name: conformance.check(name) for name in names}
     conform = all(conformance.passed(table) for table in tables.values())
     if options.json:
-        _print_json(
+        print_json(
             {
                 "conform": conform and bool(names),
                 "exercises": {
@@ -885,7 +719,7 @@ def run_conform(options: argparse.Namespace) -> int:
             }
         )
         return OK if conform and names else FAILED
-    console = _console()
+    console = new_console()
     for name, table in tables.items():
         rows = [
             ("ok" if row["passed"] else "FAILED", rule, row["found"], row["allowed"])
@@ -893,7 +727,7 @@ def run_conform(options: argparse.Namespace) -> int:
             if len(names) == 1 or not row["passed"]
         ]
         if rows:
-            _table(console, name, ("", "rule", "found", "allowed"), rows)
+            print_table(console, name, ("", "rule", "found", "allowed"), rows)
         verdict = "conforms" if conformance.passed(table) else "does not conform"
         console.print(f"{name} {verdict}: {int(table['passed'].sum())} of {len(table)} rules hold")
     if not names:
@@ -922,7 +756,7 @@ def run_model_info(options: argparse.Namespace) -> int:
     model = coxa.Model.load(options.file)
     findings = lint(model)
     if options.json:
-        _print_json(
+        print_json(
             {
                 "name": model.name,
                 "source": model.source,
@@ -938,17 +772,17 @@ def run_model_info(options: argparse.Namespace) -> int:
             }
         )
         return OK
-    console = _console()
+    console = new_console()
     console.print(
         f"[bold]{model.name}[/bold]: {len(model.bodies)} bodies, {model.total_mass:.2f} kg,"
         f" {len(model.coordinates)} independent coordinates, {len(model.muscles)} muscles,"
         f" {len(model.actuators)} actuators, {len(model.sites)} sites"
     )
-    _table(
+    print_table(
         console,
         "",
         ("body", "parent", "joint", "mass kg"),
-        [(b.name, b.parent, b.joint, _figure(b.mass)) for b in model.bodies],
+        [(b.name, b.parent, b.joint, short_text(b.mass)) for b in model.bodies],
     )
     rows = []
     for c in model.full_coordinates:
@@ -956,8 +790,8 @@ def run_model_info(options: argparse.Namespace) -> int:
         kind = "locked" if c.locked else f"driven by {c.driven_by}" if c.driven_by else ""
         span = f"{c.minimum * factor:.4g} to {c.maximum * factor:.4g}"
         rows.append((c.name, c.joint, span, "deg" if c.rotational else "m", kind))
-    _table(console, "", ("coordinate", "joint", "range", "unit", ""), rows)
-    _table(
+    print_table(console, "", ("coordinate", "joint", "range", "unit", ""), rows)
+    print_table(
         console,
         "",
         ("muscle", "max force N", "fibre m", "tendon m", "pennation deg"),
@@ -972,7 +806,7 @@ def run_model_info(options: argparse.Namespace) -> int:
             for m in model.muscles
         ],
     )
-    _table(
+    print_table(
         console,
         "",
         ("group", "side", "muscles"),
@@ -990,10 +824,10 @@ def run_doctor(options: argparse.Namespace) -> int:
     checks = examine()
     healthy = all(item.ok for item in checks)
     if options.json:
-        _print_json({"healthy": healthy, "checks": [vars(item) for item in checks]})
+        print_json({"healthy": healthy, "checks": [vars(item) for item in checks]})
     else:
         rows = [("ok" if item.ok else "FAILED", item.name, item.text) for item in checks]
-        _table(_console(), "", ("", "what", "found"), rows)
+        print_table(new_console(), "", ("", "what", "found"), rows)
     return OK if healthy else FAILED
 
 

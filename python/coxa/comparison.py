@@ -17,10 +17,12 @@ import numpy as np
 
 from . import _core, catalog, check, curves
 from ._core import Error, FileError, InvalidArgument, UnsolvedFrame
+from .json_values import plain
 from .labels import person
 from .model import Model
 from .resources import DEFAULT_MODEL
 from .result import Result
+from .running import available_workers
 from .simulation import FORMAT, MaxLoad, max_load, simulate
 from .subject import Subject
 
@@ -164,7 +166,7 @@ def compare(
         return limit, result, _column(entry, result, mass, how, limit, trouble)
 
     # the core works outside Python's lock; what each gives does not depend on the others
-    with ThreadPoolExecutor(min(len(entries), _processors())) as pool:
+    with ThreadPoolExecutor(min(len(entries), available_workers())) as pool:
         found = list(pool.map(one, entries))
     labels = [entry.label for entry in entries]
     limits = {label: limit for label, (limit, _, _) in zip(labels, found, strict=True) if limit}
@@ -201,11 +203,6 @@ def compare(
         ),
     }
     return Comparison(dataset, results=results, max_loads=limits)
-
-
-def _processors() -> int:
-    # those that this process may use
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
 
 
 def _entries(exercises: object, parameters: Mapping[str, Any]) -> list[Entry]:
@@ -938,16 +935,3 @@ def close(figure: Figure) -> None:
     import matplotlib.pyplot as plt
 
     plt.close(figure)
-
-
-def plain(value: Any) -> Any:
-    """Values as JSON holds them: no arrays, and null for what is not a number."""
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    if hasattr(value, "tolist"):
-        return plain(value.tolist())
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value

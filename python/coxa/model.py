@@ -98,6 +98,31 @@ class MuscleGroup:
     muscles: tuple[str, ...]
 
 
+class Perturbation(NamedTuple):
+    """One property of a model that `Model.perturbed` can change.
+
+    Attributes
+    ----------
+    name : str
+    unit : str
+        "1" for a factor, "m" for a shift.
+    description : str
+    neutral : float
+        Leaves the model as it is.
+    minimum, maximum : float
+    independent : bool
+        False if others of the list act on the same things: `strength_glutes`, `strength_all`.
+    """
+
+    name: str
+    unit: str
+    description: str
+    neutral: float
+    minimum: float
+    maximum: float
+    independent: bool
+
+
 class Positions(NamedTuple):
     """Where everything is, m in the ground frame; the leading dimension is there if many states were given.
 
@@ -211,6 +236,54 @@ class Model:
             MuscleGroup(row["name"], row["side"], tuple(row["muscles"]))
             for row in self._core.groups()
         )
+
+    # ---- the same with changes
+
+    def perturbations(self) -> list[Perturbation]:
+        """What `perturbed` can change.
+
+        ===============================  =====================================================
+        ``strength_<group>``             factor on the maximum isometric force of its muscles
+        ``strength_actuators``           factor on the bounds of every actuator
+        ``strength_all``                 factor on all of these
+        ``optimal_fiber_length_<group>`` factor
+        ``tendon_slack_length_<group>``  factor
+        ``segment_mass_<segment>``       factor on mass and inertia before the total is restored
+        ``joint_center_<joint>_<x|y|z>`` shift of a joint in its parent, m
+        ===============================  =====================================================
+
+        The groups are those of the model, made a partition: a muscle in several counts in the smallest
+        (rectus femoris: the quadriceps, not the hip flexors), one in none is in `other`.
+        """
+        return [Perturbation(**row) for row in _core.perturbations(self._core)]
+
+    def perturbed(self, **changes: float) -> Model:
+        """A model with some properties changed, on right and left alike.
+
+        The mass of the body is kept, because it is measured and its distribution is not: where segments
+        get other masses, those of all bodies are then multiplied by the number that restores the total.
+        A joint is shifted in the axes of its parent body, x forward, y up and z outward on either side
+        (to the right at joints of the midline). Its child moves with all that is on it; muscle paths
+        and other joints on the parent stay.
+
+        Parameters
+        ----------
+        **changes : float
+            Names of `perturbations()`: factors, or shifts in m.
+
+        Raises
+        ------
+        UnknownName
+            For a name that does not exist.
+        InvalidArgument
+            For a value that is no number or out of range.
+
+        Examples
+        --------
+        >>> weak = coxa.scale(model, athlete).perturbed(strength_hamstrings=0.7)
+        """
+        numbers = {name: check.number(name, value) for name, value in changes.items()}
+        return Model(_core.perturb(self._core, numbers))
 
     # ---- mechanics
 
@@ -401,7 +474,8 @@ def scale(model: Model, subject: Subject) -> Model:
 
     Segment lengths follow from stature unless given, masses and inertias from de Leva (1996) by sex with
     the total mass exact; fibre and tendon lengths keep their operating ranges; maximum isometric forces
-    follow the muscle volumes of Handsfield et al. (2014), times `subject.strength`.
+    follow the muscle volumes of Handsfield et al. (2014), times `subject.strength` and, for the groups
+    that it names, `subject.group_strength`.
     """
     return Model(
         _core.scale(
@@ -412,6 +486,7 @@ def scale(model: Model, subject: Subject) -> Model:
             subject.strength,
             dict(subject.segment_lengths),
             ANTHROPOMETRY,
+            dict(subject.group_strength),
         )
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from .comparison import Comparison
+    from .criteria import CriterionSpread
     from .workout import Workout
 
 #: Suffixes of result files.
@@ -157,6 +159,17 @@ class Result:
             f" {trouble or 'all solved'}>"
         )
 
+    def criterion_spread(
+        self, criteria: Sequence[float | str] = (1, 2, 3, 5, "min-max")
+    ) -> CriterionSpread:
+        """What would have come out under other criteria of recruitment: each summary with its range over them.
+
+        The trial is made again for each, with everything else as it was.
+        """
+        from .criteria import spread
+
+        return spread(self, criteria)
+
     # ---- pictures
 
     def plot(self) -> Figure:
@@ -218,15 +231,24 @@ class Result:
 def load(path: str | os.PathLike[str]) -> Result | Comparison | Workout | xr.Dataset:
     """Reads a result file; that of a study gives its xarray.Dataset, that of a comparison or workout what was saved.
 
+    A study's arrays are read from the file as they are used. One that is still running, or was stopped, gives the
+    trials that are finished, with the attributes `complete` (0) and `trials_planned`.
+
     Raises
     ------
     FileError
         If the file cannot be read or is no result of coxa.
     """
+    from . import parts
     from .tables import to_xarray
 
-    if not Path(path).exists():
+    file = Path(path)
+    if not file.exists() and parts.folder_of(file).is_dir():
+        return parts.load(file)
+    if not file.exists():
         raise FileError(f"cannot read {os.fspath(path)}: there is no such file")
+    if file.is_dir() or _core.read_hdf5_attributes(os.fspath(path)).get("kind") == "study":
+        return parts.load(file)
     dataset = to_xarray(_core.read_hdf5(os.fspath(path)))
     written = dataset.attrs.get("format")
     if written != "coxa-1":
@@ -249,6 +271,7 @@ def load_trial(path: str | os.PathLike[str]) -> Result:
     """Reads the result of one trial."""
     result = load(path)
     if not isinstance(result, Result):
-        held = str(getattr(result, "dataset", result).attrs.get("kind", "study of many trials"))
+        dataset: Any = getattr(result, "dataset", result)
+        held = str(dataset.attrs.get("kind", "study of many trials"))
         raise InvalidArgument(f"{os.fspath(path)} holds a {held}, not one trial")
     return result

@@ -42,6 +42,9 @@ class Subject:
     segment_lengths : mapping of str to float
         Measured lengths, m, instead of those that follow from stature: any of "thigh", "shank", "foot",
         "trunk", "upper_arm", "forearm", "hip_width", "shoulder_width".
+    group_strength : mapping of str to float
+        Further factors on the strength of some muscle groups of the model, such as
+        ``{"quadriceps": 1.3}``, or of its "actuators". `Model.perturbations` tells which groups there are.
 
     Raises
     ------
@@ -54,6 +57,7 @@ class Subject:
     height: float = 1.75
     strength: float = 1.0
     segment_lengths: Mapping[str, float] = field(default_factory=dict)
+    group_strength: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         def put(name: str, value: object) -> None:
@@ -72,7 +76,18 @@ class Subject:
             if name not in SEGMENTS:
                 raise check.unknown("segment", name, SEGMENTS)
             lengths[name] = check.positive(f"segment length {name}", value, "m")
-        put("segment_lengths", MappingProxyType(lengths))
+        # sorted: equal subjects have equal texts
+        put("segment_lengths", MappingProxyType(dict(sorted(lengths.items()))))
+        if not isinstance(self.group_strength, Mapping):
+            raise InvalidArgument(
+                f"group_strength must map muscle groups to factors, not {self.group_strength!r}"
+            )
+        factors = {}
+        for name, value in self.group_strength.items():
+            if not isinstance(name, str):
+                raise InvalidArgument(f"group_strength must name muscle groups, not {name!r}")
+            factors[name] = check.positive(f"strength of {name}", value)
+        put("group_strength", MappingProxyType(dict(sorted(factors.items()))))
 
     def __repr__(self) -> str:
         # every digit: the text makes the same subject again
@@ -81,6 +96,8 @@ class Subject:
         text = ", ".join([f"sex={self.sex!r}", *numbers])
         if self.segment_lengths:
             text += f", segment_lengths={dict(self.segment_lengths)!r}"
+        if self.group_strength:
+            text += f", group_strength={dict(self.group_strength)!r}"
         return f"Subject({text})"
 
     def __hash__(self) -> int:
@@ -92,15 +109,17 @@ class Subject:
 
     def to_json(self) -> str:
         """All fields as JSON, as result files hold them."""
-        return json.dumps(
-            {
-                "sex": self.sex,
-                "mass": self.mass,
-                "height": self.height,
-                "strength": self.strength,
-                "segment_lengths": dict(self.segment_lengths),
-            }
-        )
+        fields: dict[str, Any] = {
+            "sex": self.sex,
+            "mass": self.mass,
+            "height": self.height,
+            "strength": self.strength,
+            "segment_lengths": dict(self.segment_lengths),
+        }
+        # only where there is something to say: files of subjects without it stay as they were
+        if self.group_strength:
+            fields["group_strength"] = dict(self.group_strength)
+        return json.dumps(fields)
 
     @classmethod
     def from_json(cls, text: str) -> Subject:

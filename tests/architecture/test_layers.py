@@ -8,10 +8,11 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 CORE = ROOT / "core"
 LAYERS = ["math", "body", "muscle", "trial", "io"]
-# a third party appears in one file; pugixml in two, the header that all reading goes through and the writer
+# a third party appears in one file; pugixml in two, the header that all reading goes through and the writer; HDF5 in those
+# whose names begin so
 HIDDEN_IN = {
     "boost/dll": ["trial/plugin.cpp"],
-    "hdf5": ["io/hdf5.cpp"],
+    "libdeflate": ["io/hdf5_chunks.cpp"],
     "pugixml": ["io/osim_document.hpp", "io/osim_writer.cpp"],
 }
 
@@ -92,6 +93,17 @@ def test_a_third_party_stays_hidden_in_its_source(library):
         if any(name.startswith(library) for _, name in includes(path.read_text()))
     ]
     assert users == HIDDEN_IN[library]
+
+
+def test_hdf5_stays_hidden_behind_its_name():
+    headers = {path.name for base, path in core_files() if path.match("src/io/hdf5_*.hpp")}
+    users = {
+        path.relative_to(base).as_posix()
+        for base, path in core_files()
+        for _, name in includes(path.read_text())
+        if name.startswith("hdf5") or (name.startswith("io/") and name[3:] in headers)
+    }
+    assert users and all(name.startswith("io/hdf5_") for name in users)
 
 
 def test_only_the_reader_sees_the_xml_library_through_its_headers():

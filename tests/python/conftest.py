@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 os.environ.setdefault("MPLBACKEND", "Agg")
 
@@ -28,3 +29,17 @@ def model(athlete: coxa.Subject) -> coxa.Model:
     from coxa.model import default_model
 
     return coxa.scale(default_model(), athlete)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where a study is to be."""
+    return tmp_path / "study.h5"
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    """A folder in which the tasks of `study_tasks` leave a file for each part."""
+    folder = tmp_path / "log"
+    folder.mkdir()
+    return folder

@@ -191,7 +191,7 @@ def test_a_notebook_may_replace_its_own(pause_thrust):
     assert coxa.exercise(pause_thrust).info.description == "", "that of the base class says nothing"
 
 
-def test_a_replaced_exercise_stays_with_the_trials_that_began_with_it(register):
+def test_a_study_refuses_to_mix_two_exercises_of_one_name(register):
     order = []
 
     def build(self, model, p):
@@ -201,8 +201,12 @@ def test_a_replaced_exercise_stays_with_the_trials_that_began_with_it(register):
         return coxa.exercise("barbell_hip_thrust").build(model)
 
     register(exercise_of(build, mark="old", parameters=PauseThrust.parameters[:1]))
-    coxa.Study("made_here", frames=3).vary(load=[10, 20]).run(workers=1)
-    assert order == ["old", "old"]
+    study = coxa.Study("made_here", frames=3).vary(load=[10, 20])
+    with pytest.raises(
+        coxa.PluginError, match="made_here was registered anew.*run the study again"
+    ):
+        study.run(workers=1)
+    assert order == ["old"]
     coxa.simulate("made_here", frames=2)
     assert order[-1] == "new"
 

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
-import subprocess
-import sys
-import textwrap
 
 import coxa
 import numpy as np
@@ -79,58 +75,6 @@ def test_failed_trials_are_rows_with_a_reason(athlete):
     assert np.isnan(peak[0]) and np.isfinite(peak[1])
 
 
-def test_progress_counts_up(athlete):
-    from coxa import _core
-
-    study = coxa.Study(EXERCISE, athlete, frames=5).vary(load=[20, 30, 40])
-    setup, seen = study._setup, []
-    _core.run_study(
-        setup.model._core, EXERCISE, study.trials(), setup.options, 2, seen.append, [], [], 11
-    )
-    assert seen == sorted(seen) and seen[-1] == 3
-
-
-def test_an_exception_of_progress_comes_through(athlete):
-    from coxa import _core
-
-    def fail(finished):
-        raise RuntimeError(f"enough after {finished}")
-
-    study = coxa.Study(EXERCISE, athlete, frames=101).vary(load=[20, 30, 40])
-    setup = study._setup
-    with pytest.raises(RuntimeError, match="enough after"):
-        _core.run_study(
-            setup.model._core, EXERCISE, study.trials(), setup.options, 1, fail, [], [], 11
-        )
-
-
-@pytest.mark.parametrize(
-    ("levels", "words"),
-    [
-        ({"load": (20, 100)}, ["load", "continuous range", "levels only at present", "[20, 100]"]),
-        ({"laod": [20]}, ["laod", "did you mean 'load'"]),
-        ({"load": [20, 1e4]}, ["load", "10000"]),
-        ({"load": 20}, ["load", "list of levels", "20"]),
-        ({"load": "20"}, ["load", "list of levels"]),
-        ({"load": []}, ["load", "no levels"]),
-        ({"load": [20, 20]}, ["load", "twice"]),
-        ({"hold": [1.0, 2.0]}, ["hold", "fixed at 0.5"]),
-    ],
-)
-def test_vary_refuses(athlete, levels, words):
-    study = coxa.Study(EXERCISE, athlete, hold=0.5)
-    with pytest.raises(coxa.InvalidArgument) as error:
-        study.vary(**levels)
-    for word in words:
-        assert word in str(error.value)
-    assert study.levels == {}
-
-
-def test_sampling_says_that_it_is_not_there(athlete):
-    with pytest.raises(coxa.InvalidArgument, match="levels only at present"):
-        coxa.Study(EXERCISE, athlete).sample(100, method="sobol")
-
-
 def test_run_refuses(study, tmp_path):
     with pytest.raises(coxa.FileError, match="there is no folder"):
         study.run(tmp_path / "no" / "study.h5")
@@ -143,22 +87,83 @@ def test_run_refuses(study, tmp_path):
     assert os.listdir(tmp_path) == []
 
 
-def test_interrupt_stops_cleanly(tmp_path):
-    path = tmp_path / "study.h5"
-    code = f"""
-        import sys, threading, os, signal, time
-        import coxa
-        from coxa import _core
-        study = coxa.Study("{EXERCISE}").vary(load=[20 + i / 10 for i in range(400)])
-        study.trials()
-        import coxa.tables
-        # a job that the shell put in the background starts with interrupts ignored
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
-        study.run({str(path)!r}, workers=2)
-    """
-    run = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, timeout=120
+def test_a_grid_study_opens_as_the_full_grid(athlete, tmp_path):
+    study = coxa.Study(EXERCISE, athlete, frames=5).vary(
+        foot_distance=[0.2, 0.72, 0.78], load=[40, 80]
     )
-    assert run.returncode == -signal.SIGINT and "KeyboardInterrupt" in run.stderr
-    assert os.listdir(tmp_path) == []
+    rows = study.run(workers=2)
+    grid = study.sample(method="grid").run(tmp_path / "grid.h5", workers=2, chunk=1)
+    with xr.open_dataset(tmp_path / "grid.h5", engine="h5netcdf") as opened:
+        assert dict(opened["peak_hip_extension_moment"].sizes) == {"foot_distance": 3, "load": 2}
+        assert opened["hip_extension_moment"].dims == ("foot_distance", "load", "sample", "side")
+        assert opened["load"].attrs["units"] == "kg"
+        assert opened["load"].values.tolist() == [40, 80]
+    for name in ("peak_hip_extension_moment", "trial_status", "hip_extension_moment"):
+        flat = grid[name].values.reshape(rows[name].shape)
+        assert flat.tobytes() == rows[name].values.tobytes(), name
+    one = grid["peak_hip_extension_moment"].sel(foot_distance=0.78, load=80)
+    again = coxa.simulate(EXERCISE, athlete, frames=5, foot_distance=0.78, load=80)
+    assert float(one) == float(again["peak_hip_extension_moment"])
+
+
+def test_strict_ends_at_the_first_failure(athlete, tmp_path):
+    study = coxa.Study(EXERCISE, athlete, frames=5, strict=True)
+    with pytest.raises(coxa.InfeasibleMotion, match="foot_distance"):
+        study.vary(foot_distance=[0.72, 0.2]).run(tmp_path / "study.h5", workers=1)
+    heavy = coxa.Study(EXERCISE, athlete, frames=5, strict=True).vary(load=[60, 480])
+    with pytest.raises(coxa.UnsolvedFrame):
+        heavy.run(workers=1)
+
+
+def test_several_exercises_share_what_they_have(athlete):
+    study = coxa.Study([EXERCISE, "glute_bridge"], athlete, frames=5).vary(load=[40, 60])
+    table = study.run(workers=2)
+    assert table["exercise"].values.tolist() == [EXERCISE] * 2 + ["glute_bridge"] * 2
+    assert "support_force" not in table and "group_force" in table
+    bench = table["peak_bench_force"].values
+    assert np.isfinite(bench[:2]).all() and np.isnan(bench[2:]).all()
+    for i, (name, load) in enumerate([(EXERCISE, 40), (EXERCISE, 60), ("glute_bridge", 40)]):
+        one = coxa.simulate(name, athlete, load=load, frames=5)
+        assert float(table["glutes_impulse"][i]) == float(one["glutes_impulse"])
+
+
+def test_uncertain_rows_are_single_trials_of_a_changed_model(athlete):
+    study = coxa.Study(EXERCISE, athlete, frames=5).uncertain("muscle_strength", "segment_masses")
+    table = study.sample(3, seed=4).run(workers=1)
+    row = study.rows()[2]
+    model = coxa.scale(coxa.model.default_model(), athlete).perturbed(**row["changes"])
+    one = coxa.simulate(EXERCISE, model=model, frames=5)
+    assert float(table["glutes_impulse"][2]) == float(one["glutes_impulse"])
+    other = coxa.simulate(EXERCISE, athlete, frames=5)
+    assert float(table["glutes_impulse"][2]) != float(other["glutes_impulse"])
+
+
+def test_criteria_can_be_a_factor(athlete):
+    study = coxa.Study(EXERCISE, athlete, frames=5).vary(criterion=[1, 2, "min-max"])
+    table = study.run(workers=1)
+    assert table["criterion"].values.tolist() == ["1", "2", "min-max"]
+    for i, p in enumerate([1, 2, "min-max"]):
+        one = coxa.simulate(EXERCISE, athlete, frames=5, criterion=p)
+        assert float(table["glutes_impulse"][i]) == float(one["glutes_impulse"])
+
+
+def test_an_offset_moves_what_the_body_decides(athlete):
+    study = coxa.Study(EXERCISE, athlete, frames=5).uncertain("foot_placement")
+    row = study.sample(2, seed=3).rows()[0]
+    table = study.run(workers=1)
+    found = coxa.simulate(EXERCISE, athlete, frames=5).parameters
+    given = {name: found[name] + amount for name, amount in row["offsets"].items()}
+    one = coxa.simulate(EXERCISE, athlete, frames=5, **given)
+    # found values are noted to the digits of a text
+    assert float(table["glutes_impulse"][0]) == pytest.approx(
+        float(one["glutes_impulse"]), rel=1e-6
+    )
+
+
+def test_a_study_that_is_whole_is_opened_and_not_run(athlete, tmp_path, monkeypatch):
+    study = coxa.Study(EXERCISE, athlete, frames=5).vary(load=[40, 60])
+    first = study.run(tmp_path / "study.h5", workers=1).load()
+    monkeypatch.setattr(coxa.study, "run_part", None)
+    xr.testing.assert_identical(study.run(tmp_path / "study.h5").load(), first)
+    with pytest.raises(coxa.FileError, match="study.h5.*another study"):
+        study.vary(hold=[1.0]).run(tmp_path / "study.h5")

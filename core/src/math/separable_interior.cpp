@@ -91,6 +91,11 @@ bool SeparableWorkspace::Impl::begin_interior(Extra mode) {
 ///     dx = Θ (A'dλ + κ dt + g),   Θ = 1/(φ'' + zl/sl + zu/su + κ)
 ///     [A Θ A'  k; −k'  η] [dλ; dt] = [r₁; r₂],   k = A Θ κ − along
 ///
+/// With `careful` it is slower and goes further. Steps are damped: where one changes the curvature
+/// many times over (p = 5), full steps may jump for ever between two points. And the centre aimed at
+/// keeps a tenth of the final gap: with less, slacks and multipliers become so unequal that the
+/// equations lose all their digits, and the dual residual grows again.
+///
 /// Leaves x, λ, t and the multipliers; done when gap, rows and dual residual are below `tolerance`
 /// of the cost and of b. With `resume` it goes on from where it was.
 Outcome SeparableWorkspace::Impl::interior(Extra mode, double tolerance, int limit, bool resume) {
@@ -146,6 +151,13 @@ Outcome SeparableWorkspace::Impl::interior(Extra mode, double tolerance, int lim
     if (under_t) {
       extra_residual = price - pull_of_t;
       now += price * extra;
+    }
+    if (careful && proximal) {
+      // the penalty belongs to what is minimised, and the rounding of large λ grows like it; a gap
+      // of 1e-11 of it moves the reserves by 3e-6 of their norm
+      for (int j = 0; j < rows; ++j) {
+        now += 0.5 * give[j] * (lambda[j] - anchor[j]) * (lambda[j] - anchor[j]);
+      }
     }
     const double size = std::abs(now) + (along_line ? 1e-3 * price : 1e-9 * energy * columns);
     if (!std::isfinite(gap + error + stray + now)) return outcome;
@@ -290,7 +302,8 @@ Outcome SeparableWorkspace::Impl::interior(Extra mode, double tolerance, int lim
                + (extra_upper + length * extra_step_upper) * (1.0 - extra - length * extra_step);
     }
     const double ratio = gap > 0.0 ? after / gap : 0.0;
-    const double target = ratio * ratio * ratio * mu;
+    double target = ratio * ratio * ratio * mu;
+    if (careful) target = std::max(target, 0.1 * tolerance * size / std::max(pairs, 1));
 
     // corrector: towards the centre, with the predictor's second-order error
     for (int i = 0; i < columns; ++i) {
@@ -307,6 +320,7 @@ Outcome SeparableWorkspace::Impl::interior(Extra mode, double tolerance, int lim
     direction();
     const double back_off = std::max(0.99, 1.0 - ratio);
     length = std::min(1.0, back_off / std::max(shortness(), 1e-200));
+    if (careful) length *= 0.7;
 
     for (int i = 0; i < columns; ++i) {
       x[i] += length * dx[i];

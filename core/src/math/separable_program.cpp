@@ -29,7 +29,7 @@ SeparableProgram SeparableProgram::with_pattern(
   return program;
 }
 
-/// The whole method: warm Newton, then interior point and Newton in turns, each turn closer.
+/// The whole method: warm Newton, then what begins inside the bounds.
 Outcome SeparableWorkspace::Impl::run(Start start) {
   int spent = 0;
   if (start == Start::warm) {
@@ -38,9 +38,16 @@ Outcome SeparableWorkspace::Impl::run(Start start) {
     spent = 1 + outcome.iterations;
     if (outcome.status != SolveStatus::iteration_limit) return {outcome.status, spent};
   }
+  const Outcome outcome = from_inside();
+  return {outcome.status, spent + outcome.iterations};
+}
+
+/// Interior point and Newton in turns, each turn closer.
+Outcome SeparableWorkspace::Impl::from_inside() {
+  int spent = 0;
   bool resume = false;
   for (double tolerance : {1e-5, 1e-8, 1e-11}) {
-    const Outcome inner = interior(Extra::none, tolerance, 60, resume);
+    const Outcome inner = interior(Extra::none, tolerance, careful ? kCarefulSteps : 60, resume);
     spent += inner.iterations;
     if (inner.status == SolveStatus::infeasible) return {inner.status, spent};
     keep = x;
@@ -64,6 +71,14 @@ Outcome SeparableWorkspace::Impl::run(Start start) {
     if (tolerance == 1e-11 && largest(r) <= row_tolerance) return {SolveStatus::solved, spent};
   }
   return {SolveStatus::iteration_limit, spent};
+}
+
+/// The same with short steps, for programmes in which the full ones cycle or lose their digits.
+Outcome SeparableWorkspace::Impl::from_inside_with_care() {
+  careful = true;
+  const Outcome outcome = from_inside();
+  careful = false;
+  return outcome;
 }
 
 /// For programmes on the edge of feasibility, where neither method above decides: proximal steps
@@ -112,6 +127,10 @@ SolveStatus solve(
   if (outcome.status == SolveStatus::iteration_limit) {
     const Outcome decided = impl.decide();
     outcome = {decided.status, outcome.iterations + decided.iterations};
+  }
+  if (outcome.status == SolveStatus::iteration_limit) {
+    const Outcome careful = impl.from_inside_with_care();
+    outcome = {careful.status, outcome.iterations + careful.iterations};
   }
   impl.publish(solution, outcome);
   return outcome.status;

@@ -49,6 +49,13 @@ SolveStatus minimise_maximum(
   int spent = outcome.iterations;
   outcome = impl.interior(Extra::maximum, 1e-11, 100, false);
   spent += outcome.iterations;
+  if (outcome.status == SolveStatus::iteration_limit) {
+    // gap and rows were closed long before the multipliers were right
+    impl.careful = true;
+    outcome = impl.interior(Extra::maximum, 1e-11, kCarefulSteps, false);
+    impl.careful = false;
+    spent += outcome.iterations;
+  }
   if (outcome.status == SolveStatus::solved) {
     // with t known, what remains is an ordinary programme under the bound t, solved to the last
     // digit
@@ -87,6 +94,14 @@ SolveStatus minimise_maximum(
   return outcome.status;
 }
 
+namespace {
+
+// reserves are reported to three or four digits: what rounding keeps from being proven to more still
+// stands; in the norm of the programme, relative or, for smaller ones, of one natural size
+constexpr double kGoodReserves = 1e-4;
+
+}  // namespace
+
 SolveStatus least_reserves(
     const SeparableProgram& program,
     const Eigen::Ref<const Eigen::VectorXd>& scale,
@@ -120,15 +135,31 @@ SolveStatus least_reserves(
   std::fill(impl.anchor.begin(), impl.anchor.end(), 0.0);
   std::fill(impl.keep_reserve.begin(), impl.keep_reserve.end(), 0.0);
   Outcome outcome;
+  bool held = false;  // the penalty falls no further
+  bool good = false;  // settled_... hold an answer whose reserves are least to kGoodReserves
   for (int turn = 0; turn < 30; ++turn) {
     impl.proximal = true;
     for (int j = 0; j < m; ++j) {
       const double size = scale[impl.system.row_of[j]];
       impl.give[j] = gamma * size * size;
     }
-    const Outcome inner = impl.run(turn == 0 ? Start::cold : Start::warm);
+    Outcome inner = impl.run(turn == 0 ? Start::cold : Start::warm);
     outcome.iterations += inner.iterations;
+    if (inner.status == SolveStatus::iteration_limit && !good) {
+      // a penalty this small leaves few digits to the active set; small steps still find it
+      inner = impl.from_inside_with_care();
+      outcome.iterations += inner.iterations;
+    }
     outcome.status = inner.status;
+    if (inner.status == SolveStatus::iteration_limit && turn > 0 && !good && !held) {
+      // the last penalty that could be solved brings the rest of the way, only more slowly
+      held = true;
+      gamma *= 10.0;
+      impl.x = impl.settled_x;
+      impl.lambda = impl.anchor;
+      impl.mark_sides();
+      continue;
+    }
     if (inner.status != SolveStatus::solved) break;
 
     // y certifies the reserves: sum over columns of what y'A x still lacks of its maximum
@@ -158,12 +189,21 @@ SolveStatus least_reserves(
     // strong convexity: |r - least|^2 <= 2 lack, in the norm of the programme
     const bool proven = 2.0 * lack <= 1e-14 * norm;
     const bool settled = turn > 0 && change <= std::max(1e-18 * norm, std::min(blur, 1e-14 * norm));
-    if (most <= impl.row_tolerance || proven || settled) break;
+    good = 2.0 * lack <= kGoodReserves * kGoodReserves * std::max(norm, 1.0);
+    // while the penalty is held a small change proves nothing
+    if (most <= impl.row_tolerance || proven || (held ? good : settled)) break;
 
+    impl.settled_x = impl.x;
     impl.anchor = impl.lambda;
     impl.mark_sides();
-    gamma *= 0.1;
+    if (!held) gamma *= 0.1;
     outcome.status = SolveStatus::iteration_limit;
+  }
+  if (outcome.status == SolveStatus::iteration_limit && good) {
+    // the penalty became too small for the digits of a double: the turn before was good enough
+    impl.x = impl.settled_x;
+    impl.lambda = impl.anchor;
+    outcome.status = SolveStatus::solved;
   }
   if (outcome.status != SolveStatus::solved) {
     // rows without reserve may be impossible by themselves

@@ -86,7 +86,7 @@ SeparableWorkspace::Impl::Impl(const SeparableProgram& program)
                   &x,     &trial, &d,      &slope,     &zl,       &zu,        &zy,    &sl,
                   &su,    &sy,    &il,     &iu,        &iy,       &stiff,     &dx,    &dzl,
                   &dzu,   &dzy,   &g,      &target_l,  &target_u, &target_y,  &kappa, &keep,
-                  &scale, &reach, &c_base, &direction, &x_low,    &x_high}) {
+                  &scale, &reach, &c_base, &direction, &x_low,    &x_high,    &settled_x}) {
     v->assign(n, 0.0);
   }
   for (auto* v :
@@ -120,7 +120,7 @@ void SeparableWorkspace::Impl::load(
     check_finite("values", program.values.data(), std::ssize(program.values), false);
   }
   p = power;
-  proximal = moving = false;
+  proximal = moving = careful = false;
   constant = 0.0;
   powers.clear();
   for (int i = 0; i < columns; ++i) {

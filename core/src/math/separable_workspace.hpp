@@ -14,6 +14,10 @@ namespace separable {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
+// most steps of the interior point method with care; it gains half a digit in each once it is under
+// way, and is asked for eleven
+constexpr int kCarefulSteps = 150;
+
 // callers build identities to 1e-9 on the rows; one decade better
 constexpr double kRowTolerance = 1e-10;
 
@@ -87,6 +91,7 @@ struct __attribute__((visibility("hidden"))) SeparableWorkspace::Impl {
   double row_tolerance = 0.0;
   bool moving = false;          // whether b moves along a line
   bool proximal = false;        // whether give and anchor are in force
+  bool careful = false;         // whether the interior point method keeps its steps short
   std::vector<double> typical;  // [m] diagonal of the dual Hessian with every column free
 
   // dual Newton
@@ -121,6 +126,7 @@ struct __attribute__((visibility("hidden"))) SeparableWorkspace::Impl {
 
   std::vector<double> keep, keep_lambda, keep_r;  // last interior iterate
   std::vector<double> keep_reserve;               // [m] of the last proximal step
+  std::vector<double> settled_x;                  // after the last proximal step that was solved
 
   // extremum
   std::vector<double> c_base, direction;  // [n] c without the price of d'x, and d
@@ -159,6 +165,8 @@ struct __attribute__((visibility("hidden"))) SeparableWorkspace::Impl {
 
   // separable_program.cpp: both methods in turns, and what decides when neither does
   Outcome run(Start start);
+  Outcome from_inside();
+  Outcome from_inside_with_care();
   Outcome decide();
 };
 

@@ -8,7 +8,9 @@
 
 #include "coxa/math/error.hpp"
 #include "coxa/muscle/geometry.hpp"
+#include "coxa/muscle/perturbation.hpp"
 
+#include "origin.hpp"
 #include "subject_tables.hpp"
 
 namespace coxa {
@@ -29,25 +31,31 @@ void check_range(
       " to ", upper, " ", unit, ": ", advice);
 }
 
-std::string known_names() {
-  std::string text;
-  for (const std::string& name : segment_names()) text += (text.empty() ? "" : ", ") + name;
-  return text;
+void check_name(const char* what, const std::string& name, const std::vector<std::string>& names) {
+  if (std::find(names.begin(), names.end(), name) != names.end()) return;
+  std::string known;
+  for (const std::string& each : names) known += (known.empty() ? "" : ", ") + each;
+  const std::string near = nearest_name(name, names);
+  throw UnknownName(message(
+      "no ", what, " '", name, "'; ", near.empty() ? "" : "did you mean '" + near + "'? ",
+      near.empty() ? "there are: " : "There are: ", known));
 }
 
-void check_subject(const Subject& subject) {
+void check_subject(const Model& model, const Subject& subject) {
   check_range("mass", subject.mass, 20, 300, "kg", "give the mass of the body without any load");
   check_range("height", subject.height, 1.0, 2.5, "m", "give the stature in metres");
   check_range(
       "strength", subject.strength, 0.05, 5, "times the usual",
       "1 is a person of average strength");
-  const std::vector<std::string>& names = segment_names();
-  for (const auto& [name, length] : subject.segment_lengths) {
-    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
-    const std::string near = nearest_name(name, names);
-    throw UnknownName(message(
-        "no segment length '", name, "'", near.empty() ? "" : "; did you mean '", near,
-        near.empty() ? "" : "'?", " There are: ", known_names()));
+  for (const auto& [name, length] : subject.segment_lengths)
+    check_name("segment length", name, segment_names());
+  if (subject.group_strength.empty()) return;
+  const std::vector<std::string> groups = strength_groups(model);
+  for (const auto& [name, factor] : subject.group_strength) {
+    check_name("muscle group", name, groups);
+    check_range(
+        message("strength of ", name).c_str(), factor, 0.05, 5, "times the usual",
+        "1 is a person of average strength");
   }
 }
 
@@ -528,6 +536,8 @@ std::string describe(const Subject& subject) {
       " m, strength ", subject.strength);
   for (const auto& [name, length] : subject.segment_lengths)
     text += message(", ", name, " ", length, " m");
+  for (const auto& [name, factor] : subject.group_strength)
+    text += message(", ", name, " strength ", factor);
   return text;
 }
 
@@ -548,7 +558,7 @@ std::map<std::string, double> segment_lengths(const Model& model) {
 
 Model scale(
     const Model& generic, const Subject& subject, const std::filesystem::path& anthropometry) {
-  check_subject(subject);
+  check_subject(generic, subject);
   const Anthropometry tables = load_anthropometry(anthropometry, subject.sex);
   const auto expected = expected_lengths(generic.skeleton, tables, subject.height);
   const auto wanted = wanted_lengths(subject, expected);
@@ -582,15 +592,16 @@ Model scale(
     actuator.upper *= torque;
   }
 
+  if (!subject.group_strength.empty()) {
+    std::map<std::string, double> changes;
+    for (const auto& [name, factor] : subject.group_strength) changes["strength_" + name] = factor;
+    model = perturb(model, changes);
+  }
+
   model.name = message(
       generic.name, "_", subject.sex == Sex::male ? "male" : "female", "_", subject.mass, "kg_",
       subject.height, "m");
-  // a file's name and hash say which model it was, its folder does not
-  const std::filesystem::path origin = generic.source.empty() ? generic.name : generic.source;
-  model.source = message(
-      origin.extension() == ".osim" ? origin.filename().string() : origin.string(),
-      generic.sha256.empty() ? "" : " (sha256 " + generic.sha256 + ")",
-      ", scaled to: ", describe(subject));
+  model.source = message(origin_of(generic), ", scaled to: ", describe(subject));
   model.sha256.clear();
   return model;
 }

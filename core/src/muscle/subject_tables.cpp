@@ -1,6 +1,10 @@
 #include "subject_tables.hpp"
 
+#include <array>
 #include <cmath>
+#include <memory>
+#include <mutex>
+#include <utility>
 
 #include <toml++/toml.h>
 
@@ -38,14 +42,15 @@ class Table {
   toml::table root_;
 };
 
-}  // namespace
+constexpr std::array<const char*, 4> kTables = {
+    "de_leva_1996.toml", "segment_lengths.toml", "skeleton_lengths.toml", "muscle_volume.toml"};
 
-Anthropometry load_anthropometry(const std::filesystem::path& folder, Sex sex) {
+Anthropometry read_anthropometry(const std::filesystem::path& folder, Sex sex) {
   const std::string who = sex == Sex::male ? "male" : "female";
-  const Table de_leva(folder, "de_leva_1996.toml");
-  const Table lengths(folder, "segment_lengths.toml");
-  const Table skeleton(folder, "skeleton_lengths.toml");
-  const Table volume(folder, "muscle_volume.toml");
+  const Table de_leva(folder, kTables[0]);
+  const Table lengths(folder, kTables[1]);
+  const Table skeleton(folder, kTables[2]);
+  const Table volume(folder, kTables[3]);
   Anthropometry result;
 
   // name here, row there: head and trunk meet at C7
@@ -81,6 +86,43 @@ Anthropometry load_anthropometry(const std::filesystem::path& folder, Sex sex) {
   result.model_mass = volume("model.mass");
   result.model_height = volume("model.stature");
   return result;
+}
+
+// which bytes a file has, as far as that can be known without reading it
+using Stamp = std::pair<std::filesystem::file_time_type, std::uintmax_t>;
+
+std::array<Stamp, kTables.size()> stamps(const std::filesystem::path& folder) {
+  std::array<Stamp, kTables.size()> result;
+  std::error_code missing;  // is found out by whoever reads it
+  for (std::size_t i = 0; i < kTables.size(); ++i) {
+    const std::filesystem::path path = folder / kTables[i];
+    result[i] = {
+        std::filesystem::last_write_time(path, missing), std::filesystem::file_size(path, missing)};
+  }
+  return result;
+}
+
+}  // namespace
+
+// a study scales a model for every trial, and reading takes longer than all the rest of it
+Anthropometry load_anthropometry(const std::filesystem::path& folder, Sex sex) {
+  struct Read {
+    std::array<Stamp, kTables.size()> stamps;
+    Anthropometry tables;
+  };
+  static std::mutex mutex;
+  static std::map<std::pair<std::filesystem::path, Sex>, Read> read;
+
+  const auto now = stamps(folder);
+  {
+    const std::lock_guard lock(mutex);
+    const auto found = read.find({folder, sex});
+    if (found != read.end() && found->second.stamps == now) return found->second.tables;
+  }
+  Anthropometry tables = read_anthropometry(folder, sex);
+  const std::lock_guard lock(mutex);
+  read[{folder, sex}] = {now, tables};
+  return tables;
 }
 
 }  // namespace coxa

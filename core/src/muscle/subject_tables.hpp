@@ -40,6 +40,7 @@ struct Anthropometry {
   }
 };
 
+/// Reads the files once: again only after one of them has changed.
 /// @throws FileError if a table is missing, is no TOML, or lacks a figure
 Anthropometry load_anthropometry(const std::filesystem::path& folder, Sex sex);
 

@@ -41,33 +41,42 @@ void check_name(const char* what, const std::string& name) {
       " of a dataset: use letters, digits and underscores, and no digit first");
 }
 
+std::string shape(const Dataset& dataset, const Variable& variable) {
+  std::string text;
+  for (const std::string& dim : variable.dims)
+    text += message(text.empty() ? "" : " x ", dim, " ", dataset.size(dim));
+  return text.empty() ? "no dimension" : text;
+}
+
+// a trial has some two hundred variables: lists for messages are made only where one is due
 void check_variable(const Dataset& dataset, const Variable& variable) {
   check_name("variable", variable.name);
   std::size_t expected = 1;
-  std::string shape;
   for (std::size_t i = 0; i < variable.dims.size(); ++i) {
     const std::string& dim = variable.dims[i];
-    require(
-        has_dimension(dataset, dim), "variable '", variable.name, "' has the dimension '", dim,
-        "', which the dataset has not; add it first. It has: ", listed(dimension_names(dataset)));
+    if (!has_dimension(dataset, dim))
+      throw InvalidArgument(message(
+          "variable '", variable.name, "' has the dimension '", dim,
+          "', which the dataset has not; add it first. It has: ",
+          listed(dimension_names(dataset))));
     const auto here = variable.dims.begin() + static_cast<std::ptrdiff_t>(i);
     require(
         std::find(variable.dims.begin(), here, dim) == here, "variable '", variable.name,
         "' has the dimension '", dim, "' twice");
-    const std::size_t size = dataset.size(dim);
-    expected *= size;
-    shape += message(shape.empty() ? "" : " x ", dim, " ", size);
+    expected *= dataset.size(dim);
   }
-  require(
-      !has_dimension(dataset, variable.name)
-          || (variable.dims.size() == 1 && variable.dims[0] == variable.name),
-      "variable '", variable.name, "' is named like a dimension, so it must hold that dimension's ",
-      "values, dims (", variable.name, "); it has dims (", listed(variable.dims), ")");
+  if (has_dimension(dataset, variable.name)
+      && !(variable.dims.size() == 1 && variable.dims[0] == variable.name))
+    throw InvalidArgument(message(
+        "variable '", variable.name,
+        "' is named like a dimension, so it must hold that dimension's ", "values, dims (",
+        variable.name, "); it has dims (", listed(variable.dims), ")"));
 
   const std::size_t given = std::visit([](const auto& data) { return data.size(); }, variable.data);
-  require(
-      given == expected, "variable '", variable.name, "' has ", given, " entries; expected ",
-      expected, " (", shape.empty() ? "no dimension" : shape, ")");
+  if (given != expected)
+    throw InvalidArgument(message(
+        "variable '", variable.name, "' has ", given, " entries; expected ", expected, " (",
+        shape(dataset, variable), ")"));
 }
 
 }  // namespace
@@ -83,11 +92,10 @@ std::size_t Dataset::size(const std::string& dimension) const {
 }
 
 const Variable& Dataset::at(const std::string& variable) const {
-  std::vector<std::string> names;
-  for (const Variable& v : variables) {
+  for (const Variable& v : variables)
     if (v.name == variable) return v;
-    names.push_back(v.name);
-  }
+  std::vector<std::string> names;
+  for (const Variable& v : variables) names.push_back(v.name);
   throw UnknownName(message(
       "no variable '", variable, "' in this dataset", suggestion(variable, names),
       " It has: ", listed(names)));

@@ -127,7 +127,7 @@ Roles::Roles(const Model& model) {
   torso = model.skeleton.body_index("torso");
 }
 
-Recorder::Recorder(const Trial& trial, const SimulateOptions& options)
+Recorder::Recorder(const Trial& trial, const SimulateOptions& options, const MusclePlan& plan)
     : trial_(trial), model_(*trial.model), options_(options), roles_(*trial.model) {
   fiber_seen_.assign(model_.muscles.size(), 0);
   for (const MuscleGroup& group : model_.groups)
@@ -141,6 +141,11 @@ Recorder::Recorder(const Trial& trial, const SimulateOptions& options)
     const std::size_t g = place - group_names_.begin();
     group_muscles_[(group.side == Side::right ? 0 : group_names_.size()) + g] = group.muscles;
   }
+  for (int m = 0; m < plan.muscles(); ++m)
+    for (int k = plan.first_arm(m); k < plan.first_arm(m + 1); ++k)
+      for (int side = 0; side < 2; ++side)
+        if (plan.arm_coordinates()[k] == roles_.hip_flexion[side])
+          hip_arms_.push_back({m, k, side});
   declare();
 }
 
@@ -149,6 +154,7 @@ void Recorder::declare() {
   const std::size_t frames = trial_.motion.frames();
   const int nq = skeleton.nq();
   Dataset& d = dataset_;
+  d.variables.reserve(256);
 
   d.add_dimension("time", frames);
   d.add_labels("coordinate", skeleton.coordinate_names(), "independent coordinate");
@@ -175,11 +181,14 @@ void Recorder::declare() {
   const auto add = [&](const std::string& name, std::vector<std::string> dims,
                        const std::string& units, const std::string& long_name,
                        Attributes more = {}) {
-    std::size_t size = 1;
-    for (const std::string& dim : dims) size *= d.size(dim);
+    std::size_t stride = 1;
+    for (std::size_t i = 1; i < dims.size(); ++i) stride *= d.size(dims[i]);
+    std::vector<double> data(d.size(dims[0]) * stride, kNaN);
+    const Series series{data.data(), stride};
     more["units"] = units;
     more["long_name"] = long_name;
-    d.add({name, std::move(dims), std::vector<double>(size, kNaN), std::move(more)});
+    d.add({name, std::move(dims), std::move(data), std::move(more)});
+    return series;
   };
   const auto add_flags = [&](const std::string& name, std::vector<std::int32_t> values,
                              Attributes more) {
@@ -215,82 +224,123 @@ void Recorder::declare() {
          {{"units", "1"}, {"long_name", "place on the path of the movement, 0 bottom to 1 top"}}});
 
   const Attributes mixed{{"unit_variable", "coordinate_units"}};
-  add("position", {"time", "coordinate"}, "see coordinate_units", "coordinate", mixed);
-  add("velocity", {"time", "coordinate"}, "see coordinate_units, per s", "rate of the coordinate",
-      mixed);
-  add("acceleration", {"time", "coordinate"}, "see coordinate_units, per s2",
-      "second rate of the coordinate", mixed);
+  position_ = add("position", {"time", "coordinate"}, "see coordinate_units", "coordinate", mixed);
+  velocity_ =
+      add("velocity", {"time", "coordinate"}, "see coordinate_units, per s",
+          "rate of the coordinate", mixed);
+  acceleration_ =
+      add("acceleration", {"time", "coordinate"}, "see coordinate_units, per s2",
+          "second rate of the coordinate", mixed);
   const Attributes torque{
       {"unit_variable", "coordinate_units"},
       {"comment", "N m where the coordinate is in rad, N where in m"}};
-  add("generalized_force", {"time", "coordinate"}, "N m or N",
-      "generalized force net of gravity, inertia, loads and supports", torque);
-  for (const std::string moment :
-       {"hip_extension", "knee_extension", "ankle_plantarflexion", "hip_abduction",
-        "hip_external_rotation"}) {
+  generalized_force_ =
+      add("generalized_force", {"time", "coordinate"}, "N m or N",
+          "generalized force net of gravity, inertia, loads and supports", torque);
+  // each coordinate is positive the other way: flexion, dorsiflexion, adduction, internal rotation
+  const std::pair<std::string, const int*> moments[] = {
+      {"hip_extension", roles_.hip_flexion},
+      {"knee_extension", roles_.knee_angle},
+      {"ankle_plantarflexion", roles_.ankle_angle},
+      {"hip_abduction", roles_.hip_adduction},
+      {"hip_external_rotation", roles_.hip_rotation}};
+  for (const auto& [moment, coordinate] : moments) {
     std::string words = moment;
     std::replace(words.begin(), words.end(), '_', ' ');
-    add(moment + "_moment", {"time", "side"}, "N m", "net " + words + " moment, positive as named");
-    add(moment + "_power", {"time", "side"}, "W", "power of the " + words + " moment");
+    MomentSeries series{coordinate, {}, {}};
+    series.moment = add(
+        moment + "_moment", {"time", "side"}, "N m", "net " + words + " moment, positive as named");
+    series.power =
+        add(moment + "_power", {"time", "side"}, "W", "power of the " + words + " moment");
+    moments_.push_back(series);
   }
-  add("lumbar_extension_moment", {"time"}, "N m",
-      "net extension moment of the lumbar joint, positive as named");
+  lumbar_extension_moment_ =
+      add("lumbar_extension_moment", {"time"}, "N m",
+          "net extension moment of the lumbar joint, positive as named");
 
-  add("activation", {"time", "muscle"}, "1", "activation");
-  add("muscle_force", {"time", "muscle"}, "N", "tension of the tendon, active and passive");
-  add("passive_force", {"time", "muscle"}, "N", "passive part of the tension");
-  add("fiber_length", {"time", "muscle"}, "1", "fibre length in optimal fibre lengths");
-  add("fiber_velocity", {"time", "muscle"}, "s-1",
-      "lengthening speed of the fibre in optimal fibre lengths per s");
-  add("muscle_tendon_length", {"time", "muscle"}, "m", "length of muscle and tendon together");
-  add("actuator", {"time", "coordinate"}, "N m",
-      "bounded ideal actuator where the model has no muscles");
-  add("reserve", {"time", "coordinate"}, "N m or N", "what nothing could supply", torque);
-  add("hip_extension_contribution", {"time", "side", "muscle"}, "N m",
-      "part of each muscle in the hip extension moment");
-  add("group_force", {"time", "side", "group"}, "N", "sum of the tensions of a muscle group");
-  add("group_activation", {"time", "side", "group"}, "1",
-      "volume-weighted activation of a muscle group");
+  activation_ = add("activation", {"time", "muscle"}, "1", "activation");
+  muscle_force_ =
+      add("muscle_force", {"time", "muscle"}, "N", "tension of the tendon, active and passive");
+  passive_force_ = add("passive_force", {"time", "muscle"}, "N", "passive part of the tension");
+  fiber_length_ =
+      add("fiber_length", {"time", "muscle"}, "1", "fibre length in optimal fibre lengths");
+  fiber_velocity_ =
+      add("fiber_velocity", {"time", "muscle"}, "s-1",
+          "lengthening speed of the fibre in optimal fibre lengths per s");
+  muscle_tendon_length_ =
+      add("muscle_tendon_length", {"time", "muscle"}, "m", "length of muscle and tendon together");
+  actuator_ =
+      add("actuator", {"time", "coordinate"}, "N m",
+          "bounded ideal actuator where the model has no muscles");
+  reserve_ =
+      add("reserve", {"time", "coordinate"}, "N m or N", "what nothing could supply", torque);
+  hip_extension_contribution_ =
+      add("hip_extension_contribution", {"time", "side", "muscle"}, "N m",
+          "part of each muscle in the hip extension moment");
+  group_force_ =
+      add("group_force", {"time", "side", "group"}, "N", "sum of the tensions of a muscle group");
+  group_activation_ =
+      add("group_activation", {"time", "side", "group"}, "1",
+          "volume-weighted activation of a muscle group");
 
-  add("support_force", {"time", "support", "axis"}, "N", "force of the support on the body");
-  add("support_moment", {"time", "support", "axis"}, "N m",
-      "moment of the support on the body about support_origin");
-  add("support_origin", {"support", "axis"}, "m", "point about which support_moment is taken");
-  add("center_of_pressure", {"time", "support", "axis"}, "m", "centre of pressure");
+  support_force_ =
+      add("support_force", {"time", "support", "axis"}, "N", "force of the support on the body");
+  support_moment_ =
+      add("support_moment", {"time", "support", "axis"}, "N m",
+          "moment of the support on the body about support_origin");
+  const Series origin =
+      add("support_origin", {"support", "axis"}, "m", "point about which support_moment is taken");
+  for (std::size_t s = 0; s < trial_.supports.size(); ++s)
+    Vec3::Map(origin.row(static_cast<int>(s))) = trial_.supports[s].origin;
+  center_of_pressure_ =
+      add("center_of_pressure", {"time", "support", "axis"}, "m", "centre of pressure");
   if (options_.intervals) {
-    add("support_force_min", {"time", "support", "axis"}, "N",
-        "least support force over all solutions within 5 % of the least cost");
-    add("support_force_max", {"time", "support", "axis"}, "N",
-        "greatest support force over all solutions within 5 % of the least cost");
+    support_force_min_ =
+        add("support_force_min", {"time", "support", "axis"}, "N",
+            "least support force over all solutions within 5 % of the least cost");
+    support_force_max_ =
+        add("support_force_max", {"time", "support", "axis"}, "N",
+            "greatest support force over all solutions within 5 % of the least cost");
   }
   if (!held.empty()) {
-    add("grip_force", {"time", "grip", "axis"}, "N",
-        "force on the hand, its opposite acts on the load; or of what is fixed on the body");
-    add("grip_position", {"time", "grip", "axis"}, "m", "where grip_force acts");
+    grip_force_ =
+        add("grip_force", {"time", "grip", "axis"}, "N",
+            "force on the hand, its opposite acts on the load; or of what is fixed on the body");
+    grip_position_ = add("grip_position", {"time", "grip", "axis"}, "m", "where grip_force acts");
   }
-  add("load_force", {"time", "load", "axis"}, "N",
+  load_force_ = add(
+      "load_force", {"time", "load", "axis"}, "N",
       "force on the body: weight and inertia of a load or of a cable's stack, tension of a band");
-  add("load_position", {"time", "load", "axis"}, "m",
-      "mass centre of the load; point of the body that band or cable pulls");
-  add("load_moment", {"time", "load", "axis"}, "N m",
-      "moment of the load on the body about load_position");
-  add("center_of_mass", {"time", "axis"}, "m", "mass centre of body and carried loads");
-  add("linear_momentum", {"time", "axis"}, "kg m s-1", "momentum of body and carried loads");
-  add("angular_momentum", {"time", "axis"}, "kg m2 s-1",
-      "angular momentum of body and carried loads about center_of_mass");
-  add("site_position", {"time", "site", "axis"}, "m", "position of a named point");
+  load_position_ =
+      add("load_position", {"time", "load", "axis"}, "m",
+          "mass centre of the load; point of the body that band or cable pulls");
+  load_moment_ =
+      add("load_moment", {"time", "load", "axis"}, "N m",
+          "moment of the load on the body about load_position");
+  center_of_mass_ =
+      add("center_of_mass", {"time", "axis"}, "m", "mass centre of body and carried loads");
+  linear_momentum_ =
+      add("linear_momentum", {"time", "axis"}, "kg m s-1", "momentum of body and carried loads");
+  angular_momentum_ =
+      add("angular_momentum", {"time", "axis"}, "kg m2 s-1",
+          "angular momentum of body and carried loads about center_of_mass");
+  site_position_ = add("site_position", {"time", "site", "axis"}, "m", "position of a named point");
   const Attributes child{
       {"comment", "on the child body, in its frame, at the joint's frame in it"}};
-  add("joint_reaction_force", {"time", "joint", "axis"}, "N", "force that the joint transmits",
-      child);
-  add("joint_reaction_moment", {"time", "joint", "axis"}, "N m", "moment that the joint transmits",
-      child);
+  joint_reaction_force_ =
+      add("joint_reaction_force", {"time", "joint", "axis"}, "N", "force that the joint transmits",
+          child);
+  joint_reaction_moment_ =
+      add("joint_reaction_moment", {"time", "joint", "axis"}, "N m",
+          "moment that the joint transmits", child);
   const Attributes axis{
       {"comment",
        "axis: y of the pelvis frame (upward along the lower lumbar spine); shear: its x (forward), "
        "on the trunk"}};
-  add("lumbar_compression", {"time"}, "N", "compression of the lumbar joint", axis);
-  add("lumbar_shear", {"time"}, "N", "forward shear of the lumbar joint, pelvis on trunk", axis);
+  lumbar_compression_ =
+      add("lumbar_compression", {"time"}, "N", "compression of the lumbar joint", axis);
+  lumbar_shear_ = add(
+      "lumbar_shear", {"time"}, "N", "forward shear of the lumbar joint, pelvis on trunk", axis);
   d.add(
       {"status",
        {"time"},
@@ -303,27 +353,16 @@ void Recorder::declare() {
         {"flag_meanings",
          "unsolved reserve_used fiber_out_of_range outside_spline_domain actuator_at_bound"}}});
 
-  for (std::size_t i = 0; i < d.variables.size(); ++i) index_[d.variables[i].name] = i;
-  for (std::size_t s = 0; s < trial_.supports.size(); ++s)
-    Vec3::Map(row("support_origin", static_cast<int>(s))) = trial_.supports[s].origin;
+  status_ = std::get<std::vector<std::int32_t>>(d.variables.back().data).data();
   d.attributes["total_mass"] = model_.skeleton.total_mass();
   d.attributes["constraint_error"] = trial_.motion.constraint_error;
   d.attributes["scene"] = scene(trial_);
   for (const auto& [name, sentence] : trial_.notes) d.attributes["note_" + name] = sentence;
 }
 
-// first entry of one frame (or other leading index) of a variable
-double* Recorder::row(const std::string& name, int frame) {
-  Variable& variable = dataset_.variables[index_.at(name)];
-  std::size_t stride = 1;
-  for (std::size_t i = 1; i < variable.dims.size(); ++i) stride *= dataset_.size(variable.dims[i]);
-  return std::get<std::vector<double>>(variable.data).data() + stride * frame;
-}
-
 void Recorder::record(int frame, FrameSolver& solver, bool solved) {
   record_motion(frame, solver);
-  auto& status = std::get<std::vector<std::int32_t>>(dataset_.variables[index_.at("status")].data);
-  status[frame] = solver.status();
+  status_[frame] = solver.status();
   if (!solved) return;
   record_moments(frame, solver);
   record_muscles(frame, solver);
@@ -334,65 +373,55 @@ void Recorder::record(int frame, FrameSolver& solver, bool solved) {
 void Recorder::record_motion(int frame, const FrameSolver& solver) {
   const Skeleton& skeleton = model_.skeleton;
   const int nq = skeleton.nq();
-  Eigen::VectorXd::Map(row("position", frame), nq) = trial_.motion.q.col(frame);
-  Eigen::VectorXd::Map(row("velocity", frame), nq) = trial_.motion.v.col(frame);
-  Eigen::VectorXd::Map(row("acceleration", frame), nq) = trial_.motion.vdot.col(frame);
+  Eigen::VectorXd::Map(position_.row(frame), nq) = trial_.motion.q.col(frame);
+  Eigen::VectorXd::Map(velocity_.row(frame), nq) = trial_.motion.v.col(frame);
+  Eigen::VectorXd::Map(acceleration_.row(frame), nq) = trial_.motion.vdot.col(frame);
 
-  double* site = row("site_position", frame);
+  double* site = site_position_.row(frame);
   for (const Site& s : skeleton.sites()) {
     Vec3::Map(site) = world_point(solver.body(), s.body, s.p_B);
     site += 3;
   }
   const Momentum total = solver.momentum();
-  Vec3::Map(row("center_of_mass", frame)) = total.center_of_mass;
-  Vec3::Map(row("linear_momentum", frame)) = total.linear;
-  Vec3::Map(row("angular_momentum", frame)) = total.angular_about_center();
+  Vec3::Map(center_of_mass_.row(frame)) = total.center_of_mass;
+  Vec3::Map(linear_momentum_.row(frame)) = total.linear;
+  Vec3::Map(angular_momentum_.row(frame)) = total.angular_about_center();
   for (std::size_t i = 0; i < solver.loads().size(); ++i) {
     const LoadState& load = solver.loads()[i];
-    Vec3::Map(row("load_force", frame) + 3 * i) = load.force;
-    Vec3::Map(row("load_position", frame) + 3 * i) = load.position;
-    Vec3::Map(row("load_moment", frame) + 3 * i) = load.moment;
+    Vec3::Map(load_force_.row(frame) + 3 * i) = load.force;
+    Vec3::Map(load_position_.row(frame) + 3 * i) = load.position;
+    Vec3::Map(load_moment_.row(frame) + 3 * i) = load.moment;
   }
 }
 
 void Recorder::record_moments(int frame, const FrameSolver& solver) {
   const Eigen::VectorXd& tau = solver.generalized_force();
   const int nq = model_.skeleton.nq();
-  Eigen::VectorXd::Map(row("generalized_force", frame), nq) = tau;
-  Eigen::VectorXd::Map(row("reserve", frame), nq) = solver.recruitment().reserve();
-  double* actuator = row("actuator", frame);
+  Eigen::VectorXd::Map(generalized_force_.row(frame), nq) = tau;
+  Eigen::VectorXd::Map(reserve_.row(frame), nq) = solver.recruitment().reserve();
+  double* actuator = actuator_.row(frame);
   std::fill(actuator, actuator + nq, 0.0);
   for (std::size_t j = 0; j < model_.actuators.size(); ++j)
     actuator[model_.actuators[j].coordinate] = solver.recruitment().actuator(static_cast<int>(j));
 
-  const struct {
-    const char* name;
-    const int* coordinate;
-  } moments[] = {
-      {"hip_extension", roles_.hip_flexion},
-      {"knee_extension", roles_.knee_angle},
-      {"ankle_plantarflexion", roles_.ankle_angle},
-      {"hip_abduction", roles_.hip_adduction},
-      {"hip_external_rotation", roles_.hip_rotation}};
-  for (const auto& moment : moments)
+  for (const MomentSeries& series : moments_)
     for (int side = 0; side < 2; ++side) {
-      // each coordinate is positive the other way: flexion, dorsiflexion, adduction, internal rotation
-      const int c = moment.coordinate[side];
-      row(std::string(moment.name) + "_moment", frame)[side] = -tau[c];
-      row(std::string(moment.name) + "_power", frame)[side] = tau[c] * trial_.motion.v(c, frame);
+      const int c = series.coordinate[side];
+      series.moment.row(frame)[side] = -tau[c];
+      series.power.row(frame)[side] = tau[c] * trial_.motion.v(c, frame);
     }
-  row("lumbar_extension_moment", frame)[0] = tau[roles_.lumbar_extension];
+  lumbar_extension_moment_.row(frame)[0] = tau[roles_.lumbar_extension];
 }
 
 void Recorder::record_muscles(int frame, const FrameSolver& solver) {
   const int muscles = static_cast<int>(model_.muscles.size());
-  double* activation = row("activation", frame);
-  double* force = row("muscle_force", frame);
-  double* passive = row("passive_force", frame);
-  double* length = row("fiber_length", frame);
-  double* velocity = row("fiber_velocity", frame);
-  double* whole = row("muscle_tendon_length", frame);
-  double* contribution = row("hip_extension_contribution", frame);
+  double* activation = activation_.row(frame);
+  double* force = muscle_force_.row(frame);
+  double* passive = passive_force_.row(frame);
+  double* length = fiber_length_.row(frame);
+  double* velocity = fiber_velocity_.row(frame);
+  double* whole = muscle_tendon_length_.row(frame);
+  double* contribution = hip_extension_contribution_.row(frame);
   std::fill(contribution, contribution + 2 * muscles, 0.0);
   for (int m = 0; m < muscles; ++m) {
     const MuscleState& state = solver.muscles()[m];
@@ -402,16 +431,17 @@ void Recorder::record_muscles(int frame, const FrameSolver& solver) {
     length[m] = state.fiber_length;
     velocity[m] = state.fiber_velocity * model_.muscles[m].max_contraction_velocity;
     whole[m] = solver.geometry().length[m];
-    for (int k = solver.plan().first_arm(m); k < solver.plan().first_arm(m + 1); ++k)
-      for (int side = 0; side < 2; ++side)
-        if (solver.plan().arm_coordinates()[k] == roles_.hip_flexion[side])
-          contribution[side * muscles + m] = -solver.geometry().moment_arm[k] * force[m];
     fiber_seen_[m] |=
         static_cast<int>(state.flags & (kFiberTooShort | kFiberTooLong | kFiberOverstretched));
   }
 
-  const std::size_t groups = group_names_.size();
-  for (std::size_t g = 0; g < 2 * groups; ++g) {
+  for (const HipArm& arm : hip_arms_)
+    contribution[arm.side * muscles + arm.muscle] =
+        -solver.geometry().moment_arm[arm.arm] * force[arm.muscle];
+
+  double* group_force = group_force_.row(frame);
+  double* group_activation = group_activation_.row(frame);
+  for (std::size_t g = 0; g < group_muscles_.size(); ++g) {
     double sum = 0;
     double volume = 0;
     double active = 0;
@@ -422,21 +452,21 @@ void Recorder::record_muscles(int frame, const FrameSolver& solver) {
       volume += v;
       active += v * activation[m];
     }
-    row("group_force", frame)[g] = sum;
-    row("group_activation", frame)[g] = volume > 0 ? active / volume : kNaN;
+    group_force[g] = sum;
+    group_activation[g] = volume > 0 ? active / volume : kNaN;
   }
 }
 
 void Recorder::record_supports(int frame, FrameSolver& solver) {
   for (std::size_t s = 0; s < trial_.supports.size(); ++s) {
     const int support = static_cast<int>(s);
-    Vec3::Map(row("support_force", frame) + 3 * s) = solver.support_force(support);
-    Vec3::Map(row("support_moment", frame) + 3 * s) = solver.support_moment(support);
-    Vec3::Map(row("center_of_pressure", frame) + 3 * s) = solver.center_of_pressure(support);
+    Vec3::Map(support_force_.row(frame) + 3 * s) = solver.support_force(support);
+    Vec3::Map(support_moment_.row(frame) + 3 * s) = solver.support_moment(support);
+    Vec3::Map(center_of_pressure_.row(frame) + 3 * s) = solver.center_of_pressure(support);
   }
   for (std::size_t g = 0; g < trial_.grips.size() + trial_.anchors.size(); ++g) {
-    Vec3::Map(row("grip_force", frame) + 3 * g) = solver.grip_force(static_cast<int>(g));
-    Vec3::Map(row("grip_position", frame) + 3 * g) = solver.grip_position(static_cast<int>(g));
+    Vec3::Map(grip_force_.row(frame) + 3 * g) = solver.grip_force(static_cast<int>(g));
+    Vec3::Map(grip_position_.row(frame) + 3 * g) = solver.grip_position(static_cast<int>(g));
   }
   if (!options_.intervals) return;
   for (std::size_t s = 0; s < trial_.supports.size(); ++s)
@@ -446,8 +476,8 @@ void Recorder::record_supports(int frame, FrameSolver& solver) {
       if (solver.recruitment().cone_force_range(
               solver.cones_of(static_cast<int>(s)), Vec3::Unit(axis), kIntervalFraction, least,
               greatest)) {
-        row("support_force_min", frame)[3 * s + axis] = least;
-        row("support_force_max", frame)[3 * s + axis] = greatest;
+        support_force_min_.row(frame)[3 * s + axis] = least;
+        support_force_max_.row(frame)[3 * s + axis] = greatest;
       }
     }
 }
@@ -459,14 +489,14 @@ void Recorder::record_reactions(int frame, const FrameSolver& solver) {
     const Pose& X_WB = solver.body().bodies[body].X_WB;
     const Wrench& F = solver.joint_wrench(body);
     const Vec3 center = X_WB * skeleton.bodies()[body].X_BM.p;
-    Vec3::Map(row("joint_reaction_force", frame) + 3 * j) = X_WB.R.transpose() * F.force;
-    Vec3::Map(row("joint_reaction_moment", frame) + 3 * j) =
+    Vec3::Map(joint_reaction_force_.row(frame) + 3 * j) = X_WB.R.transpose() * F.force;
+    Vec3::Map(joint_reaction_moment_.row(frame) + 3 * j) =
         X_WB.R.transpose() * F.moment_about(center);
   }
   const Vec3 force = solver.body().bodies[roles_.pelvis].X_WB.R.transpose()
                      * solver.joint_wrench(roles_.torso).force;
-  row("lumbar_compression", frame)[0] = force.y();
-  row("lumbar_shear", frame)[0] = force.x();
+  lumbar_compression_.row(frame)[0] = force.y();
+  lumbar_shear_.row(frame)[0] = force.x();
 }
 
 Dataset Recorder::finish() {

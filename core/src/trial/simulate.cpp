@@ -1,14 +1,11 @@
 #include "coxa/trial/simulate.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <limits>
-#include <mutex>
 #include <optional>
 #include <set>
 #include <sstream>
-#include <thread>
 
 #include "coxa/math/error.hpp"
 #include "coxa/trial/frame_solver.hpp"
@@ -505,6 +502,12 @@ std::string away_from_default(
 
 }  // namespace
 
+Scenario build_scenario(
+    const Model& model, const Exercise& exercise, const Parameters& parameters) {
+  const std::string name = guarded("?", [&] { return exercise.info().name; });
+  return scenario_of(model, exercise, name, parameters);
+}
+
 Trial build_trial(
     const Model& model, const Exercise& exercise, const Parameters& parameters, int frames) {
   const std::string name = guarded("?", [&] { return exercise.info().name; });
@@ -519,7 +522,7 @@ Trial build_trial(
 
 Dataset simulate(const Trial& trial, const SimulateOptions& options) {
   FrameSolver solver(trial, options);
-  Recorder recorder(trial, options);
+  Recorder recorder(trial, options, solver.plan());
   for (int k = 0; k < trial.motion.frames(); ++k) {
     const bool solved = solver.solve(trial.motion, k);
     if (options.strict)
@@ -538,42 +541,6 @@ MaxLoad max_load(
     const std::map<std::string, double>& given,
     const SimulateOptions& options) {
   return LoadSearch(model, exercise, given, options).find();
-}
-
-std::vector<Dataset> simulate_batch(
-    const std::vector<BatchItem>& items,
-    int workers,
-    const std::function<bool(std::size_t finished)>& done) {
-  require(workers >= 1, "workers = ", workers, "; at least 1 is needed");
-  std::vector<Dataset> results(items.size());
-  std::atomic<std::size_t> next{0};
-  std::atomic<bool> stop{false};
-  std::mutex reporting;
-  std::size_t finished = 0;
-
-  const auto work = [&] {
-    for (std::size_t i = next++; i < items.size() && !stop; i = next++) {
-      const BatchItem& item = items[i];
-      try {
-        const std::string name = item.exercise->info().name;
-        const Parameters parameters(name, item.exercise->parameters(), item.parameters);
-        const Trial trial =
-            build_trial(*item.model, *item.exercise, parameters, item.options.frames);
-        results[i] = simulate(trial, item.options);
-      } catch (const std::exception& error) {
-        results[i] = Dataset{};
-        results[i].attributes["error"] = std::string(error.what());
-      }
-      const std::lock_guard lock(reporting);
-      ++finished;
-      if (done && !done(finished)) stop = true;
-    }
-  };
-  std::vector<std::thread> pool;
-  for (int w = 1; w < workers; ++w) pool.emplace_back(work);
-  work();
-  for (std::thread& thread : pool) thread.join();
-  return results;
 }
 
 }  // namespace coxa

@@ -31,6 +31,21 @@ const Variable* find(const Dataset& trial, const std::string& name, std::size_t&
   return &*found;
 }
 
+bool over_time(const Variable& v) { return !v.dims.empty() && v.dims[0] == "time"; }
+
+bool is_labels(const Variable& v) { return v.dims == std::vector<std::string>{v.name}; }
+
+void require_series(const Dataset& trial, const std::string& whose, const std::string& name) {
+  if (trial.has(name)) return;
+  std::vector<std::string> names;
+  for (const Variable& v : trial.variables)
+    if (over_time(v)) names.push_back(v.name);
+  const std::string near = nearest_name(name, names);
+  throw UnknownName(message(
+      whose, "no series '", name, "'; ",
+      near.empty() ? "leave it out" : "did you mean '" + near + "'? Else leave it out"));
+}
+
 bool is_summary(const Variable& v) {
   const auto role = v.attributes.find("role");
   return role != v.attributes.end() && role->second == Attribute(std::string("summary"))
@@ -97,13 +112,15 @@ Resampling resampling(const Dataset& trial, std::size_t index, std::size_t sampl
   return result;
 }
 
-// dimensions of a variable after the leading ones, brought into the study or compared with it
+// dimensions of a variable after the leading ones, brought into the study or compared with it;
+// `remedy` is what to do where they differ
 std::size_t join_dimensions(
     Dataset& study,
     const Dataset& trial,
     std::size_t index,
     const Variable& variable,
-    const std::vector<std::string>& dims) {
+    const std::vector<std::string>& dims,
+    const char* remedy) {
   std::size_t entries = 1;
   for (const std::string& dim : dims) {
     const std::size_t size = trial.size(dim);
@@ -116,12 +133,11 @@ std::size_t join_dimensions(
     }
     require(
         study.size(dim) == size, "trial ", index, ": '", variable.name, "' has ", size,
-        " entries on '", dim, "', the trials before it ", study.size(dim),
-        "; stack trials of one kind of model");
+        " entries on '", dim, "', the trials before it ", study.size(dim), "; ", remedy);
     require(
         study.has(dim) == (labels != nullptr) && (!labels || labels->data == study.at(dim).data),
-        "trial ", index, ": the labels of '", dim,
-        "' differ from those of the trials before it; stack trials of one kind of model");
+        "trial ", index, ": '", variable.name, "' has other labels on '", dim,
+        "' than the trials before it; ", remedy);
     entries *= size;
   }
   return entries;
@@ -164,7 +180,8 @@ Variable stack_summary(Dataset& study, const std::vector<Dataset>& trials, const
     const Variable* found = find(trials[i], like.name, place);
     if (!found) continue;
     const Variable& v = *found;
-    const std::size_t entries = join_dimensions(study, trials[i], i, v, v.dims);
+    const std::size_t entries = join_dimensions(
+        study, trials[i], i, v, v.dims, "leave it out, or stack trials of one kind");
     if (stacked.name.empty()) {
       row = entries;
       stacked = empty_row_block(v, trials.size() * row);
@@ -191,12 +208,14 @@ Variable stack_series(
   std::size_t row = 0;
   for (std::size_t i = 0; i < trials.size(); ++i) {
     if (failed(trials[i])) continue;
+    require_series(trials[i], message("trial ", i, ": "), name);
     const Variable& v = trials[i].at(name);
     require(
-        !v.dims.empty() && v.dims[0] == "time" && is_numeric(v), "the variable '", name,
+        over_time(v) && is_numeric(v), "the variable '", name,
         "' is no series: it must hold numbers with the leading dimension time");
     const std::vector<std::string> rest(v.dims.begin() + 1, v.dims.end());
-    const std::size_t entries = join_dimensions(study, trials[i], i, v, rest);
+    const std::size_t entries = join_dimensions(
+        study, trials[i], i, v, rest, "leave it out of the series, or stack trials of one kind");
     if (stacked.name.empty()) {
       row = entries;
       stacked = empty_row_block(v, trials.size() * samples * row);
@@ -316,6 +335,23 @@ Dataset stack_trials(
     study.add(stack_series(study, trials, resamplings, name, points));
   }
   return study;
+}
+
+void keep_series(Dataset& trial, const std::vector<std::string>& series) {
+  if (failed(trial)) return;
+  for (const std::string& name : series) require_series(trial, "", name);
+  std::set<std::string> dims;
+  std::erase_if(trial.variables, [&](const Variable& v) {
+    const bool kept = !over_time(v) || v.name == "time" || v.name == "repetition"
+                      || std::ranges::find(series, v.name) != series.end();
+    if (kept && !is_labels(v)) dims.insert(v.dims.begin(), v.dims.end());
+    return !kept;
+  });
+  std::erase_if(trial.variables, [&](const Variable& v) {
+    return is_labels(v) && v.name != "time" && !dims.contains(v.name);
+  });
+  trial.variables.shrink_to_fit();
+  std::erase_if(trial.attributes, [](const auto& attribute) { return attribute.first != "error"; });
 }
 
 }  // namespace coxa

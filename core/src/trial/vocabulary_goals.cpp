@@ -86,11 +86,10 @@ const Posture& ScenarioBuilder::require_end(
     std::optional<Posture>& end,
     NamedTask& named,
     const std::vector<NamedTask>& goals,
-    double path,
+    const Posture& found,
     const char* where,
     const std::string& help) {
   require(!goals.empty(), exercise_, ": the ", where, " needs at least one goal; given none");
-  const Posture found = posture(goals, path);
   require<InfeasibleMotion>(
       found.solved, exercise_, ": no posture exists at the ", where, " ('", found.worst_task,
       "' cannot be met, ", found.error, " m or rad remain); ", help);
@@ -100,12 +99,12 @@ const Posture& ScenarioBuilder::require_end(
 }
 
 const Posture& ScenarioBuilder::top(const std::vector<NamedTask>& goals, const std::string& help) {
-  return require_end(top_, scenario_.plan.end, goals, 1, "top", help);
+  return require_end(top_, scenario_.plan.end, goals, posture(goals, 1), "top", help);
 }
 
 const Posture& ScenarioBuilder::bottom(
     const std::vector<NamedTask>& goals, const std::string& help) {
-  return require_end(bottom_, scenario_.plan.start, goals, 0, "bottom", help);
+  return require_end(bottom_, scenario_.plan.start, goals, posture(goals, 0), "bottom", help);
 }
 
 void ScenarioBuilder::driven_by(const std::string& name, const Task& quantity) {
@@ -320,8 +319,10 @@ void ScenarioBuilder::move_feet_to_given(Side working) {
     if (place) place->x += shift;
 }
 
-// hips low, never on the floor, nor a load
-NamedTask ScenarioBuilder::low_hips() const {
+NamedTask ScenarioBuilder::low_hips() const { return lowest_hips().first; }
+
+// hips low, never on the floor, nor a load: the goal that says so, and its posture
+std::pair<NamedTask, Posture> ScenarioBuilder::lowest_hips() const {
   NamedTask low{
       "buttocks above the floor", height("buttock", value("bottom_clearance", kClearance))};
   Posture down = posture({low}, 0);
@@ -352,29 +353,30 @@ NamedTask ScenarioBuilder::low_hips() const {
       down = posture({low}, 0);
     }
   }
-  return low;
+  return {low, down};
 }
 
-void ScenarioBuilder::raise_hips(NamedTask goal, Side working) {
-  const std::string reached = goal.name;
+void ScenarioBuilder::raise_hips(const NamedTask& goal, Side working) {
+  const std::string& reached = goal.name;
   move_feet_to_given(working);
   if (foot(working) && std::isnan(value("foot_distance", kFound))) find_feet(goal, working);
 
   // the top, or the end of hip extension if that comes first
-  Posture up = posture({goal}, 1);
+  NamedTask end = goal;
+  end.name += " at the top";
+  Posture up = posture({end}, 1);
   if (!up.solved && foot(working)) explain_top(goal, working);
   bool stopped = false;
   for (const Side side : {working, other(working)}) {
     const std::string name = "hip_flexion" + suffix(side);
-    const double end = skeleton_->coordinate(skeleton_->coordinate_index(name)).lower;
-    if (!up.solved || coordinate_at(up, name) > end - kEndSlack) continue;
+    const double limit = skeleton_->coordinate(skeleton_->coordinate_index(name)).lower;
+    if (!up.solved || coordinate_at(up, name) > limit - kEndSlack) continue;
     stopped = true;
-    goal = {"hip extension limit", coordinate(name, end)};
-    up = posture({goal}, 1);
+    end = {"hip extension limit at the top", coordinate(name, limit)};
+    up = posture({end}, 1);
   }
-  goal.name += " at the top";
-  up = top(
-      {goal},
+  require_end(
+      top_, scenario_.plan.end, {end}, up, "top",
       stopped ? message(
           "the hips pass the end of their extension before the ", reached,
           " and no lower posture ends there; increase foot_distance or lower bench_height")
@@ -387,10 +389,12 @@ void ScenarioBuilder::raise_hips(NamedTask goal, Side working) {
       " m above the floor at the top and would start at ", clearance,
       " m: nowhere to go; decrease bottom_clearance",
       declares("bench_height") ? " or raise bench_height" : "");
-  const Posture down = bottom(
-      {low_hips()}, message(
-                        "the hips would be ", clearance,
-                        " m above the floor; increase foot_distance or bottom_clearance"));
+  const auto [low, down] = lowest_hips();
+  require_end(
+      bottom_, scenario_.plan.start, {low}, down, "bottom",
+      message(
+          "the hips would be ", clearance,
+          " m above the floor; increase foot_distance or bottom_clearance"));
   driven_by("trunk inclination", trunk());
 
   const auto degrees = [&](const char* name, const Posture& at) {

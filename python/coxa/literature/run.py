@@ -151,21 +151,19 @@ def validate(
     FileError
         If the table cannot be read.
     """
-    from ..study import _Progress
+    from ..progress import Progress
+    from ..running import worker_count
     from .table import read_table, read_tables
     from .trials import Bench
 
     found = read_table(table) if table is not None else read_tables(bundled.files())
     findings = _chosen(found, only)
-    if workers is None:
-        workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
-    check.whole("workers", workers, 1)
+    workers = worker_count(workers)
     trials = [trial for finding in findings for trial in finding.trials.values()]
-    with _Progress(len(trials), progress) as bar:
+    with Progress(len(trials), wanted=progress) as bar:
 
         def show(done: int, total: int) -> None:
-            if bar is not None:
-                bar(round(len(trials) * done / total))
+            bar.advance(round(len(trials) * done / total) - bar.done)
 
         bench = Bench(found.trials, workers, show)
         bench.run(trials)

@@ -20,33 +20,6 @@ TEST(Simulate, StrictRefusesReserves) {
   EXPECT_NO_THROW(simulate(hip_thrust_trial({{"load", 40}}, 11), options));
 }
 
-TEST(Simulate, BatchIsTheSameForAnyNumberOfWorkers) {
-  const auto exercise = hip_thrust();
-  std::vector<BatchItem> items;
-  for (int i = 0; i < 6; ++i) {
-    BatchItem item{&full_body(), exercise.get(), {{"load", 40.0 + 10 * i}}, {}};
-    item.options.frames = 11;
-    items.push_back(item);
-  }
-  items.push_back({&full_body(), exercise.get(), {{"foot_distance", 1.2}}, {}});
-  const std::vector<Dataset> one = simulate_batch(items, 1, {});
-  std::size_t reported = 0;
-  const std::vector<Dataset> three = simulate_batch(items, 3, [&](std::size_t n) {
-    reported = n;
-    return true;
-  });
-  EXPECT_EQ(reported, items.size());
-  for (std::size_t i = 0; i + 1 < items.size(); ++i) {
-    const auto& a = std::get<std::vector<double>>(one[i].at("activation").data);
-    const auto& b = std::get<std::vector<double>>(three[i].at("activation").data);
-    EXPECT_EQ(a, b);
-  }
-  EXPECT_TRUE(one.back().variables.empty());
-  EXPECT_NE(
-      std::get<std::string>(one.back().attributes.at("error")).find("foot_distance"),
-      std::string::npos);
-}
-
 TEST(MaxLoad, IsTheBorderBetweenReservesAndNone) {
   SimulateOptions options;
   options.frames = 21;

@@ -170,6 +170,61 @@ TEST(StackTrials, SummariesThatSomeTrialsLack) {
   EXPECT_EQ(numbers(study, "sticking_point")[1], 0.4);
 }
 
+// trials of two exercises: their supports differ, the moments of both sides do not
+TEST(StackTrials, OtherSupportsMatterOnlyToSeriesOnThem) {
+  const auto on = [](const Strings& supports) {
+    Dataset d = trial({0, 1}, 1, 5);
+    d.add_labels("support", supports, "support");
+    d.add({"force", {"time", "support"}, Doubles(2 * supports.size(), 1), {}});
+    return d;
+  };
+  const std::vector<Dataset> trials = {on({"bench", "foot"}), on({"foot", "hand"}), on({"foot"})};
+  const Dataset study = stack_trials(trials, {}, {"moment"});
+  EXPECT_EQ(study.size("trial"), 3u);
+  EXPECT_FALSE(study.has("support"));
+  EXPECT_EQ(
+      refusal([&] {
+        stack_trials({trials[0], trials[1]}, {}, {"moment", "force"});
+      }),
+      "trial 1: 'force' has other labels on 'support' than the trials before it; leave it out of "
+      "the series, or stack trials of one kind");
+  EXPECT_EQ(
+      refusal([&] {
+        stack_trials({trials[0], trials[2]}, {}, {"force"});
+      }),
+      "trial 1: 'force' has 1 entries on 'support', the trials before it 2; leave it out of the "
+      "series, or stack trials of one kind");
+  EXPECT_EQ(
+      refusal<UnknownName>([&] {
+        stack_trials({trials[0], trial({0, 1}, 1, 5)}, {}, {"force"});
+      }),
+      "trial 1: no series 'force'; leave it out");
+}
+
+TEST(KeepSeries, LeavesWhatStackingNeeds) {
+  Dataset d = trial({0, 1}, 1, 5);
+  d.add_labels("muscle", {"soleus_r", "psoas_r", "recfem_r"}, "muscle");
+  d.add({"force", {"time", "muscle"}, Doubles(6, 1), {}});
+  d.attributes["scene"] = std::string("a text as long as you please");
+  const Dataset whole = stack_trials({d, d}, {}, {"moment"});
+  Dataset kept = d;
+  keep_series(kept, {"moment"});
+  for (const char* gone : {"force", "muscle", "phase"}) EXPECT_FALSE(kept.has(gone)) << gone;
+  EXPECT_TRUE(kept.attributes.empty());
+  const Dataset stacked = stack_trials({kept, kept}, {}, {"moment"});
+  ASSERT_EQ(stacked.variables.size(), whole.variables.size());
+  for (std::size_t i = 0; i < whole.variables.size(); ++i) {
+    EXPECT_EQ(stacked.variables[i].name, whole.variables[i].name);
+    EXPECT_EQ(stacked.variables[i].data, whole.variables[i].data);
+  }
+  EXPECT_EQ(
+      refusal<UnknownName>([&] { keep_series(d, {"momnt"}); }),
+      "no series 'momnt'; did you mean 'moment'? Else leave it out");
+  Dataset failure = failed_trial("why");
+  keep_series(failure, {"moment"});
+  EXPECT_EQ(failure.attributes.at("error"), Attribute(std::string("why")));
+}
+
 TEST(StackTrials, RefusesWhatDoesNotFit) {
   const Dataset good = trial({0, 1}, 1, 5);
   EXPECT_SAYS(refusal([&] { stack_trials({}, {}, {}); }), "at least one trial");
@@ -190,11 +245,12 @@ TEST(StackTrials, RefusesWhatDoesNotFit) {
 
   Dataset other = good;
   other.variables[0].data = Strings{"left", "right"};
-  EXPECT_SAYS(
+  EXPECT_EQ(
       refusal([&] {
         stack_trials({good, other}, {}, {});
       }),
-      "trial 1: the labels of 'side'");
+      "trial 1: 'peak_by_side' has other labels on 'side' than the trials before it; leave it out, "
+      "or stack trials of one kind");
   other = good;
   std::get<Doubles>(other.variables[1].data) = {1, 1};
   EXPECT_SAYS(refusal([&] { stack_trials({good, other}, {}, {"moment"}); }), "does not increase");

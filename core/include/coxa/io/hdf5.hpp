@@ -1,6 +1,9 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
+#include <variant>
+#include <vector>
 
 #include "coxa/export.hpp"
 #include "coxa/trial/dataset.hpp"
@@ -13,13 +16,48 @@ namespace coxa {
 ///
 /// Equal datasets give equal bytes. The attribute `format` is added if absent. A double array is
 /// stored with the fill value NaN; an int32 array may carry its own in the attribute `_FillValue`
-/// (one entry). Arrays above 256 kB are chunked and compressed.
+/// (one entry). Large arrays are chunked and compressed: above 256 kB, series of a study (leading dimension `trial`) above
+/// 16 kB.
 ///
 /// @throws FileError naming the file and the cause: missing folder, no permission, file open
 ///                  elsewhere, disk full
 /// @throws InvalidArgument if the dataset contradicts itself, holds text that is not UTF-8, or is
 ///                  of another format
 COXA_EXPORT void write_hdf5(const Dataset& dataset, const std::filesystem::path& path);
+
+/// The bytes of the whole file that write_hdf5 would write. Many threads may call it at once: nearly all of its work, the
+/// compression, runs in each of them.
+///
+/// @throws InvalidArgument as write_hdf5 does
+COXA_EXPORT std::vector<char> hdf5_image(const Dataset& dataset);
+
+/// A dimension that takes the place of `trial`: one factor of a grid.
+struct GridDimension {
+  std::string name;
+  std::string unit;
+  std::string description;
+  std::variant<std::vector<double>, std::vector<std::string>> values;
+};
+
+/// Joins the files of consecutive trials of one study into one along the dimension `trial`.
+///
+/// Each part holds an integer coordinate `trial` with the study-wide numbers; together they are 0 to n - 1, in any order
+/// of the parts. Needs memory for about one part, and time that grows with the trials alone: compressed
+/// series are copied as they are where the chunks of the parts fit together. What only some parts have is NaN, the
+/// integer's fill value or empty text elsewhere; of descriptions that differ, the first part's stays. The parts
+/// are left as they are, and the file appears under its name only when it is whole.
+///
+/// @param attributes  of the file; those of the parts are not used
+/// @param grid        if given, takes the place of `trial`, the last dimension varying fastest. `trial` is then
+///                    an ordinary variable that holds the numbers, and a part's variables of these names are dropped
+/// @throws FileError that names the part: absent, damaged, or contradicting another one in trials, dimensions,
+///                   labels, units or flags; or the target, as write_hdf5 does
+/// @throws InvalidArgument for no parts, or a grid that does not have as many trials
+COXA_EXPORT void join_hdf5(
+    const std::vector<std::filesystem::path>& parts,
+    const std::filesystem::path& target,
+    const Attributes& attributes,
+    const std::vector<GridDimension>& grid = {});
 
 /// Asks whether a file could be written at `path` now, before long work is done for it.
 /// @throws FileError as write_hdf5 would: missing folder, no permission, file open elsewhere

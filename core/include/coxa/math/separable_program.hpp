@@ -99,7 +99,7 @@ enum class Start {
 /// lambda solves A x(lambda) = b. That root is found by semismooth Newton steps (Qi & Sun 1993)
 /// with an accurate line search on the concave dual and a vanishing proximal term (Rockafellar
 /// 1976); a predictor–corrector interior point (Mehrotra 1992) provides cold starts and is the
-/// fallback.
+/// fallback. Where its full steps cycle, which happens at p = 5, damped ones are tried last.
 ///
 /// On `solved`, |A x − b|∞ ≤ 1e-10 max(1, |b|∞), the bounds hold exactly, and the answer does not
 /// depend on the start beyond rounding (which 1/φ'' magnifies: 1e-8 of x where a support costs
@@ -142,8 +142,11 @@ COXA_EXPORT SolveStatus minimise_maximum(
 /// Both come from one sequence of proximal dual steps, which on an infeasible programme converges
 /// to exactly this pair (Chiche & Gilbert 2016, for quadratic costs). It ends when the reserves
 /// are proven least to 1e-7 relative in the norm of the first line, or have settled to 1e-9, or to
-/// what meeting the rows to their tolerance leaves open (never more than 1e-7). If the programme is
-/// feasible, r = 0 to rounding.
+/// what meeting the rows to their tolerance leaves open (never more than 1e-7). The multipliers grow
+/// tenfold from step to step, and beyond some size a double has no digits left for x: where that
+/// stops the sequence, its last step stands if it is proven least to 1e-4, relative or of one natural
+/// size; before that, damped interior point steps take over, and at last the penalty is held at what
+/// could still be solved until that proof is reached. If the programme is feasible, r = 0 to rounding.
 ///
 /// @param scale    [m] natural size of a reserve in each row; 0 allows none in that row
 /// @param reserve  [m] receives r

@@ -20,6 +20,11 @@ struct Subject {
   double strength = 1;   // factor on every maximum isometric force and actuator strength, 0.05 to 5
   // m, instead of the lengths from stature; names of segment_names()
   std::map<std::string, double> segment_lengths{};
+  // further factors on the strength of some muscles or of the `actuators`; names of
+  // strength_groups(), 0.05 to 5
+  std::map<std::string, double> group_strength{};
+
+  bool operator==(const Subject&) const = default;
 };
 
 /// Lengths that `Subject::segment_lengths` may hold, and where they are measured:
@@ -71,13 +76,14 @@ COXA_EXPORT std::map<std::string, double> segment_lengths(const Model& model);
 ///
 /// (muscle volume of a leg: Handsfield et al. 2014; as in Rajagopal et al. 2016), the same for
 /// trunk muscles, which the regression does not cover. Actuators, which stand for joints, take mass
-/// x height, as strength in N m. Pennation, contraction velocity, curves and groups stay.
+/// x height, as strength in N m. Factors of `group_strength` come on top, as `perturb` applies
+/// them. Pennation, contraction velocity, curves and groups stay.
 ///
 /// @param generic the unscaled full-body model (data/models/coxa_fullbody.osim)
 /// @param anthropometry folder with the tables (data/anthropometry)
 /// @throws InvalidArgument for a mass, height, strength or length that is no number or out of range
 ///         (a length: half to twice the expected one), with the range; UnknownName for a length
-///         that does not exist, or a model without the bodies of the full-body model; FileError for
+///         or muscle group that does not exist, or a model without the bodies of the full-body model; FileError for
 ///         a table that cannot be read
 COXA_EXPORT Model
 scale(const Model& generic, const Subject& subject, const std::filesystem::path& anthropometry);

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -48,6 +47,11 @@ struct SimulateOptions {
   bool volume_weights = true;  // false: every muscle costs the same, the mean of a^p
 };
 
+/// Scenario of an exercise on a model, held to what a solver needs of it.
+/// @throws what the exercise throws, and PluginError naming it if that is no error of ours or the scenario cannot be
+COXA_EXPORT Scenario
+build_scenario(const Model& model, const Exercise& exercise, const Parameters& parameters);
+
 /// Scenario of an exercise on a model, with its motion found.
 /// @throws InfeasibleMotion, and PluginError naming the exercise if its code throws anything else
 COXA_EXPORT Trial
@@ -82,21 +86,5 @@ COXA_EXPORT MaxLoad max_load(
     const Exercise& exercise,
     const std::map<std::string, double>& given,
     const SimulateOptions& options);
-
-/// One trial of a batch.
-struct BatchItem {
-  const Model* model = nullptr;
-  const Exercise* exercise = nullptr;
-  std::map<std::string, double> parameters;  // declared units
-  SimulateOptions options;
-};
-
-/// Runs independent trials on a pool of threads; results arrive in order whatever the number of threads.
-/// @param done called after each trial from any thread, serialised; returns false to stop early
-/// @return one dataset per item; an item that failed has no variables and the attribute "error"
-COXA_EXPORT std::vector<Dataset> simulate_batch(
-    const std::vector<BatchItem>& items,
-    int workers,
-    const std::function<bool(std::size_t finished)>& done);
 
 }  // namespace coxa

@@ -32,7 +32,10 @@ struct VariedParameter {
 /// integers, which `_FillValue` declares. A summary that some trials lack is missing there too.
 /// Frames that are NaN stay so: a sample between a solved and an unsolved frame is NaN.
 ///
-/// @param trials   one dataset per trial, as `simulate_batch` returns them
+/// Trials may be of different exercises. What they have in common as a series must then have the
+/// same labels in all of them: forces of supports, for one, do not.
+///
+/// @param trials   one dataset per trial, as `simulate` gives it; one that failed has no variables and the attribute "error"
 /// @param varied   what distinguishes them, one value per trial
 /// @param series   variables to keep over time; none for summaries only
 /// @param samples  points per repetition, at least 2
@@ -43,5 +46,10 @@ COXA_EXPORT Dataset stack_trials(
     const std::vector<VariedParameter>& varied,
     const std::vector<std::string>& series,
     int samples = 101);
+
+/// Drops what stacking a trial does not need, so that a study's memory does not grow with muscles
+/// times frames: series but those named, labels that nothing left has, attributes but "error".
+/// @throws UnknownName for a series that the trial lacks
+COXA_EXPORT void keep_series(Dataset& trial, const std::vector<std::string>& series);
 
 }  // namespace coxa

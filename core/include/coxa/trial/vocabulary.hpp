@@ -309,14 +309,15 @@ class COXA_EXPORT ScenarioBuilder {
   void find_feet(const NamedTask& goal, Side working);
   Posture hips_at(const NamedTask& goal, Side working) const;
   [[noreturn]] void explain_top(const NamedTask& goal, Side working) const;
-  void raise_hips(NamedTask goal, Side working);
+  void raise_hips(const NamedTask& goal, Side working);
   void move_feet_to_given(Side working);
   const char* height_parameter() const;
+  std::pair<NamedTask, Posture> lowest_hips() const;
   const Posture& require_end(
       std::optional<Posture>& end,
       NamedTask& named,
       const std::vector<NamedTask>& goals,
-      double path,
+      const Posture& found,
       const char* where,
       const std::string& help);
   const Posture& squat_to(

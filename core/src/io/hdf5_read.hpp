@@ -1,0 +1,44 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "io/hdf5_writer.hpp"
+
+// What a file of ours holds. Whoever calls these has HDF5 to himself (Access).
+
+namespace coxa::hdf5 {
+
+/// Opens a file, checks that it is of our format, and hands it on.
+/// @throws FileError that names the path: it cannot be opened, is of another format, or `read` met a Failure
+void reading(const std::filesystem::path& path, const std::function<void(hid_t file)>& read);
+
+struct Stored {
+  Declaration declaration;
+  Handle array;
+};
+
+struct Contents {
+  std::vector<std::pair<std::string, std::size_t>> dimensions;
+  std::vector<Stored> variables;
+};
+
+Contents contents(hid_t file);
+
+Attributes read_attributes(hid_t object);
+
+/// All values of an array.
+decltype(Variable::data) read_values(hid_t array, const std::string& name);
+
+Shape shape_of(hid_t array);
+
+/// Chunks of an array if they are of our kind (chunks_of, pack), else empty.
+Shape chunk_of(hid_t array);
+
+/// A chunk as it lies in the file. @throws Failure if there is none at this place
+Packed read_chunk(hid_t array, const Shape& place);
+
+}  // namespace coxa::hdf5

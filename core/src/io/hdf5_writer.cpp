@@ -1,0 +1,256 @@
+#include "io/hdf5_writer.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <limits>
+
+#include <hdf5_hl.h>
+
+#include "coxa/math/error.hpp"
+
+namespace coxa::hdf5 {
+namespace {
+
+Handle array_properties() {
+  Handle properties(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, "set up a variable");
+  // no time stamps, so that equal datasets give equal bytes
+  ok(H5Pset_obj_track_times(properties, false), "set up a variable");
+  ok(H5Pset_attr_creation_order(properties, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED),
+     "set up a variable");
+  return properties;
+}
+
+void write_attribute(
+    hid_t object, const std::string& name, hid_t type, hid_t space, const void* data) {
+  const std::string doing = "write the attribute " + name;
+  const Handle attribute(
+      H5Acreate2(object, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose, doing);
+  ok(H5Awrite(attribute, type, data), doing);
+}
+
+// which program made the file, in the form in which netCDF libraries look for it
+void write_provenance_mark(hid_t file, hid_t scalar) {
+  unsigned major = 0, minor = 0, release = 0;
+  H5get_libversion(&major, &minor, &release);
+  const std::string text =
+      message("version=2,coxa=", COXA_VERSION, ",hdf5=", major, ".", minor, ".", release);
+  const Handle type(H5Tcopy(H5T_C_S1), H5Tclose, "make a text type");
+  ok(H5Tset_size(type, text.size() + 1), "make a text type");
+  write_attribute(file, "_NCProperties", type, scalar, text.data());
+}
+
+}  // namespace
+
+Declaration declaration(const Variable& variable) {
+  const Kind kind = std::holds_alternative<std::vector<double>>(variable.data) ? Kind::number
+                    : std::holds_alternative<std::vector<std::int32_t>>(variable.data)
+                        ? Kind::integer
+                        : Kind::text;
+  return {variable.name, variable.dims, kind, variable.attributes};
+}
+
+void write_values(
+    hid_t array,
+    const decltype(Variable::data)& values,
+    const std::string& name,
+    hid_t memory,
+    hid_t selected) {
+  const std::string doing = "write the variable " + name;
+  const auto write = [&](hid_t type, const void* data) {
+    ok(H5Dwrite(array, type, memory, selected, H5P_DEFAULT, data), doing);
+  };
+  if (const auto* numbers = std::get_if<std::vector<double>>(&values)) {
+    if (!numbers->empty()) write(H5T_NATIVE_DOUBLE, numbers->data());
+  } else if (const auto* integers = std::get_if<std::vector<std::int32_t>>(&values)) {
+    if (!integers->empty()) write(H5T_NATIVE_INT32, integers->data());
+  } else {
+    std::vector<const char*> characters;
+    for (const std::string& entry : std::get<std::vector<std::string>>(values)) {
+      characters.push_back(entry.c_str());
+    }
+    if (!characters.empty()) write(text_type(), characters.data());
+  }
+}
+
+std::vector<char> file_image(std::size_t expected, const std::function<void(hid_t file)>& fill) {
+  const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "set up a file");
+  const std::size_t growth = std::clamp<std::size_t>(expected / 4, 1 << 16, 1 << 26);
+  ok(H5Pset_fapl_core(access, growth, false), "set up a file");
+  const Handle creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose, "set up a file");
+  constexpr unsigned tracked = H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED;
+  ok(H5Pset_link_creation_order(creation, tracked), "set up a file");
+  ok(H5Pset_attr_creation_order(creation, tracked), "set up a file");
+  ok(H5Pset_obj_track_times(creation, false), "set up a file");
+
+  const Handle file(H5Fcreate("image", H5F_ACC_TRUNC, creation, access), H5Fclose, "make a file");
+  fill(file);
+  ok(H5Fflush(file, H5F_SCOPE_LOCAL), "finish the file");
+  const ssize_t size = ok(H5Fget_file_image(file, nullptr, 0), "finish the file");
+  std::vector<char> image(static_cast<std::size_t>(size));
+  ok(H5Fget_file_image(file, image.data(), image.size()), "finish the file");
+  return image;
+}
+
+Writer::Writer(
+    hid_t file,
+    const Attributes& attributes,
+    const std::vector<std::pair<std::string, std::size_t>>& dimensions,
+    const std::vector<std::string>& variables)
+    : file_(file),
+      text_(text_type()),
+      scalar_(H5Screate(H5S_SCALAR), H5Sclose, "set up a file"),
+      one_(
+          [] {
+            const hsize_t one = 1;
+            return H5Screate_simple(1, &one, nullptr);
+          }(),
+          H5Sclose,
+          "set up a file") {
+  write_provenance_mark(file, scalar_);
+  Attributes stated = attributes;
+  stated["format"] = std::string(kFormat);
+  for (const auto& [name, value] : stated) attribute(file, name, value);
+
+  for (const auto& [name, size] : dimensions) {
+    const int number = static_cast<int>(dimensions_.size());
+    dimensions_[name] = {number, size};
+    if (std::ranges::find(variables, name) != variables.end()) continue;
+
+    // a dimension without values: an array that is never written, so it takes no room
+    const std::string doing = "write the dimension " + name;
+    const hsize_t extent = size;
+    const Handle space(H5Screate_simple(1, &extent, nullptr), H5Sclose, doing);
+    Handle scale(
+        H5Dcreate2(
+            file, name.c_str(), H5T_IEEE_F32BE, space, H5P_DEFAULT, array_properties(),
+            H5P_DEFAULT),
+        H5Dclose, doing);
+    char label[128];
+    std::snprintf(label, sizeof(label), "%s%10zu", kPureDimension, size);
+    mark_scale(scale, label, number);
+    scales_.emplace(name, Array{{}, std::move(scale), reference_to(name)});
+  }
+}
+
+Shape Writer::shape(const Declaration& variable) const {
+  Shape shape;
+  for (const std::string& dim : variable.dims) shape.push_back(dimensions_.at(dim).second);
+  return shape;
+}
+
+hid_t Writer::add(const Declaration& variable, const Shape& chunk) {
+  const std::string doing = "write the variable " + variable.name;
+  const Shape shape = this->shape(variable);
+  const Handle space(
+      shape.empty() ? H5Screate(H5S_SCALAR)
+                    : H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr),
+      H5Sclose, doing);
+  const Handle properties = array_properties();
+  if (!chunk.empty()) {
+    ok(H5Pset_chunk(properties, static_cast<int>(chunk.size()), chunk.data()), doing);
+    if (H5Zfilter_avail(H5Z_FILTER_DEFLATE) <= 0) {
+      throw Failure{"this HDF5 library was built without zlib (its filter 'deflate')"};
+    }
+    ok(H5Pset_shuffle(properties), doing);
+    ok(H5Pset_deflate(properties, kDeflateLevel), doing);
+  }
+
+  // conventions (CF) forbid missing values in coordinates, so they have no fill value
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const bool fills = variable.kind == Kind::number && !variable.is_coordinate();
+  if (fills) ok(H5Pset_fill_value(properties, H5T_NATIVE_DOUBLE, &nan), doing);
+  if (const auto fill = variable.attributes.find("_FillValue"); fill != variable.attributes.end()) {
+    const auto& value = std::get<std::vector<std::int32_t>>(fill->second);
+    ok(H5Pset_fill_value(properties, H5T_NATIVE_INT32, value.data()), doing);
+  }
+
+  const hid_t type = variable.kind == Kind::text      ? hid_t(text_)
+                     : variable.kind == Kind::integer ? H5T_NATIVE_INT32
+                                                      : H5T_NATIVE_DOUBLE;
+  Handle array(
+      H5Dcreate2(file_, variable.name.c_str(), type, space, H5P_DEFAULT, properties, H5P_DEFAULT),
+      H5Dclose, doing);
+  const hid_t id = array;
+  if (fills) write_attribute(array, "_FillValue", H5T_NATIVE_DOUBLE, one_, &nan);
+  for (const auto& [name, value] : variable.attributes) attribute(array, name, value);
+
+  Array added{variable.dims, std::move(array), reference_to(variable.name)};
+  if (const auto found = dimensions_.find(variable.name); found != dimensions_.end()) {
+    mark_scale(id, variable.name, found->second.first);
+    scales_.emplace(variable.name, std::move(added));
+  } else {
+    arrays_.emplace_back(variable.name, std::move(added));
+  }
+  return id;
+}
+
+void Writer::add(const Variable& variable) {
+  write_values(add(declaration(variable), {}), variable.data, variable.name);
+}
+
+// by ourselves: H5DSattach_scale writes a dimension's whole list anew for every array that it gains, in all quadratic
+// in the arrays and half of what a file of many small arrays costs
+void Writer::tie() {
+  struct Use {
+    hobj_ref_t array;
+    int dimension;
+    int unused = 0;  // what would be padding, of any content, would be stored
+  };
+  std::map<std::string, std::vector<Use>> uses;
+  const std::string doing = "tie the variables to their dimensions";
+  const Handle references(H5Tvlen_create(H5T_STD_REF_OBJ), H5Tclose, doing);
+  for (auto& [name, array] : arrays_) {
+    if (array.dims.empty()) continue;
+    std::vector<hvl_t> list;
+    for (std::size_t i = 0; i < array.dims.size(); ++i) {
+      list.push_back({1, &scales_.at(array.dims[i]).reference});
+      uses[array.dims[i]].push_back({array.reference, static_cast<int>(i)});
+    }
+    const hsize_t rank = list.size();
+    const Handle space(H5Screate_simple(1, &rank, nullptr), H5Sclose, doing);
+    write_attribute(array.handle, "DIMENSION_LIST", references, space, list.data());
+  }
+
+  const Handle type(H5Tcreate(H5T_COMPOUND, sizeof(Use)), H5Tclose, doing);
+  ok(H5Tinsert(type, "dataset", HOFFSET(Use, array), H5T_STD_REF_OBJ), doing);
+  ok(H5Tinsert(type, "dimension", HOFFSET(Use, dimension), H5T_NATIVE_INT), doing);
+  for (const auto& [name, list] : uses) {
+    const hsize_t count = list.size();
+    const Handle space(H5Screate_simple(1, &count, nullptr), H5Sclose, doing);
+    write_attribute(scales_.at(name).handle, "REFERENCE_LIST", type, space, list.data());
+  }
+}
+
+void Writer::attribute(hid_t object, const std::string& name, const Attribute& value) {
+  if (const auto* list = std::get_if<std::vector<std::int32_t>>(&value)) {
+    const hsize_t size = list->size();
+    const std::int32_t nothing = 0;
+    const Handle space(
+        H5Screate_simple(1, &size, nullptr), H5Sclose, "write the attribute " + name);
+    write_attribute(object, name, H5T_NATIVE_INT32, space, list->empty() ? &nothing : list->data());
+  } else if (const auto* text = std::get_if<std::string>(&value)) {
+    const char* characters = text->c_str();
+    write_attribute(object, name, text_, scalar_, &characters);
+  } else {
+    write_attribute(object, name, H5T_NATIVE_DOUBLE, scalar_, &std::get<double>(value));
+  }
+}
+
+void Writer::mark_scale(hid_t array, const std::string& label, int number) {
+  ok(H5DSset_scale(array, label.c_str()), "make a dimension scale");
+  write_attribute(array, "_Netcdf4Dimid", H5T_NATIVE_INT, scalar_, &number);
+}
+
+hobj_ref_t Writer::reference_to(const std::string& name) {
+  hobj_ref_t reference{};
+  ok(H5Rcreate(&reference, file_, name.c_str(), H5R_OBJECT, -1), "refer to a variable");
+  return reference;
+}
+
+void write_chunk(hid_t array, const Shape& place, const Packed& chunk) {
+  ok(H5Dwrite_chunk(
+         array, H5P_DEFAULT, chunk.skipped, place.data(), chunk.bytes.size(), chunk.bytes.data()),
+     "write a chunk");
+}
+
+}  // namespace coxa::hdf5
