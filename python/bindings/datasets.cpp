@@ -149,16 +149,17 @@ void bind_datasets(py::module_& m) {
   m.def(
       "join_hdf5",
       [](const std::vector<std::filesystem::path>& parts, const std::filesystem::path& target,
-         const py::dict& attributes, const std::optional<py::sequence>& grid) {
+         const py::dict& attributes, const std::optional<py::sequence>& grid, bool checked) {
         const Attributes of_file = attributes_from_python(attributes);
         std::vector<GridDimension> dimensions;
         if (grid) {
           for (const auto& item : *grid) dimensions.push_back(grid_dimension(item));
         }
         py::gil_scoped_release release;
-        join_hdf5(parts, target, of_file, dimensions);
+        join_hdf5(parts, target, of_file, dimensions, checked ? Parts::checked : Parts::unchecked);
       },
       py::arg("parts"), py::arg("target"), py::arg("attributes"), py::arg("grid") = py::none(),
+      py::arg("checked") = false,
       "Joins the files of consecutive trials into one; grid lists (name, unit, description, "
       "values).");
   m.def(

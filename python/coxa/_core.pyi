@@ -40,6 +40,7 @@ def join_hdf5(
     target: _Path,
     attributes: dict[str, Any],
     grid: Sequence[tuple[str, str, str, Sequence[float] | Sequence[str] | _Array]] | None = None,
+    checked: bool = False,
 ) -> None: ...
 def write_sto(
     path: _Path,

@@ -198,7 +198,9 @@ class Parts:
         whole = self.folder / "whole.tmp"
         files = [str(self._done[part]) for part in sorted(self._done)]
         try:
-            _core.join_hdf5(files, str(whole), {**attributes, **marks(self._definition)}, grid)
+            # what is in _done was written here or had its checksum compared
+            marked = {**attributes, **marks(self._definition)}
+            _core.join_hdf5(files, str(whole), marked, grid, checked=True)
             os.replace(whole, self.path)
             _flush_folder(self.path.parent)
         except (OSError, FileError) as error:

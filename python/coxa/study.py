@@ -573,7 +573,7 @@ class Study:
         if chunk is None:
             # parts large enough that storing them costs little, and several for each worker, to share evenly
             several = 4 * used if executor is None else 100
-            chunk = min(-(-len(design) // several), 128)
+            chunk = min(-(-len(design) // several), 256)
         definition = self._definition(spec, points)
         attributes = self._attributes(spec, definition)
         options: dict[str, Any] = {

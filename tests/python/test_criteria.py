@@ -133,3 +133,9 @@ def test_bad_input_is_named(result):
         spread(result, [3]).plot(["glute"])
     with pytest.raises(coxa.InvalidArgument, match="quantity must be 'impulse' or"):
         spread(result, [3]).plot(quantity="work")
+
+
+def test_a_result_can_be_asked_itself(athlete):
+    result = coxa.simulate("barbell_hip_thrust", athlete, load=60, frames=5)
+    asked = result.criterion_spread((1, 2, "min-max"))
+    assert asked.table.equals(spread(result, (1, 2, "min-max")).table)

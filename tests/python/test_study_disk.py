@@ -487,7 +487,7 @@ def test_killed_at_any_step_of_writing_it_resumes(tmp_path, undisturbed, step, w
 def test_killed_at_the_end_it_resumes(tmp_path, undisturbed, moment):
     path = tmp_path / "study.h5"
     deadly = {
-        "joining": "_core.join_hdf5 = lambda parts, target, *_: (open(target, 'w').write('half'), die())",
+        "joining": "_core.join_hdf5 = lambda parts, target, *_, checked: (open(target, 'w').write('half'), die())",
         "joined": "os.replace = lambda a, b: die() if str(b).endswith('study.h5') else real(a, b)",
         "named": "parts.Parts.remove = lambda self: die()",
         "removing": "os.unlink = die; __import__('pathlib').Path.unlink = lambda *_: die()",
@@ -714,7 +714,7 @@ def test_memory_holds_a_few_parts_only(tmp_path):
         import resource
         def task(spec, first, count):
             return bytes(2_000_000) + bytes(str(first), "ascii")
-        _core.join_hdf5 = lambda parts, target, *_: open(target, "w").close()
+        _core.join_hdf5 = lambda parts, target, *_, checked: open(target, "w").close()
         def peak():
             return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         before = peak()

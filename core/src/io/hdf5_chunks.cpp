@@ -45,9 +45,9 @@ libdeflate_compressor* compressor() {
 }
 
 libdeflate_decompressor* decompressor() {
-  thread_local const std::
-      unique_ptr<libdeflate_decompressor, decltype(&libdeflate_free_decompressor)>
-          made(libdeflate_alloc_decompressor(), libdeflate_free_decompressor);
+  thread_local const std::unique_ptr<
+      libdeflate_decompressor, decltype(&libdeflate_free_decompressor)>
+      made(libdeflate_alloc_decompressor(), libdeflate_free_decompressor);
   if (!made) throw std::bad_alloc();
   return made.get();
 }
@@ -117,19 +117,19 @@ bool is_run(const Shape& chunk, const Shape& shape) {
 
 Packed pack(const void* entries, std::size_t count, std::size_t entry_bytes) {
   const auto* bytes = static_cast<const unsigned char*>(entries);
-  std::vector<unsigned char> shuffled(count * entry_bytes);
+  // kept from chunk to chunk: fresh memory of this size would come from the system each time, page by page
+  thread_local std::vector<unsigned char> shuffled, deflated;
+  shuffled.resize(count * entry_bytes);
+  deflated.resize(shuffled.size());
   (entry_bytes == 8 ? scatter<8> : scatter<4>)(bytes, count, shuffled.data());
 
   // what does not become smaller is stored as it is, as HDF5 does
-  Packed packed;
-  packed.bytes.resize(shuffled.size());
   const std::size_t size = libdeflate_zlib_compress(
-      compressor(), shuffled.data(), shuffled.size(), packed.bytes.data(), packed.bytes.size());
-  if (size > 0 && size < shuffled.size()) {
-    packed.bytes.resize(size);
-    return packed;
-  }
-  return {std::move(shuffled), kDeflateSkipped};
+      compressor(), shuffled.data(), shuffled.size(), deflated.data(), deflated.size());
+  const bool smaller = size > 0 && size < shuffled.size();
+  const auto& stored = smaller ? deflated : shuffled;
+  const auto end = stored.begin() + static_cast<std::ptrdiff_t>(smaller ? size : shuffled.size());
+  return {{stored.begin(), end}, smaller ? 0 : kDeflateSkipped};
 }
 
 std::vector<unsigned char> inflate(

@@ -343,8 +343,8 @@ Values missing(const Declaration& declared, std::size_t entries) {
 // the file that grows
 class Joined {
  public:
-  Joined(const fs::path& path, const Target& target, const Plan& plan)
-      : path_(path), plan_(plan), draft_(target) {}
+  Joined(const fs::path& path, const Target& target, const Plan& plan, Parts state)
+      : path_(path), plan_(plan), state_(state), draft_(target) {}
 
   Joined(const Joined&) = delete;
   Joined& operator=(const Joined&) = delete;
@@ -548,13 +548,18 @@ class Joined {
     });
   }
 
-  static void add_chunks(Column& column, hid_t array, hdf5::Chunks chunks) {
+  void add_chunks(Column& column, hid_t array, hdf5::Chunks chunks) const {
     const std::size_t bytes = entry_bytes(column.item->declaration.kind);
     for (; !chunks.done(); chunks.next()) {
       hdf5::Packed packed = hdf5::read_chunk(array, chunks.place());
-      // inflated in any case: only its checksum tells a sound chunk from a damaged one
+      const bool fits = column.cutter->fits(chunks);
+      if (fits && state_ == Parts::checked) {
+        column.cutter->add_packed(std::move(packed));
+        continue;
+      }
+      // only its checksum tells a sound chunk from a damaged one
       const auto inflated = hdf5::inflate(packed, chunks.length(), bytes);
-      if (column.cutter->fits(chunks)) {
+      if (fits) {
         column.cutter->add_packed(std::move(packed));
       } else {
         column.cutter->add(hdf5::unshuffle(inflated, chunks.length(), bytes).data(), chunks.used());
@@ -574,6 +579,7 @@ class Joined {
 
   const fs::path path_;  // as the caller named it
   const Plan& plan_;
+  const Parts state_;
   Draft draft_;
   std::optional<Handle> file_;
   std::vector<Column> columns_;
@@ -619,7 +625,8 @@ void join_hdf5(
     const std::vector<fs::path>& parts,
     const fs::path& target,
     const Attributes& attributes,
-    const std::vector<GridDimension>& grid) {
+    const std::vector<GridDimension>& grid,
+    Parts state) {
   require(!parts.empty(), "there are no parts to join into ", target);
   const Target place = writable_target(target);
 
@@ -632,7 +639,7 @@ void join_hdf5(
   choose_fill_values(plan);
   check_grid(plan, grid);
   try {
-    Joined joined(target, place, plan);
+    Joined joined(target, place, plan, state);
     joined.create(attributes, grid);
     for (const Part& part : plan.parts) {
       hdf5::reading(part.path, [&](hid_t file) {

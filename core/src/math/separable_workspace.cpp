@@ -82,10 +82,10 @@ SeparableWorkspace::Impl::Impl(const SeparableProgram& program)
       row_index(program.row_index) {
   const std::size_t n = columns;
   const std::size_t m = rows;
-  for (auto* v : {&lower, &upper, &q,      &c,         &wp,       &inverse_q, &s,     &t,
-                  &x,     &trial, &d,      &slope,     &zl,       &zu,        &zy,    &sl,
-                  &su,    &sy,    &il,     &iu,        &iy,       &stiff,     &dx,    &dzl,
-                  &dzu,   &dzy,   &g,      &target_l,  &target_u, &target_y,  &kappa, &keep,
+  for (auto* v : {&lower, &upper, &q,      &c,         &wp,       &inverse_q, &s,        &t,
+                  &x,     &trial, &d,      &slope,     &zl,       &zu,        &zy,       &sl,
+                  &su,    &sy,    &il,     &iu,        &iy,       &stiff,     &dx,       &dzl,
+                  &dzu,   &dzy,   &g,      &target_l,  &target_u, &target_y,  &kappa,    &keep,
                   &scale, &reach, &c_base, &direction, &x_low,    &x_high,    &settled_x}) {
     v->assign(n, 0.0);
   }

@@ -39,6 +39,9 @@ struct GridDimension {
   std::variant<std::vector<double>, std::vector<std::string>> values;
 };
 
+/// Whether somebody else has made sure that parts are as they were written, by a checksum of each.
+enum class Parts { unchecked, checked };
+
 /// Joins the files of consecutive trials of one study into one along the dimension `trial`.
 ///
 /// Each part holds an integer coordinate `trial` with the study-wide numbers; together they are 0 to n - 1, in any order
@@ -50,6 +53,7 @@ struct GridDimension {
 /// @param attributes  of the file; those of the parts are not used
 /// @param grid        if given, takes the place of `trial`, the last dimension varying fastest. `trial` is then
 ///                    an ordinary variable that holds the numbers, and a part's variables of these names are dropped
+/// @param state       of parts that were not checked, every compressed piece is unpacked to see that it is sound
 /// @throws FileError that names the part: absent, damaged, or contradicting another one in trials, dimensions,
 ///                   labels, units or flags; or the target, as write_hdf5 does
 /// @throws InvalidArgument for no parts, or a grid that does not have as many trials
@@ -57,7 +61,8 @@ COXA_EXPORT void join_hdf5(
     const std::vector<std::filesystem::path>& parts,
     const std::filesystem::path& target,
     const Attributes& attributes,
-    const std::vector<GridDimension>& grid = {});
+    const std::vector<GridDimension>& grid = {},
+    Parts state = Parts::unchecked);
 
 /// Asks whether a file could be written at `path` now, before long work is done for it.
 /// @throws FileError as write_hdf5 would: missing folder, no permission, file open elsewhere
