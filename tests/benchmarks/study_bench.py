@@ -120,9 +120,7 @@ def main() -> int:
     met = []
     with tempfile.TemporaryDirectory(prefix="coxa-bench-") as folder:
         file = Path(folder) / "study.h5"
-        short = max(
-            4 * given.trials // 10, 100
-        )  # long enough that opening the file at the end counts little
+        short = given.trials
         one, two, unstored = [], [], []
         for _ in range(given.repeats):
             one.append(rate(short, 1, file))
