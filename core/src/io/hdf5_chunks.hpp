@@ -8,7 +8,7 @@
 
 // How a large array lies in a file: in chunks of neighbouring entries, each compressed by itself. The compression is
 // ours, with libdeflate, and what HDF5's filters "shuffle" and "deflate" unpack: HDF5 would do it while every other thread
-// that stores something waits, and with zlib, which takes three times as long.
+// that stores something waits, and with zlib, which takes twice as long.
 
 namespace coxa::hdf5 {
 
