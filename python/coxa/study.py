@@ -600,7 +600,7 @@ class Study:
             several = len(self._exercises) > 1
             series = [s for s in SERIES if not (several and s == "support_force")]
         series = (series,) if isinstance(series, str) else tuple(series)
-        names = {name for f in self.factors for name in (f.name,)}
+        names = {f.name for f in design.factors}
         if "load" in names and (carried := [n for n in series if n.startswith("load_")]):
             raise InvalidArgument(
                 f"series {carried[0]} lies on the dimension load, which is also what this study varies;"
@@ -619,8 +619,7 @@ class Study:
             exercises=python_exercises(self._exercises),
         )
         self._check_measures(spec)
-        kept = self._summaries if self._summaries else None
-        return replace(spec, summaries=kept)
+        return replace(spec, summaries=self._summaries or None)
 
     def _check_measures(self, spec: Spec) -> None:
         """Tries a few trials, so that a wrong name or function is found before hours of work."""
