@@ -199,16 +199,14 @@ void bind_simulation(py::module_& m) {
       "run_trials",
       [](const std::shared_ptr<Model>& model, const std::vector<py::dict>& rows,
          const SimulateOptions& options, const std::vector<std::string>& series, int samples,
-         const Varied& varied, const std::optional<py::function>& function, bool strict,
+         const Varied& varied, const std::filesystem::path& anthropometry,
+         const std::optional<py::function>& function, bool strict,
          const std::optional<py::function>& stop) {
         const Running::Piece piece;
-        const auto folder = py::module_::import("coxa.resources")
-                                .attr("ANTHROPOMETRY")
-                                .cast<std::filesystem::path>();
         std::vector<TrialRow> given;
         for (const py::dict& row : rows) given.push_back(row_of(row));
 
-        TrialRunner runner(model, folder, options);
+        TrialRunner runner(model, anthropometry, options);
         std::vector<Dataset> trials;
         for (std::size_t i = 0; i < given.size(); ++i) {
           // between trials only: a trial takes less time than a person needs to let go of the keys
@@ -248,8 +246,8 @@ void bind_simulation(py::module_& m) {
         return to_python(std::move(study));
       },
       py::arg("model"), py::arg("rows"), py::arg("options"), py::arg("series"), py::arg("samples"),
-      py::arg("varied"), py::arg("measure") = py::none(), py::arg("strict") = false,
-      py::arg("stop") = py::none(),
+      py::arg("varied"), py::arg("anthropometry"), py::arg("measure") = py::none(),
+      py::arg("strict") = false, py::arg("stop") = py::none(),
       "Independent trials one after another on this thread, as one dataset with the leading "
       "dimension `trial`. A row is a dict of exercise, parameters, offsets, subject, changes and "
       "criterion; the model is scaled to its subject. `measure(index, dataset)` gives further "

@@ -16,7 +16,6 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from . import conformance, scenario
 from ._core import (
     Error,
     FileError,
@@ -27,128 +26,135 @@ from ._core import (
     UnsolvedFrame,
     __version__,
 )
-from .authoring import Exercise, join, register, unregister
-from .catalog import ExerciseDescription, Parameter, exercise, exercises
-from .literature import Validation, validate
-from .model import Model, scale
-from .result import Result, load
-from .scenario import Scenario, ScenarioBuilder
-from .simulation import MaxLoad, max_load, simulate
-from .study import Plan, Study
-from .subject import Subject
 
 if TYPE_CHECKING:
-    from . import faults, uncertainty
-    from .calibration import Calibration, calibrate
-    from .comparison import Comparison, compare
-    from .criteria import CriterionSpread
-    from .effects import MainEffects, main_effects
-    from .form import Cue, FormCheck, check_form
-    from .optimization import Optimum, optimize
-    from .pairs import Paired, paired
-    from .population import Population
-    from .responses import Response, response
-    from .sensitivity import Sensitivity
-    from .study_table import export, to_dataframe
-    from .tornadoes import Tornado, tornado
-    from .workout import Sets, Workout
+    from . import conformance as conformance
+    from . import faults as faults
+    from . import scenario as scenario
+    from . import uncertainty as uncertainty
+    from ._core import Scenario as Scenario
+    from ._core import ScenarioBuilder as ScenarioBuilder
+    from .answers.calibration import Calibration as Calibration
+    from .answers.calibration import calibrate as calibrate
+    from .answers.comparison import Comparison as Comparison
+    from .answers.comparison import compare as compare
+    from .answers.criteria import CriterionSpread as CriterionSpread
+    from .answers.effects import MainEffects as MainEffects
+    from .answers.effects import main_effects as main_effects
+    from .answers.optimization import Optimum as Optimum
+    from .answers.optimization import optimize as optimize
+    from .answers.pairs import Paired as Paired
+    from .answers.pairs import paired as paired
+    from .answers.responses import Response as Response
+    from .answers.responses import response as response
+    from .answers.sensitivity import Sensitivity as Sensitivity
+    from .answers.tornadoes import Tornado as Tornado
+    from .answers.tornadoes import tornado as tornado
+    from .answers.workout import Sets as Sets
+    from .answers.workout import Workout as Workout
+    from .authoring.catalogue import ExerciseDescription as ExerciseDescription
+    from .authoring.catalogue import exercise as exercise
+    from .authoring.catalogue import exercises as exercises
+    from .authoring.catalogue import unregister as unregister
+    from .authoring.exercise import Exercise as Exercise
+    from .authoring.exercise import register as register
+    from .authoring.parameters import Parameter as Parameter
+    from .authoring.parameters import join as join
+    from .literature.run import Validation as Validation
+    from .literature.run import validate as validate
+    from .models.model import Model as Model
+    from .models.model import scale as scale
+    from .models.population import Population as Population
+    from .models.subject import Subject as Subject
+    from .reading import load as load
+    from .studies.export import export as export
+    from .studies.study import Plan as Plan
+    from .studies.study import Study as Study
+    from .studies.table import to_dataframe as to_dataframe
+    from .trials.form import Cue as Cue
+    from .trials.form import FormCheck as FormCheck
+    from .trials.form import check_form as check_form
+    from .trials.result import Result as Result
+    from .trials.simulation import MaxLoad as MaxLoad
+    from .trials.simulation import max_load as max_load
+    from .trials.simulation import simulate as simulate
 
-# names whose modules need numpy, which takes longer to import than all of coxa
-_LATER = {
-    "Calibration": "calibration",
-    "Comparison": "comparison",
-    "CriterionSpread": "criteria",
-    "Cue": "form",
-    "FormCheck": "form",
-    "MainEffects": "effects",
-    "Optimum": "optimization",
-    "Paired": "pairs",
-    "Population": "population",
-    "Response": "responses",
-    "Sensitivity": "sensitivity",
-    "Sets": "workout",
-    "Tornado": "tornadoes",
-    "Workout": "workout",
-    "calibrate": "calibration",
-    "check_form": "form",
-    "compare": "comparison",
-    "export": "study_table",
-    "main_effects": "effects",
-    "optimize": "optimization",
-    "paired": "pairs",
-    "response": "responses",
-    "to_dataframe": "study_table",
-    "tornado": "tornadoes",
+#: Where each public name is; its module is imported when the name is first used, so that `import coxa` stays light.
+_PLACES = {
+    "Calibration": "answers.calibration",
+    "Comparison": "answers.comparison",
+    "CriterionSpread": "answers.criteria",
+    "Cue": "trials.form",
+    "Exercise": "authoring.exercise",
+    "ExerciseDescription": "authoring.catalogue",
+    "FormCheck": "trials.form",
+    "MainEffects": "answers.effects",
+    "MaxLoad": "trials.simulation",
+    "Model": "models.model",
+    "Optimum": "answers.optimization",
+    "Paired": "answers.pairs",
+    "Parameter": "authoring.parameters",
+    "Plan": "studies.study",
+    "Population": "models.population",
+    "Response": "answers.responses",
+    "Result": "trials.result",
+    "Scenario": "_core",
+    "ScenarioBuilder": "_core",
+    "Sensitivity": "answers.sensitivity",
+    "Sets": "answers.workout",
+    "Study": "studies.study",
+    "Subject": "models.subject",
+    "Tornado": "answers.tornadoes",
+    "Validation": "literature.run",
+    "Workout": "answers.workout",
+    "calibrate": "answers.calibration",
+    "check_form": "trials.form",
+    "compare": "answers.comparison",
+    "exercise": "authoring.catalogue",
+    "exercises": "authoring.catalogue",
+    "export": "studies.export",
+    "join": "authoring.parameters",
+    "load": "reading",
+    "main_effects": "answers.effects",
+    "max_load": "trials.simulation",
+    "optimize": "answers.optimization",
+    "paired": "answers.pairs",
+    "register": "authoring.exercise",
+    "response": "answers.responses",
+    "scale": "models.model",
+    "simulate": "trials.simulation",
+    "to_dataframe": "studies.table",
+    "tornado": "answers.tornadoes",
+    "unregister": "authoring.catalogue",
+    "validate": "literature.run",
 }
+
+#: Modules that are public as they are.
+_MODULES = ("conformance", "faults", "scenario", "uncertainty")
+
+__all__ = [
+    "Error",
+    "FileError",
+    "InfeasibleMotion",
+    "InvalidArgument",
+    "PluginError",
+    "UnknownName",
+    "UnsolvedFrame",
+    "__version__",
+    *_MODULES,
+    *_PLACES,
+]
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("faults", "uncertainty"):
-        return importlib.import_module("." + name, __name__)
-    if name not in _LATER:
+    if name in _MODULES:
+        return importlib.import_module(f"{__name__}.{name}")
+    if name not in _PLACES:
         raise AttributeError(f"module 'coxa' has no attribute '{name}'")
-    value = getattr(importlib.import_module("." + _LATER[name], __name__), name)
+    value = getattr(importlib.import_module(f"{__name__}.{_PLACES[name]}"), name)
     globals()[name] = value
     return value
 
 
-__all__ = [
-    "Calibration",
-    "Comparison",
-    "CriterionSpread",
-    "Cue",
-    "Error",
-    "Exercise",
-    "ExerciseDescription",
-    "FileError",
-    "FormCheck",
-    "InfeasibleMotion",
-    "InvalidArgument",
-    "MainEffects",
-    "MaxLoad",
-    "Model",
-    "Optimum",
-    "Paired",
-    "Parameter",
-    "Plan",
-    "PluginError",
-    "Population",
-    "Response",
-    "Result",
-    "Scenario",
-    "ScenarioBuilder",
-    "Sensitivity",
-    "Sets",
-    "Study",
-    "Subject",
-    "Tornado",
-    "UnknownName",
-    "UnsolvedFrame",
-    "Validation",
-    "Workout",
-    "__version__",
-    "calibrate",
-    "check_form",
-    "compare",
-    "conformance",
-    "exercise",
-    "exercises",
-    "export",
-    "faults",
-    "join",
-    "load",
-    "main_effects",
-    "max_load",
-    "optimize",
-    "paired",
-    "register",
-    "response",
-    "scale",
-    "scenario",
-    "simulate",
-    "to_dataframe",
-    "tornado",
-    "uncertainty",
-    "unregister",
-    "validate",
-]
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

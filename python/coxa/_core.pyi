@@ -800,6 +800,7 @@ def run_trials(
     series: Sequence[str],
     samples: int,
     varied: Sequence[tuple[str, str, str, Sequence[float | str]]],
+    anthropometry: _Path,
     measure: Callable[[int, dict[str, Any]], Mapping[str, Any]] | None = None,
     strict: bool = False,
     stop: Callable[[], bool] | None = None,

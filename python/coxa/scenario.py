@@ -55,7 +55,7 @@ from ._core import (
     strand_tension,
     thera_band,
 )
-from .authoring import (
+from .authoring.parameters import (
     bar_position_parameter,
     bench_parameters,
     feet_parameters,

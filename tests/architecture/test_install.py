@@ -102,7 +102,7 @@ def test_the_package_makes_and_checks_a_plugin(site, tmp_path):
     environment = {**clean_environment(), "PYTHONPATH": str(site)}
     environment["PATH"] = f"{tmp_path}:{environment['PATH']}"
     command = tmp_path / "coxa"
-    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m coxa.cli "$@"\n')
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m coxa.commands "$@"\n')
     command.chmod(0o755)
     assert run("coxa", "cmake-dir", cwd=tmp_path, env=environment).strip() == str(
         site / "coxa" / "cmake"

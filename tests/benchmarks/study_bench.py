@@ -24,7 +24,7 @@ PRELUDE = """
     from concurrent.futures import ThreadPoolExecutor
     import numpy as np
     import coxa
-    from coxa.trials import run_rows
+    from coxa.studies.part import run_rows
 
     def study(n, frames=101):
         made = coxa.Study("barbell_hip_thrust", coxa.Subject(), frames=frames)
@@ -61,7 +61,7 @@ def rate(n: int, workers: int, path: Path) -> float:
 def rate_unstored(n: int, workers: int) -> float:
     """The same trials computed in the same parts and thrown away."""
     found = measured(f"""
-        from coxa.study import SERIES
+        from coxa.studies.study import SERIES
         made = study({n})
         spec = made._spec(made.design(), SERIES, 101)
         size = {CHUNK}

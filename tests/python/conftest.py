@@ -26,7 +26,7 @@ def result(athlete: coxa.Subject) -> coxa.Result:
 
 @pytest.fixture(scope="session")
 def model(athlete: coxa.Subject) -> coxa.Model:
-    from coxa.model import default_model
+    from coxa.models.model import default_model
 
     return coxa.scale(default_model(), athlete)
 

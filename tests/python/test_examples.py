@@ -9,8 +9,8 @@ from pathlib import Path
 
 import matplotlib.image
 import pytest
-from coxa.cli import parser
-from coxa.study_file import read_study
+from coxa.commands.parser import parser
+from coxa.studies.toml import read_study
 
 FOLDER = Path(__file__).parents[2] / "examples"
 EXAMPLES = sorted(FOLDER.glob("*.py"))

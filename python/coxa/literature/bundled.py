@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from .._core import FileError
-from ..resources import DATA
+from ..base.resources import DATA
 
 FOLDER = DATA / "literature"
 

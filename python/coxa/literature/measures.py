@@ -19,15 +19,13 @@ import math
 import operator
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import xarray as xr
 
-from .. import check
 from .._core import InvalidArgument
-
-if TYPE_CHECKING:
-    import xarray as xr
+from ..base import check
 
 GRAVITY = 9.80665  # m/s2, standard gravity (BIPM 2019), as the core's
 
@@ -97,8 +95,6 @@ def _phase(dataset: xr.Dataset, meaning: str) -> np.ndarray:
 
 def _values(x: Any, taken: Taken, window: Window) -> tuple[np.ndarray, np.ndarray]:
     """Values and times of a series within a window; none of them missing."""
-    import xarray as xr
-
     if not isinstance(x, xr.DataArray) or "time" not in x.dims:
         raise NoValue("a function of a window takes a series over time, not a number")
     if extra := [str(dim) for dim in x.dims if dim != "time"]:

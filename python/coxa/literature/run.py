@@ -9,19 +9,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from .. import check
+import pandas as pd
+
 from .._core import FileError, InvalidArgument
+from ..base import check
+from ..base.progress import Progress
+from ..studies.running import worker_count
 from . import bundled, report
+from .measures import NoValue, Taken
+from .table import Finding, Table, Trial, read_table, read_tables
+from .trials import Bench, Failed, describe
 from .verdicts import VERDICTS, verdict
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from .measures import Taken
-    from .table import Finding, Table, Trial
-    from .trials import Bench
 
 #: Said where no verdict could be reached: a missing exercise, a trial that failed, a measure without a value.
 ERROR = "error"
@@ -82,8 +82,6 @@ class Validation:
 
     def to_dataframe(self) -> pd.DataFrame:
         """All columns, one row a finding."""
-        import pandas as pd
-
         rows = [
             {k: v for k, v in asdict(row).items() if k not in ("id", "trials")} for row in self.rows
         ]
@@ -151,11 +149,6 @@ def validate(
     FileError
         If the table cannot be read.
     """
-    from ..progress import Progress
-    from ..running import worker_count
-    from .table import read_table, read_tables
-    from .trials import Bench
-
     found = read_table(table) if table is not None else read_tables(bundled.files())
     findings = _chosen(found, only)
     workers = worker_count(workers)
@@ -187,8 +180,6 @@ def _chosen(table: Table, only: str | Iterable[str] | None) -> list[Finding]:
 
 
 def _row(finding: Finding, bench: Bench) -> Row:
-    from .trials import Failed, describe
-
     numbers: dict[str, float] = {}
     remarks: list[str] = []
     descriptions: list[str] = []
@@ -230,8 +221,6 @@ def _row(finding: Finding, bench: Bench) -> Row:
 
 
 def _taken(label: str, trial: Trial, bench: Bench) -> Taken:
-    from .trials import Failed
-
     try:
         return bench.taken(trial)
     except Failed as error:
@@ -239,9 +228,6 @@ def _taken(label: str, trial: Trial, bench: Bench) -> Taken:
 
 
 def _measure(finding: Finding, taken: Mapping[str, Taken]) -> dict[str, float]:
-    from .measures import NoValue
-    from .trials import Failed
-
     numbers = {}
     if finding.each:
         (expression,) = finding.measures.values()

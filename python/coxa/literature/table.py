@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from .. import check
 from .._core import Error, FileError, InvalidArgument
-from ..subject import Subject
+from ..base import check
+from ..models.subject import Subject
 from . import bundled
 from .measures import Expression
 from .verdicts import VERDICTS

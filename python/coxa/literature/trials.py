@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from .. import catalog
 from .._core import Error
-from ..simulation import max_load, simulate
+from ..authoring import catalogue
+from ..trials.simulation import max_load, simulate
 from .measures import GRAVITY, Taken
 from .table import Load, Setting, Trial
 
@@ -170,7 +170,7 @@ def _kilograms(load: Load, trial: Trial, limit: float | None = None) -> float:
 
 def _catching(work: Callable[[Trial], Any]) -> Callable[[Trial], Any]:
     def attempt(trial: Trial) -> Any:
-        if trial.exercise not in catalog.exercises():
+        if trial.exercise not in catalogue.exercises():
             return Failed(f"exercise {trial.exercise} not found")
         try:
             return work(trial)

@@ -1,0 +1,227 @@
+"""How far a result depends on the rule by which muscles are taken to share the work."""
+
+from __future__ import annotations
+
+import ast
+import math
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .._core import InvalidArgument
+from ..base.doors import picture
+from ..base.json_values import plain
+from ..base.tables import Table
+from ..trials.labels import subtitle, title
+from ..trials.result import Result
+from ..trials.simulation import check_criterion, criterion_text, simulate
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+#: Exponents of the cost that studies use, from the linear one to the limit of all.
+CRITERIA: tuple[float | str, ...] = (1, 2, 3, 5, "min-max")
+
+_OPTIONS = ("frames", "inertia", "volume_weights")
+_LEFT_OUT = ("model", "criterion", "strict", "intervals")
+
+#: Changes below this share of the value are the solver's tolerance, not the criterion's.
+_SAME = 1e-4
+
+
+@dataclass(frozen=True)
+class CriterionSpread:
+    """The same trial under several criteria of muscle recruitment.
+
+    Attributes
+    ----------
+    result : Result
+        The trial that was asked about.
+    table : DataFrame
+        A row for every summary: `value` under the result's own criterion, `least` and `greatest` over all
+        criteria (its own included), `range_percent`, their difference over the magnitude of `value`, then
+        one column for each criterion, and `unit`.
+    runs : DataFrame
+        For each criterion: `seconds` that the trial took (NaN where the result itself was used),
+        `unsolved_frames`, `reserve_frames`.
+    """
+
+    result: Result
+    table: Table
+    runs: Table
+
+    @property
+    def criteria(self) -> list[str]:
+        """The criteria compared, as columns of `table` name them."""
+        return [str(name) for name in self.runs.index]
+
+    @property
+    def dependent(self) -> Table:
+        """Rows of `table` that the criterion moves, most first."""
+        share = self.table["range_percent"]
+        moved = self.table[share > 100 * _SAME]
+        return moved.sort_values("range_percent", ascending=False)
+
+    def plot(
+        self,
+        groups: Sequence[str] | None = None,
+        quantity: str = "impulse",
+    ) -> Figure:
+        """A row for each muscle group, a dot for each criterion.
+
+        Parameters
+        ----------
+        groups : sequence of str, optional
+            Muscle groups; all of the model if not given.
+        quantity : {"impulse", "peak_force", "peak_activation"}
+        """
+        return picture("criterion spread", self, groups, quantity)
+
+    def __repr__(self) -> str:
+        rows = self.dependent
+        told = ", ".join(self.criteria)
+        lines = [
+            f"{title(self.result)}   ·   {subtitle(self.result)}",
+            f"criteria {told}; value: {criterion_text(own_criterion(self.result))}",
+        ]
+        if len(rows):
+            lines.append(repr(rows))
+        same = len(self.table) - len(rows)
+        lines.append(
+            f"{same} of {len(self.table)} summaries do not depend on the criterion:"
+            " the motion decides them."
+        )
+        for name, run in self.runs.iterrows():
+            if run["unsolved_frames"] > 0:
+                lines.append(f"criterion {name}: {run['unsolved_frames']:.0f} frames unsolved")
+        return "\n".join(lines)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain values, for JSON."""
+        return {
+            "exercise": self.result.exercise,
+            "criterion": criterion_text(own_criterion(self.result)),
+            "criteria": self.criteria,
+            "summaries": {str(k): plain(dict(row)) for k, row in self.table.iterrows()},
+            "runs": {str(k): plain(dict(row)) for k, row in self.runs.iterrows()},
+        }
+
+
+def spread(result: Result, criteria: Iterable[float | str] = CRITERIA) -> CriterionSpread:
+    """Simulates a trial again under other criteria and puts their summaries side by side.
+
+    How muscles share the work is not known; each criterion is a published guess (Crowninshield & Brand 1981 for
+    p = 3, min-max: Rasmussen et al. 2001). What differs between them is what a result does not know.
+
+    Parameters
+    ----------
+    result : Result
+        What `coxa.simulate` gave, or such a result loaded from a file: it is made again from the call,
+        subject and model in its attributes.
+    criteria : iterable of float or "min-max"
+        Exponents p, 1 to 5, of the recruitment's cost.
+
+    Returns
+    -------
+    CriterionSpread
+
+    Raises
+    ------
+    InvalidArgument
+        For a criterion that is not allowed or given twice, or a result that no call of `coxa.simulate` made.
+    """
+    if not isinstance(result, Result):
+        raise InvalidArgument(
+            f"criteria.spread takes a coxa.Result, not {type(result).__name__}; coxa.load gives one"
+        )
+    if isinstance(criteria, str | int | float):
+        criteria = [criteria]
+    wanted = [check_criterion(value) for value in criteria]
+    names = [criterion_text(p) for p in wanted]
+    if not names:
+        raise InvalidArgument("criteria is empty; give at least one, such as 3 or 'min-max'")
+    if len(set(names)) < len(names):
+        raise InvalidArgument(f"criteria has the same one twice: {', '.join(names)}")
+
+    exercise, parameters, options = call_of(result)
+    again: dict[str, Any] = {**options, **parameters}
+    own = own_criterion(result)
+    columns: dict[str, Any] = {}
+    runs: dict[str, list[float]] = {}
+    for p, name in zip(wanted, names, strict=True):
+        if p == own:
+            one, seconds = result, math.nan
+        else:
+            start = time.perf_counter()
+            # the model as it was for the result, scaled already
+            one = simulate(
+                exercise,
+                model=result.model,
+                criterion="min-max" if math.isinf(p) else p,
+                **again,
+            )
+            seconds = time.perf_counter() - start
+        summary = one.summary()
+        columns[name] = summary["value"]
+        runs[name] = [seconds, *(float(one[f]) for f in ("unsolved_frames", "reserve_frames"))]
+
+    first = result.summary()
+    table = Table({"value": first["value"]})
+    every = np.column_stack([first["value"], *(columns[n].reindex(first.index) for n in names)])
+    # these leave out NaN of unsolved frames, and stay NaN where nothing is known
+    table["least"] = np.fmin.reduce(every, axis=1)
+    table["greatest"] = np.fmax.reduce(every, axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = 100 * (table["greatest"] - table["least"]) / table["value"].abs()
+    # what is zero under every criterion does not differ
+    table["range_percent"] = share.where(table["greatest"] > table["least"], 0.0)
+    for name in names:
+        table[name] = columns[name]
+    table["unit"] = first["unit"]
+    made = Table.from_dict(
+        runs, orient="index", columns=["seconds", "unsolved_frames", "reserve_frames"]
+    )
+    made.index.name = "criterion"
+    return CriterionSpread(result, table, made)
+
+
+def own_criterion(result: Result) -> float:
+    """The exponent that a result was made with."""
+    text = str(result.dataset.attrs.get("criterion", ""))
+    try:
+        return check_criterion("min-max" if text == "min-max" else float(text))
+    except (ValueError, TypeError):
+        raise InvalidArgument(
+            f"this result names no criterion that it was made with, but {text!r}"
+        ) from None
+
+
+def call_of(result: Result) -> tuple[str, dict[str, float | str], dict[str, Any]]:
+    """Exercise, parameters and options of the call in a result's `history`.
+
+    Raises
+    ------
+    InvalidArgument
+        If the result was not made by `coxa.simulate`.
+    """
+    text = str(result.dataset.attrs.get("history", ""))
+    try:
+        call = ast.parse(text, mode="eval").body
+        if not isinstance(call, ast.Call) or ast.unparse(call.func) != "coxa.simulate":
+            raise ValueError
+        exercise = ast.literal_eval(call.args[0])
+        given = {
+            str(word.arg): ast.literal_eval(word.value)
+            for word in call.keywords
+            if word.arg not in _LEFT_OUT
+        }
+    except (SyntaxError, ValueError, IndexError):
+        raise InvalidArgument(
+            "this result was not made by coxa.simulate, so it cannot be made again under another"
+            f" criterion: its history is {text!r}"
+        ) from None
+    options = {name: given.pop(name) for name in _OPTIONS if name in given}
+    return exercise, given, options

@@ -1,0 +1,186 @@
+"""Main effects: the mean of a study's measure at each level of each factor, and what each explains."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from .._core import InvalidArgument
+from ..base import check
+from ..base.doors import picture
+from ..base.tables import Table
+from ..base.wording import heading, left_out, printed
+from ..studies.columns import (
+    Column,
+    Measured,
+    chosen,
+    columns,
+    crossed,
+    flat,
+    fraction,
+    levels_of,
+    measured,
+    require_trials,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class MainEffects:
+    """Means of a measure at the levels of each factor.
+
+    Attributes
+    ----------
+    table : DataFrame
+        factor, level, low, high (the ends of a bin; the level itself where it is a number), count, mean,
+        conf_low, conf_high, effect (greatest less least mean of the factor), share (of the measure's variance).
+    measured : Measured
+        The measure of each trial.
+    columns : dict of str to Column
+        Factor by name.
+    missing : int
+        Trials that failed or had no value.
+    confidence : float
+        Of the intervals of the means.
+    notes : str
+        How `share` was found.
+    title : str
+        The study's exercise in words.
+    """
+
+    table: Table
+    measured: Measured
+    columns: Mapping[str, Column]
+    missing: int
+    confidence: float
+    notes: str
+    title: str = ""
+
+    def plot(self) -> Figure:
+        """One panel per factor, the most important first."""
+        return picture("main effects", self)
+
+    def __repr__(self) -> str:
+        of = self.table.drop_duplicates("factor")[["factor", "effect", "share"]]
+        head = f"<coxa.MainEffects of {self.measured.name} [{self.measured.unit}], "
+        head += f"{left_out(self.missing, len(self.measured.values))}>"
+        return printed(head, Table(of.set_index("factor")))
+
+
+def main_effects(
+    dataset: xr.Dataset,
+    measure: str,
+    factors: Sequence[str] | None = None,
+    *,
+    bins: int = 5,
+    confidence: float = 0.95,
+    select: Mapping[str, Any] | None = None,
+) -> MainEffects:
+    """The mean of a measure at each level of each factor.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        Of `study.run()` or `coxa.load()`; trials in a row or as a grid.
+    measure : str
+        A summary, or a series with one `sample` selected.
+    factors : sequence of str, optional
+        All that vary, if not given.
+    bins : int
+        Parts with equally many trials that a continuous factor is cut into.
+    confidence : float
+        Of the t intervals of the means. They say how well the mean over all else that varies is known.
+    select : mapping, optional
+        Label by dimension, such as `{"side": "right"}`; sides are averaged otherwise.
+
+    Returns
+    -------
+    MainEffects
+
+    Raises
+    ------
+    UnknownName
+        For a measure, label or parameter that the dataset does not have.
+    InvalidArgument
+        If nothing varies, fewer than two trials have a value, or an argument is out of range.
+
+    Notes
+    -----
+    The share of variance is the correlation ratio: variance of the level means over that of all trials. Where
+    trials are not a full grid, what chance alone would give is taken off, as in an adjusted R²
+    (epsilon squared; Kelley, 1935, Proc. Natl. Acad. Sci. 21:554).
+    """
+    table = flat(dataset)
+    check.whole("bins", bins, 2)
+    level = fraction("confidence", confidence)
+    found = columns(table)
+    if factors is None:
+        names = [n for n in found if not (n.startswith("subject_") and "subject" in found)]
+    else:
+        names = [factors] if isinstance(factors, str) else list(factors)
+    picked = {name: chosen(found, name) for name in names}
+    if not picked:
+        raise InvalidArgument("nothing varies in this dataset; use study.vary(name=[...])")
+    given = measured(table, measure, select)
+    good = np.isfinite(given.values)
+    require_trials(good, measure, 2)
+    y = given.values[good]
+    # in a grid without gaps no factor can borrow another's effect by chance
+    full = bool(good.all()) and crossed(found.values())
+    parts = []
+    for name, of in picked.items():
+        rows, labels = levels_of(of, good, bins)
+        parts.append(_effect(name, labels, rows, y, level, full))
+    parts.sort(key=lambda part: -part["share"].iloc[0])
+    notes = (
+        "share: variance of the level means over that of all trials"
+        if full
+        else "share: variance of the level means over that of all trials, less what chance would give"
+    )
+    result = Table(pd.concat(parts, ignore_index=True))
+    missing = int((~good).sum())
+    return MainEffects(result, given, picked, missing, level, notes, heading(dataset.attrs))
+
+
+def _effect(
+    name: str,
+    labels: list[tuple[str, float, float]],
+    rows: NDArray[np.int_],
+    y: Array,
+    confidence: float,
+    full: bool,
+) -> pd.DataFrame:
+    """The rows of one factor: `labels` of its levels, `rows` [trial] into them, and the measure `y` [trial]."""
+    from scipy import stats
+
+    lines = []
+    for i, (label, low, high) in enumerate(labels):
+        part = y[rows == i]
+        if not len(part):
+            continue
+        mean = float(part.mean())
+        half = np.nan
+        if len(part) > 1:
+            half = stats.t.ppf((1 + confidence) / 2, len(part) - 1) * stats.sem(part)
+        lines.append((name, label, low, high, len(part), mean, mean - half, mean + half))
+    names = ["factor", "level", "low", "high", "count", "mean", "conf_low", "conf_high"]
+    result = pd.DataFrame(lines, columns=names)
+    used = y[rows >= 0]
+    total = float(((used - used.mean()) ** 2).sum())
+    between = float((result["count"] * (result["mean"] - used.mean()) ** 2).sum())
+    k, n = len(result), len(used)
+    if not full and n > k:
+        between = max(0.0, between - (k - 1) * (total - between) / (n - k))
+    result["effect"] = result["mean"].max() - result["mean"].min()
+    result["share"] = between / total if total > 0 else 0.0
+    return result

@@ -1,0 +1,585 @@
+"""Which factors of a study decide a measure: Sobol's indices of variance and Morris's elementary effects."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from .._core import Error, InvalidArgument
+from ..base import check
+from ..base.doors import picture
+from ..base.json_values import plain
+from ..base.tables import Table
+from ..base.wording import heading, humanized
+from ..studies.columns import Measured, column_names, flat, fraction, measured, summaries
+
+if TYPE_CHECKING:
+    import xarray as xr
+    from matplotlib.figure import Figure
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+#: Part of the blocks that may be lost to failed trials.
+MOST_LOST = 0.2
+
+#: Half-width of an interval of a Sobol index above which a larger n is advised. Sarrazin, Pianosi & Wagener
+#: (2016), Environ. Model. Softw. 79:135, call indices converged at 0.05 between the ends; this is looser.
+WIDE = 0.1
+
+#: Variation over its size below which a measure counts as constant.
+CONSTANT = 1e-6
+
+#: Levels of Morris's grid.
+GRID = 4
+
+#: Summaries that say how the computation went, not what the exercise asks.
+_BOOKKEEPING = ("largest_reserve", "unsolved_frames", "reserve_frames")
+
+_COLUMNS = {
+    "sobol": ["S1", "S1_conf", "ST", "ST_conf"],
+    "morris": ["mu", "mu_star", "mu_star_conf", "sigma"],
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Sensitivity:
+    """Sensitivity indices of some measures.
+
+    Attributes
+    ----------
+    method : str
+        "sobol" or "morris".
+    n : int
+        Blocks of the design (Sobol) or trajectories (Morris).
+    table : DataFrame
+        measure, factor, and for Sobol S1 (part of the variance that goes with the factor alone), ST (part that
+        would stay if all others were known), for Morris in units of the measure mu, mu_star, sigma (mean, mean of
+        the absolute, and standard deviation of the change over the factor's whole band); `..._conf` is half the
+        width of the interval. `blocks`: how many the row rests on. NaN where the measure does not vary.
+    second : DataFrame or None
+        measure, factor, other, S2, S2_conf: what two factors do together beyond what each does alone.
+    dataset : xarray.Dataset
+        The trials.
+    dropped : int
+        Blocks with a failed trial.
+    confidence : float
+    warnings : list of str
+        What to know before the numbers are used.
+    """
+
+    method: str
+    n: int
+    table: Table
+    second: Table | None
+    dataset: xr.Dataset
+    dropped: int
+    confidence: float
+    seed: int
+    band: float
+    measured: Mapping[str, Measured]
+    labels: Mapping[str, str]
+    warnings: list[str] = field(default_factory=list)
+    title: str = ""
+
+    @property
+    def measures(self) -> list[str]:
+        """Names of the measures, in order."""
+        return list(self.measured)
+
+    @property
+    def factors(self) -> list[str]:
+        """What has indices: factors or named groups, in order."""
+        return list(self.labels)
+
+    @property
+    def trials(self) -> int:
+        """How many trials the design has."""
+        return int(self.dataset["trial_status"].size)
+
+    @property
+    def ranking(self) -> str:
+        """The column that factors are ranked by."""
+        return "ST" if self.method == "sobol" else "mu_star"
+
+    def top(self, measure: str) -> Table:
+        """The indices of one measure, the most important factor first."""
+        if measure not in self.measured:
+            raise check.unknown("measure in this analysis", measure, self.measured)
+        rows = self.table[self.table["measure"] == measure].drop(columns="measure")
+        rows = rows.sort_values(self.ranking, ascending=False, kind="stable")
+        return Table(rows.set_index("factor"))
+
+    def plot(self, measure: str | None = None) -> Figure:
+        """Indices of one measure, or of all."""
+        if measure is not None:
+            self.top(measure)
+        return picture("sensitivity", self, measure)
+
+    def to_json(self) -> str:
+        """Indices and how they were found, without the trials."""
+        text = {
+            "method": self.method,
+            "n": self.n,
+            "trials": self.trials,
+            "dropped": self.dropped,
+            "confidence": self.confidence,
+            "seed": self.seed,
+            "units": {name: m.unit for name, m in self.measured.items()},
+            "meaning": {name: m.label for name, m in self.measured.items()},
+            "indices": plain(self.table.to_dict("records")),
+            "warnings": self.warnings,
+        }
+        if self.method == "morris":
+            text["band"] = self.band
+        if self.second is not None:
+            text["second_order"] = plain(self.second.to_dict("records"))
+        return json.dumps(text, indent=1)
+
+    def __repr__(self) -> str:
+        lost = f", {self.dropped} of {self.n} blocks dropped" if self.dropped else ""
+        lines = [f"<coxa.Sensitivity {self.method}, n = {self.n}, {self.trials} trials{lost}>"]
+        for name in self.measures[:3]:
+            lines += [
+                "",
+                f"{name} [{self.measured[name].unit}]",
+                repr(Table(self.top(name).head(6))),
+            ]
+        more = len(self.measured) - 3
+        if more > 0:
+            lines += ["", f"... {more} more measures in .table, .top(measure), .plot(measure)"]
+        lines += [f"note: {text}" for text in self.warnings]
+        return "\n".join(lines)
+
+
+def sensitivity(
+    study: Any,
+    method: str = "sobol",
+    n: int = 256,
+    *,
+    measures: Sequence[str] | None = None,
+    groups: str | Mapping[str, Sequence[str]] | None = None,
+    second_order: bool = False,
+    confidence: float = 0.95,
+    seed: int = 0,
+    path: str | os.PathLike[str] | None = None,
+    workers: int | None = None,
+    executor: Any = None,
+    resamples: int = 200,
+    pool: int | None = None,
+    band: float = 0.9,
+    select: Mapping[str, Any] | None = None,
+    **options: Any,
+) -> Sensitivity:
+    """Draws a design of its own over the study's factors, simulates it, and finds sensitivity indices.
+
+    Parameters
+    ----------
+    study : coxa.Study
+        With what varies; how it samples does not matter here.
+    method : str
+        "sobol": parts of variance, n (d + 2) trials for d factors or groups; "morris": elementary effects, n (d + 1)
+        trials, to find out what does not matter.
+    n : int
+        Blocks of Saltelli's design, rounded up to a power of two; or trajectories (10 to 50 are usual).
+    measures : sequence of str, optional
+        Summaries; those of `study.measure(...)`, or all, if not given.
+    groups : str or mapping, optional
+        "named", which is taken if nothing is given: the uncertainties of one name
+        (`study.uncertain("muscle_strength")`) get one index together, which needs fewer trials, and so does a
+        population; "factors": each quantity gets its own. Or a mapping from names of your own to lists of
+        factors, the others by themselves.
+    second_order : bool
+        Also indices of pairs of factors; n (2 d + 2) trials. Sobol only.
+    confidence : float
+        Of the bootstrap intervals.
+    seed : int
+        Of the design and of the bootstrap.
+    path, workers, executor
+        As in `study.run`; a run that was interrupted goes on from `path`.
+    resamples : int
+        Of the bootstrap.
+    pool : int, optional
+        Morris only: draw so many random trajectories, and of them take the `n` that are farthest apart
+        (Campolongo et al. 2007, by the search of Ruano et al. 2012).
+    band : float
+        Morris only: its grid goes from the 5 % to the 95 % quantile of each factor with 0.9, since a normal
+        distribution has no ends; 1 goes from end to end.
+    select : mapping, optional
+        Label by dimension of measures that have labels; sides are averaged unless one is selected.
+    **options
+        For `study.evaluate`.
+
+    Returns
+    -------
+    Sensitivity
+
+    Raises
+    ------
+    UnknownName, InvalidArgument
+        Also if more than a fifth of the blocks (trajectories) have a failed trial.
+
+    Notes
+    -----
+    The estimators need whole blocks: a block with a failed trial is left out, and `dropped` counts them. What remains
+    speaks of the settings that can be done at all. Levels and words take part like numbers.
+
+    References
+    ----------
+    Saltelli et al. (2010), Comput. Phys. Commun. 181:259; Morris (1991), Technometrics 33:161; Campolongo,
+    Cariboni & Saltelli (2007), Environ. Model. Softw. 22:1509; Iwanaga, Usher & Herman (2022), SALib 2.0,
+    Socio-Environ. Syst. Model. 4:18155.
+    """
+    check.choice("method", method, _COLUMNS)
+    check.whole("n", n, 2)
+    check.whole("seed", seed, 0)
+    check.whole("resamples", resamples, 10)
+    level = fraction("confidence", confidence)
+    notes: list[str] = []
+    if method == "sobol":
+        if pool is not None:
+            raise InvalidArgument("pool belongs to method='morris'; leave it out with 'sobol'")
+        rounded = 1 << (n - 1).bit_length()
+        if rounded != n:
+            notes.append(
+                f"n={n} was taken as {rounded}: Sobol's sequence is balanced at powers of two"
+            )
+            n = rounded
+    elif second_order:
+        raise InvalidArgument("second_order needs method='sobol'; Morris's method has none")
+    part = check.number("band", band)
+    if not 0 < part <= 1:
+        raise InvalidArgument(f"band must be above 0 and at most 1, not {part:g}")
+    if pool is not None and check.whole("pool", pool, 2) <= n:
+        raise InvalidArgument(
+            f"pool must be more than n={n}, not {pool}: n trajectories are taken of it"
+        )
+
+    factors = list(study.factors)
+    if not factors:
+        raise InvalidArgument("nothing varies in this study; use study.vary(name=...) first")
+    of_column = _groups(factors, groups)
+    problem = {
+        "num_vars": len(of_column),
+        "names": [f"x{i}" for i in range(len(of_column))],
+        "bounds": [[0.0, 1.0]] * len(of_column),
+        "groups": of_column,
+    }
+    labels = _labels(of_column)
+    u = _design(problem, method, n, second_order, seed, pool)
+    if measures is not None or select is not None:
+        _try(study, factors, measures, select)
+    low = (1 - part) / 2
+    where = low + part * u if method == "morris" else u
+    dataset = study.evaluate(
+        where, path=path, workers=workers, executor=executor, series=(), **options
+    )
+    table = flat(dataset)
+
+    names = _measures(table, measures)
+    given = {name: measured(table, name, select) for name in names}
+    block = len(u) // n
+    whole = (table["trial_status"].values.reshape(n, block) == 0).all(axis=1)
+    dropped = int((~whole).sum())
+    _require_blocks(dropped, n, method, table, path)
+    if dropped:
+        kind = "blocks" if method == "sobol" else "trajectories"
+        notes.append(f"{dropped} of {n} {kind} had a failed trial and were left out")
+
+    parts, seconds, lost, constant = [], [], [], []
+    for name, of in given.items():
+        y = of.values.reshape(n, block)
+        kept = np.isfinite(y).all(axis=1)
+        varies = kept.sum() >= 2 and np.ptp(y[kept]) > CONSTANT * np.abs(y[kept]).max()
+        if kept.sum() < (1 - MOST_LOST) * n:
+            lost.append(name)
+            varies = False
+        if not varies:
+            constant.append(name)
+            if measures is None:
+                continue
+        frame, pairs = _analyze(
+            *(problem, method, u.reshape(n, block, -1)[kept], y[kept], list(labels), varies),
+            *(level, resamples, seed, second_order),
+        )
+        frame.insert(0, "measure", name)
+        frame["blocks"] = int(kept.sum())
+        parts.append(frame)
+        if pairs is not None:
+            pairs.insert(0, "measure", name)
+            seconds.append(pairs)
+    if lost and measures is not None:
+        notes.append(f"too many trials have no {', '.join(lost)}; no indices of it")
+    if same := [name for name in constant if name not in lost and measures is not None]:
+        notes.append(f"{', '.join(same)} does not vary; no indices of it")
+    stuck, lopsided = ([], []) if method == "morris" else _aliased(factors, of_column, u, n)
+    if stuck or lopsided:
+        names_ = ", ".join(dict.fromkeys(stuck + lopsided))
+        notes.append(
+            f"at n={n} the levels of {names_} are hardly drawn independently, and their indices mean little; take"
+            f" a larger n, such as {max(256, 4 * n)}"
+        )
+    if not parts:
+        raise InvalidArgument(
+            f"no measure varies in these {len(u)} trials; vary wider ranges or ask for other measures"
+        )
+    result = Table(pd.concat(parts, ignore_index=True))
+    # what never changed between the two halves of the design has no index, rather than 0
+    result.loc[result["factor"].isin(stuck), _COLUMNS[method]] = np.nan
+    kept_names = list(dict.fromkeys(result["measure"]))
+    if method == "sobol":
+        notes += _doubts(result, n)
+    for text in notes:
+        warnings.warn(text, stacklevel=3)
+    second = Table(pd.concat(seconds, ignore_index=True)) if seconds else None
+    return Sensitivity(
+        *(method, n, result, second, dataset, dropped, level, seed, part),
+        {name: given[name] for name in kept_names},
+        labels,
+        notes,
+        heading(dataset.attrs),
+    )
+
+
+def _groups(factors: Sequence[Any], groups: str | Mapping[str, Sequence[str]] | None) -> list[str]:
+    """The name that each column of the unit cube gets its index under."""
+    names = [f.name for f in factors]
+    if isinstance(groups, Mapping):
+        own: dict[str, str] = {}
+        for group, members in groups.items():
+            for member in [members] if isinstance(members, str) else members:
+                if member not in names:
+                    raise check.unknown("factor of this study", member, names)
+                if member in own:
+                    raise InvalidArgument(
+                        f"{member} is in two groups: {own[member]} and {group}; leave it in one"
+                    )
+                own[member] = str(group)
+        if clash := sorted(set(own.values()) & (set(names) - set(own))):
+            raise InvalidArgument(f"group {clash[0]!r} has the name of a factor; call it otherwise")
+        of = [own.get(name, name) for name in names]
+    else:
+        way = check.choice("groups", groups or "named", ("factors", "named"))
+        if way == "factors":
+            return [name for f in factors for name in column_names(f)]
+        of = [getattr(f, "group", f.name) for f in factors]
+    return [g for g, f in zip(of, factors, strict=True) for _ in range(f.dimensions)]
+
+
+def _labels(of_column: Sequence[str]) -> dict[str, str]:
+    """Each name of an index in words."""
+    counts = {name: of_column.count(name) for name in dict.fromkeys(of_column)}
+    return {
+        name: humanized(name) + (f"\n({count} quantities)" if count > 1 else "")
+        for name, count in counts.items()
+    }
+
+
+def _design(
+    problem: dict[str, Any], method: str, n: int, second_order: bool, seed: int, pool: int | None
+) -> Array:
+    """Points of the unit cube: n blocks of rows, one after the other."""
+    try:
+        from SALib.sample import morris, sobol
+    except ImportError:
+        raise Error(
+            "sensitivity needs SALib, which is not installed; run: pip install SALib"
+        ) from None
+    if method == "sobol":
+        u = sobol.sample(problem, n, calc_second_order=second_order, seed=seed)
+    else:
+        u = morris.sample(
+            problem,
+            pool or n,
+            num_levels=GRID,
+            optimal_trajectories=None if pool is None else n,
+            seed=seed,
+        )
+    # rounding may leave the cube by a bit
+    return np.clip(np.asarray(u, dtype=float), 0.0, 1.0)
+
+
+def _try(
+    study: Any,
+    factors: Sequence[Any],
+    measures: Sequence[str] | None,
+    select: Mapping[str, Any] | None,
+) -> None:
+    """Finds a wrong name by one trial of each exercise, before hours of work."""
+    rows = [np.full(sum(f.dimensions for f in factors), 0.5)]
+    column = 0
+    for f in factors:
+        if f.name == "exercise":
+            count = len(f.levels)
+            rows = [rows[0].copy() for _ in range(count)]
+            for i, row in enumerate(rows):
+                row[column] = (i + 0.5) / count
+        column += f.dimensions
+    table = flat(study.evaluate(np.array(rows), series=()))
+    # a trial that fails may lack what others have
+    if (table["trial_status"].values == 0).all():
+        for name in _measures(table, measures):
+            measured(table, name, select)
+
+
+def _measures(table: xr.Dataset, asked: Sequence[str] | None) -> list[str]:
+    there = summaries(table)
+    if asked is not None:
+        names = [asked] if isinstance(asked, str) else list(asked)
+        for name in names:
+            if name not in there:
+                raise check.unknown("measure", name, there)
+        if not names:
+            raise InvalidArgument("measures is empty; name at least one, or leave it out for all")
+        return list(dict.fromkeys(names))
+    plain = [name for name in there if set(table[name].dims) <= {"trial", "side"}]
+    # when and where a peak is met stands beside it; ask for it by name
+    return [
+        name
+        for name in plain
+        if name not in _BOOKKEEPING
+        and not (name.endswith(("_time", "_path")) and name.rpartition("_")[0] in there)
+    ]
+
+
+def _require_blocks(
+    dropped: int, n: int, method: str, table: xr.Dataset, path: str | os.PathLike[str] | None
+) -> None:
+    if dropped <= MOST_LOST * n and n - dropped >= 2:
+        return
+    kind = "blocks" if method == "sobol" else "trajectories"
+    failed = table["trial_status"].values != 0
+    why = ""
+    if "trial_message" in table:
+        messages = pd.Series(table["trial_message"].values[failed].astype(str))
+        why = f"; most often: {messages.value_counts().index[0]}"
+    there = "" if path is None else f" (the trials are in {os.fspath(path)})"
+    raise InvalidArgument(
+        f"{dropped} of {n} {kind} have a failed trial, {int(failed.sum())} of {len(failed)} trials failed; at most"
+        f" {MOST_LOST:.0%} may be lost: vary narrower ranges{there}{why}"
+    )
+
+
+def _analyze(
+    problem: dict[str, Any],
+    method: str,
+    u: Array,
+    y: Array,
+    names: list[str],
+    varies: bool,
+    confidence: float,
+    resamples: int,
+    seed: int,
+    second_order: bool,
+) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    """Indices of one measure from whole blocks: u [blocks, rows, columns], y [blocks, rows]."""
+    frame = pd.DataFrame({"factor": names})
+    pairs = None
+    if not varies:
+        frame[_COLUMNS[method]] = np.nan
+        return frame, pairs
+    if method == "sobol":
+        from SALib.analyze import sobol
+
+        found = sobol.analyze(
+            problem,
+            y.ravel(),
+            calc_second_order=second_order,
+            num_resamples=resamples,
+            conf_level=confidence,
+            seed=seed + 1,  # it takes 0 for no seed
+        )
+        if second_order:
+            pairs = _pairs(found, names)
+    else:
+        from SALib.analyze import morris
+
+        found = morris.analyze(
+            problem,
+            u.reshape(-1, u.shape[2]),
+            y.ravel(),
+            num_resamples=resamples,
+            conf_level=confidence,
+            num_levels=GRID,
+            seed=seed,
+        )
+    for key in _COLUMNS[method]:
+        frame[key] = np.ma.filled(np.ma.asarray(found[key]).astype(float), np.nan)
+    if method == "morris":
+        # signs within a group cancel at random
+        alone = [problem["groups"].count(name) == 1 for name in names]
+        frame["mu"] = frame["mu"].where(alone)
+    return frame, pairs
+
+
+def _aliased(
+    factors: Sequence[Any], of_column: Sequence[str], u: Array, n: int
+) -> tuple[list[str], list[str]]:
+    """Indices of levels that the two halves of a small Sobol design draw alike, or always otherwise.
+
+    First digits of two dimensions of a Sobol sequence can agree in all of its first points: with two to
+    four levels that happens to one factor in ten at n = 16, to one in a thousand at 256.
+    """
+    blocks = u.reshape(n, -1, u.shape[1])
+    stuck, lopsided = [], []
+    column = 0
+    for f in factors:
+        # the first number of a person of either sex is the sex
+        either = hasattr(f, "population") and f.dimensions == 4
+        edges = [f.population.share_of_women] if either else []
+        if f.levels is not None:
+            edges = [i / len(f.levels) for i in range(1, len(f.levels))]
+        if edges:
+            a, b = (np.digitize(blocks[:, row, column], edges) for row in (0, -1))
+            part = np.diff([0, *edges, 1])
+            same, expected = float((a == b).mean()), float((part**2).sum())
+            name = of_column[column]
+            if same == 1 and of_column.count(name) == 1:
+                stuck.append(name)
+            elif same < expected / 2 or 1 - same < (1 - expected) / 2:
+                lopsided.append(name)
+        column += f.dimensions
+    return stuck, lopsided
+
+
+def _pairs(found: Mapping[str, Any], names: list[str]) -> pd.DataFrame:
+    rows = [
+        (names[j], names[k], found["S2"][j, k], found["S2_conf"][j, k])
+        for j in range(len(names))
+        for k in range(j + 1, len(names))
+    ]
+    return pd.DataFrame(rows, columns=["factor", "other", "S2", "S2_conf"])
+
+
+def _doubts(table: pd.DataFrame, n: int) -> list[str]:
+    """What tells that n was too small."""
+    found = []
+    sums = table.groupby("measure", sort=False).agg(
+        total=("S1", "sum"), conf=("S1_conf", lambda c: float(np.sqrt((c**2).sum())))
+    )
+    far = sums[sums["total"] > 1 + np.maximum(0.1, sums["conf"])]
+    if len(far):
+        worst = far["total"].idxmax()
+        found.append(
+            f"first-order indices of {worst} add up to {far['total'].max():.2f}, and cannot exceed 1; take a larger"
+            f" n, such as {4 * n}"
+        )
+    wide = table[table[["S1_conf", "ST_conf"]].max(axis=1) > WIDE]
+    if len(wide):
+        row = table.loc[wide[["S1_conf", "ST_conf"]].max(axis=1).idxmax()]
+        half = max(row["S1_conf"], row["ST_conf"])
+        # intervals shrink with the square root of n
+        more = 1 << max(1, math.ceil(2 * math.log2(half / WIDE)))
+        found.append(
+            f"{len(wide)} of {len(table)} intervals are wider than +-{WIDE:g}, at most +-{half:.2f}"
+            f" ({row['measure']}, {row['factor']}); take a larger n, such as {min(more, 64) * n}"
+        )
+    return found

@@ -1,0 +1,203 @@
+"""One factor of a study at a time from low to high, the others at their medians."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from .._core import InvalidArgument
+from ..base.doors import picture
+from ..base.tables import Table
+from ..base.wording import heading, humanized, printed, say
+from ..studies.columns import Measured, band_ends, column_names, flat, measured
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Tornado:
+    """A measure with one factor at a time at its ends, the others at their medians.
+
+    Attributes
+    ----------
+    table : DataFrame
+        factor, low_value, high_value (its ends in words; of levels those where the measure is least and
+        greatest), low, high (least and greatest measure), change (from least to greatest, the base among
+        them), at_low, at_high (measure with the factor at `low_value` and `high_value`), failed (trials
+        without a value), levels (whether the factor has levels).
+    measured : Measured
+        The measure of each trial.
+    base : float
+        The measure with all at their medians.
+    band : float
+        Part of a continuous factor's values between its ends.
+    dataset : xarray.Dataset
+        The trials; the first is the base.
+    labels : dict of str to str
+        Each row's factor in words.
+    middle : dict of str to str
+        What each factor of the study is at its median, in words.
+    title : str
+        The study's exercise in words.
+    """
+
+    table: Table
+    measured: Measured
+    base: float
+    band: float
+    dataset: xr.Dataset
+    labels: Mapping[str, str]
+    middle: Mapping[str, str]
+    title: str = ""
+
+    @property
+    def missing(self) -> int:
+        """Trials that failed or had no value."""
+        return int((~np.isfinite(self.measured.values)).sum())
+
+    def plot(self) -> Figure:
+        """Bars about the base, the longest on top."""
+        return picture("tornado", self)
+
+    def __repr__(self) -> str:
+        unit = self.measured.unit
+        head = f"<coxa.Tornado of {self.measured.name}: {self.base:.4g} {unit} with all at their medians>"
+        names = ["low_value", "high_value", "at_low", "at_high", "change"]
+        return printed(head, Table(self.table.set_index("factor")[names]))
+
+
+def tornado(
+    study: Any,
+    measure: str,
+    band: float = 0.9,
+    *,
+    select: Mapping[str, Any] | None = None,
+    workers: int | None = None,
+    executor: Any = None,
+) -> Tornado:
+    """Simulates each factor at its ends while the others stay at their medians.
+
+    Parameters
+    ----------
+    study : coxa.Study
+    measure : str
+    band : float
+        0.9 takes a continuous factor to its 5 % and 95 % quantiles. A factor with levels takes every level.
+        Of a factor that takes several numbers (a population) each is moved by itself.
+    select : mapping, optional
+        Label by dimension; sides are averaged unless one is selected.
+    workers, executor
+        As in `study.run`.
+
+    Returns
+    -------
+    Tornado
+
+    Raises
+    ------
+    UnknownName
+        For a measure or label that the study does not have.
+    InvalidArgument
+        If nothing varies, `band` is out of range, or the trial with all at their medians fails.
+    """
+    low, high = band_ends(band)
+    factors = list(study.factors)
+    if not factors:
+        raise InvalidArgument("nothing varies in this study; use study.vary(name=...) first")
+    u, places = _design(factors, low, high)
+    dataset = study.evaluate(u, workers=workers, executor=executor, series=())
+    table = flat(dataset)
+    given = measured(table, measure, select)
+    base = float(given.values[0])
+    if not np.isfinite(base):
+        why = str(table["trial_message"].values[0]) if "trial_message" in table else ""
+        raise InvalidArgument(
+            f"the trial with every factor at its median gave no {measure}"
+            f"{': ' + why if why else ''}; vary other ranges"
+        )
+    lines, labels = [], {}
+    for f, name, rows in places:
+        labels[name] = humanized(name)
+        said = [_said(f, table, row, name) for row in rows]
+        levels = f.levels is not None
+        ends = _ends(given.values[rows], said, base, levels)
+        lines.append({"factor": name, **ends, "levels": levels})
+    result = pd.DataFrame(lines)
+    result = result.sort_values(
+        "change", ascending=False, kind="stable", na_position="last", ignore_index=True
+    )
+    middle = {f.name: _said(f, table, 0, f.name) for f in factors}
+    title = heading(dataset.attrs)
+    return Tornado(Table(result), given, base, band, dataset, labels, middle, title)
+
+
+def _design(
+    factors: Sequence[Any], low: float, high: float
+) -> tuple[Array, list[tuple[Any, str, list[int]]]]:
+    """Points [trial, column] of the unit cube, the first with all at their medians; of each column its factor, name and rows."""
+    width = sum(f.dimensions for f in factors)
+    points = [np.full(width, 0.5)]
+    places = []
+    column = 0
+    for f in factors:
+        for name in column_names(f):
+            ends = [low, high]
+            if f.levels is not None:
+                count = len(f.levels)
+                ends = [(i + 0.5) / count for i in range(count)]
+            rows = list(range(len(points), len(points) + len(ends)))
+            for end in ends:
+                point = np.full(width, 0.5)
+                point[column] = end
+                points.append(point)
+            places.append((f, name, rows))
+            column += 1
+    return np.array(points), places
+
+
+def _ends(values: Array, said: Sequence[str], base: float, levels: bool) -> dict[str, Any]:
+    """One row of `Tornado.table` from the measure and the factor's value in words, [trial] each."""
+    good = values[np.isfinite(values)]
+    first, last = 0, len(values) - 1
+    least = most = change = np.nan
+    if len(good):
+        least, most = good.min(), good.max()
+        # a bar whose ends are both on one side of the base reaches to the base
+        change = max(most, base) - min(least, base)
+        if levels:
+            first, last = int(np.nanargmin(values)), int(np.nanargmax(values))
+    return {
+        "low_value": said[first],
+        "high_value": said[last],
+        "low": least,
+        "high": most,
+        "change": change,
+        "at_low": values[first],
+        "at_high": values[last],
+        "failed": len(values) - len(good),
+    }
+
+
+def _said(f: Any, table: xr.Dataset, trial: int, name: str) -> str:
+    """What the factor was in a trial, from its own column, or those of a person."""
+    for own in (name, f"parameter_{name}"):
+        if own in table.variables and table[own].dims == ("trial",):
+            return _cell(table[own], trial)
+    persons = [v for key, v in table.variables.items() if str(key).startswith(f"{f.name}_")]
+    return ", ".join(_cell(v, trial) for v in persons if v.attrs.get("role") == "parameter")
+
+
+def _cell(of: xr.DataArray | xr.Variable, trial: int) -> str:
+    """One trial's value with its unit."""
+    value = of.values[trial]
+    number = of.dtype.kind in "fiub"
+    return say(value if number else str(value), str(of.attrs.get("units", "")))

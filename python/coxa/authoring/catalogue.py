@@ -1,0 +1,153 @@
+"""The exercises that were found, and what each says of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING
+
+from .. import _core
+from .._core import InvalidArgument
+from ..base import check
+from . import discovery
+from .exercise import forget
+from .parameters import Parameters, declared
+
+if TYPE_CHECKING:
+    from .._core import Scenario
+    from ..models.model import Model
+
+
+def exercises() -> list[str]:
+    """Names of every exercise found, sorted."""
+    discovery.discover()
+    return list(_core.exercise_names())
+
+
+@dataclass(frozen=True)
+class ExerciseInfo:
+    """What an exercise says of itself."""
+
+    name: str
+    title: str
+    description: str
+    muscles: tuple[str, ...]
+    references: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ExerciseDescription:
+    """An exercise as the registry knows it: `info`, `parameters`, and `origin`, the file it came from."""
+
+    info: ExerciseInfo
+    parameters: Parameters
+    origin: str
+
+    @property
+    def name(self) -> str:
+        return self.info.name
+
+    def build(self, model: Model, **parameters: float | str) -> Scenario:
+        """Supports, loads and movement of this exercise for one body.
+
+        Parameters
+        ----------
+        model : Model
+            A model scaled to the person.
+        **parameters : float or str
+            In declared units, as for `coxa.simulate`.
+
+        Raises
+        ------
+        InfeasibleMotion
+            If the posture asked for cannot be.
+        """
+        given = check_parameters(self.name, parameters)
+        return _core.build_scenario(model, self.name, given)
+
+    def __repr__(self) -> str:
+        info = self.info
+        parts = [f"{info.title} ({info.name})", info.description]
+        if info.muscles:
+            parts.append("for: " + ", ".join(info.muscles))
+        parts.append(repr(self.parameters))
+        return "\n\n".join(parts)
+
+    def _repr_html_(self) -> str:
+        info = self.info
+        return (
+            f"<h4>{escape(info.title)} <code>{escape(info.name)}</code></h4>"
+            f"<p>{escape(info.description)}</p>{self.parameters._repr_html_()}"
+        )
+
+
+def exercise(name: str) -> ExerciseDescription:
+    """Description and parameters of one exercise.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such exercise; the text names the nearest.
+    """
+    known(name)
+    info = _core.exercise_info(name)
+    return ExerciseDescription(
+        ExerciseInfo(
+            info["name"],
+            info["title"],
+            info["description"],
+            tuple(info["muscles"]),
+            tuple(info["references"]),
+        ),
+        Parameters(list(declared(_core.exercise_parameters(name)))),
+        _core.exercise_origin(name),
+    )
+
+
+def known(name: object) -> str:
+    """The name of an exercise that exists."""
+    names = exercises()
+    if name not in names:
+        raise check.unknown("exercise", name, names)
+    return str(name)
+
+
+def check_parameters(name: str, given: Mapping[str, object]) -> dict[str, float | str]:
+    """What the caller gave in declared units, words for choices; names, types and ranges checked."""
+    allowed = exercise(name).parameters
+    values: dict[str, float | str] = {}
+    for key, value in given.items():
+        if key not in allowed:
+            raise check.unknown(f"parameter of {name}", key, allowed)
+        p = allowed[key]
+        if not p.choices:
+            values[key] = check.number(key, value, p.unit)
+        elif isinstance(value, str):
+            values[key] = value
+        else:
+            raise InvalidArgument(
+                f"{key} must be one of the words {', '.join(p.choices)}, not {value!r}"
+            )
+    _core.check_parameters(name, values)
+    return values
+
+
+def skipped() -> list[tuple[str, str]]:
+    """Every file, folder and entry point that was looked at and is no exercise: where, and why."""
+    discovery.discover()
+    return [*_core.skipped_plugins(), *discovery.skipped()]
+
+
+def unregister(name: str) -> None:
+    """Takes out an exercise that was registered in Python; trials under way keep it.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such exercise.
+    PluginError
+        If a module in C++ brought it.
+    """
+    _core.unregister_exercise(known(name))
+    forget(name)

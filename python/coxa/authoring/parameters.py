@@ -1,0 +1,191 @@
+"""What can be set about an exercise: one parameter, several as a table, and the lists that exercises share."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from .. import _core
+from .._core import InvalidArgument
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One thing about an exercise that can be set.
+
+    `default` is None if the value is found from the body when nothing is given; `description` says how. With
+    `choices`, the value is one of those words, and `default` too. A unit of "deg" belongs to a name that ends in
+    `_deg`: such a value is given in degrees and reaches `build` in radians.
+
+    Examples
+    --------
+    >>> coxa.Parameter("load", 60, 0, 500, "kg", "bar and plates")
+    >>> coxa.Parameter("side", "right", choices=("right", "left"), description="the working leg")
+    """
+
+    name: str
+    default: float | str | None
+    minimum: float = math.nan
+    maximum: float = math.nan
+    unit: str = "1"
+    description: str = ""
+    integer: bool = False
+    choices: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.choices:
+            if isinstance(self.default, str):
+                raise InvalidArgument(
+                    f"parameter {self.name}: its default is the word {self.default!r}, but it has"
+                    " no choices; give choices=(...)"
+                )
+            return
+        if isinstance(self.choices, str):
+            raise InvalidArgument(
+                f"parameter {self.name}: choices must be a list of words, not {self.choices!r}"
+            )
+        object.__setattr__(self, "choices", tuple(self.choices))
+        if self.default not in self.choices:
+            raise InvalidArgument(
+                f"parameter {self.name}: its default {self.default!r} is none of its choices"
+                f" {', '.join(self.choices)}"
+            )
+        object.__setattr__(self, "minimum", 0.0)
+        object.__setattr__(self, "maximum", float(len(self.choices) - 1))
+        object.__setattr__(self, "integer", True)
+
+    @property
+    def default_text(self) -> str:
+        if self.default is None:
+            return "from the body"
+        return self.default if isinstance(self.default, str) else f"{self.default:g}"
+
+    @property
+    def range_text(self) -> str:
+        if self.choices:
+            return ", ".join(self.choices)
+        return f"{self.minimum:g} to {self.maximum:g}"
+
+
+def declared(rows: Iterable[Mapping[str, Any]]) -> tuple[Parameter, ...]:
+    """Parameters from the core's rows."""
+    return tuple(Parameter(**row) for row in rows)
+
+
+class Parameters(Mapping[str, Parameter]):
+    """Parameters of an exercise by name; prints as a table."""
+
+    def __init__(self, parameters: list[Parameter]):
+        self._parameters = {parameter.name: parameter for parameter in parameters}
+
+    def __getitem__(self, name: str) -> Parameter:
+        return self._parameters[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._parameters)
+
+    def __len__(self) -> int:
+        return len(self._parameters)
+
+    def _rows(self) -> list[tuple[str, str, str, str, str]]:
+        return [
+            (p.name, p.default_text, p.range_text, "" if p.unit == "1" else p.unit, p.description)
+            for p in self.values()
+        ]
+
+    def __repr__(self) -> str:
+        rows = [("name", "default", "range", "unit", "description"), *self._rows()]
+        widths = [max(len(row[i]) for row in rows) for i in range(4)]
+        lines = []
+        for row in rows:
+            left = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=False))
+            lines.append(f"{left}  {row[4]}".rstrip())
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        def cells(row: tuple[str, ...], tag: str) -> str:
+            return "".join(f"<{tag} style='text-align:left'>{escape(cell)}</{tag}>" for cell in row)
+
+        head = cells(("name", "default", "range", "unit", "description"), "th")
+        body = "".join(f"<tr>{cells(row, 'td')}</tr>" for row in self._rows())
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+    def to_dataframe(self) -> Any:
+        """The table as a pandas DataFrame."""
+        import pandas as pd  # heavy: a list of exercises needs none
+
+        columns = ["unit", "default", "minimum", "maximum", "choices", "description"]
+        rows = [[getattr(p, column) for column in columns] for p in self.values()]
+        return pd.DataFrame(rows, index=pd.Index(self, name="parameter"), columns=columns)
+
+
+# ---- lists of parameters
+
+
+def join(*lists: Sequence[Parameter]) -> tuple[Parameter, ...]:
+    """One list of parameters from several; a later declaration of a name takes the place of an earlier one."""
+    found: dict[str, Parameter] = {}
+    for parameters in lists:
+        for p in parameters:
+            found[p.name] = p
+    return tuple(found.values())
+
+
+def without(names: Sequence[str], parameters: Sequence[Parameter]) -> tuple[Parameter, ...]:
+    """A list without the parameters of these names."""
+    return tuple(p for p in parameters if p.name not in names)
+
+
+def load_parameter(kg: float, what: str) -> tuple[Parameter, ...]:
+    """load (kg), the whole external mass."""
+    return declared(_core.load_parameter(kg, what))
+
+
+def side_parameter(what: str) -> tuple[Parameter, ...]:
+    """side: right or left."""
+    return declared(_core.side_parameter(what))
+
+
+def bar_position_parameter() -> tuple[Parameter, ...]:
+    """bar_position, of a bar in the hip crease."""
+    return declared(_core.bar_position_parameter())
+
+
+def trunk_lean_parameter() -> tuple[Parameter, ...]:
+    """trunk_lean_deg: given, or found by least effort."""
+    return declared(_core.trunk_lean_parameter())
+
+
+def lumbar_flexion_parameter(deg: float) -> tuple[Parameter, ...]:
+    """lumbar_flexion_deg, at the bottom: how far a back rounds there that is neutral at the top."""
+    return declared(_core.lumbar_flexion_parameter(deg))
+
+
+def tempo_parameters(concentric: float, hold: float, eccentric: float) -> tuple[Parameter, ...]:
+    """concentric, hold, eccentric (s) and repetitions."""
+    return declared(_core.tempo_parameters(concentric, hold, eccentric))
+
+
+def feet_parameters(
+    stance_width: float | None = None, toe_out_deg: float = 0
+) -> tuple[Parameter, ...]:
+    """stance_width, toe_out_deg, heel_height and floor_friction."""
+    return declared(_core.feet_parameters(stance_width, toe_out_deg))
+
+
+def spine_parameters() -> tuple[Parameter, ...]:
+    """lumbar_extension_deg (at the top) and neck_flexion_deg."""
+    return declared(_core.spine_parameters())
+
+
+def bench_parameters() -> tuple[Parameter, ...]:
+    """bench_height and bench_friction, of a bench under the shoulder blades."""
+    return declared(_core.bench_parameters())
+
+
+def thrust_parameters() -> tuple[Parameter, ...]:
+    """foot_distance and bottom_clearance, of hips driven up on a back that rests."""
+    return declared(_core.thrust_parameters())

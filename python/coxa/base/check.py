@@ -1,0 +1,86 @@
+"""Checks of what callers give, with texts that say what was given and what is allowed."""
+
+from __future__ import annotations
+
+import math
+import numbers
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from .._core import FileError, InvalidArgument, UnknownName, nearest_name
+
+
+def number(name: str, value: object, unit: str = "") -> float:
+    """A finite real number, or an error that names it."""
+    of = f" in {unit}" if unit and unit != "1" else ""
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise InvalidArgument(f"{name} must be a number{of}, not {value!r}")
+    result = float(value)
+    if not math.isfinite(result):
+        raise InvalidArgument(f"{name} must be a finite number{of}, not {result}")
+    return result
+
+
+def positive(name: str, value: object, unit: str = "") -> float:
+    """A number above zero."""
+    result = number(name, value, unit)
+    if result <= 0:
+        raise InvalidArgument(f"{name} must be above 0 {unit}".rstrip() + f", not {result:g}")
+    return result
+
+
+def whole(name: str, value: object, least: int) -> int:
+    """A whole number of at least `least`."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < least:
+        raise InvalidArgument(f"{name} must be a whole number of at least {least}, not {value!r}")
+    return int(value)
+
+
+def choice(name: str, value: object, allowed: Iterable[str]) -> str:
+    """One of some words."""
+    words = list(allowed)
+    if value not in words:
+        raise InvalidArgument(f"{name} must be {' or '.join(map(repr, words))}, not {value!r}")
+    return str(value)
+
+
+def unknown(kind: str, name: object, candidates: Iterable[str]) -> UnknownName:
+    """The error for a name that does not exist, with the nearest that does."""
+    names = list(candidates)
+    near = nearest_name(str(name), names)
+    hint = f"; did you mean {near!r}?" if near else f"; there are: {', '.join(names) or 'none'}"
+    return UnknownName(f"no {kind} {str(name)!r}{hint}")
+
+
+def output_path(path: str | os.PathLike[str], suffixes: Iterable[str] = ()) -> Path:
+    """A path that a file can be written to, found out before the work begins.
+
+    Raises
+    ------
+    FileError
+        If its folder does not exist or takes no new file, or if it is itself a folder.
+    InvalidArgument
+        If it does not end with one of `suffixes` (when given).
+    """
+    target = Path(path)
+    allowed = list(suffixes)
+    if allowed and target.suffix.lower() not in allowed:
+        raise InvalidArgument(f"{target} must end with {' or '.join(allowed)}")
+    folder = target.parent
+    if not folder.exists():
+        raise FileError(f"cannot write {target}: there is no folder {folder}; make it first")
+    if not folder.is_dir():
+        raise FileError(f"cannot write {target}: {folder} is not a folder")
+    if target.is_dir():
+        raise FileError(f"cannot write {target}: it is a folder; give the name of a file")
+    try:
+        # the only test that knows of read-only disks, quotas and access lists
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=".coxa-"):
+            pass
+    except OSError as error:
+        raise FileError(f"cannot write {target}: {error.strerror}: {folder}") from None
+    if target.exists() and not os.access(target, os.W_OK):
+        raise FileError(f"cannot write {target}: it is write-protected")
+    return target

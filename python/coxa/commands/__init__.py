@@ -1,0 +1,5 @@
+"""The command `coxa`."""
+
+from .parser import main
+
+__all__ = ["main"]

@@ -1,0 +1,506 @@
+"""The body, its muscles, loads and supports, seen from the right side.
+
+Shapes of the limbs are for the eye only: capsules about the joint centres. Everything else is where the result
+says it is.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.collections import LineCollection
+from matplotlib.colors import is_color_like
+from matplotlib.patches import Circle, FancyArrowPatch, Polygon, Rectangle
+from matplotlib.patheffects import withStroke
+
+from .._core import Error
+from .palette import ACTIVATION, INK
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from ..trials.result import Result
+
+SKIN, SKIN_EDGE = "#dde3ea", "#a9b4c0"
+FAR_SKIN, FAR_EDGE = "#eceff3", "#ccd3db"
+BENCH, BENCH_EDGE = "#c9bba3", "#8f8069"
+STEEL, PLATE = "#4a4f57", "#f1efea"
+FORCE = "#0072b2"
+BAND, CABLE, RAIL = "#2a9d8f", "#4a4f57", "#9aa0a8"
+
+#: Length of an arrow per newton, m.
+METRES_PER_NEWTON = 1 / 1600
+
+# radius at either end of each limb, as a share of stature: eye measure
+LIMBS = (
+    ("hip", "knee", 0.047, 0.032),
+    ("knee", "ankle", 0.032, 0.020),
+)
+ARMS = (
+    ("shoulder", "elbow", 0.027, 0.021),
+    ("elbow", "wrist", 0.021, 0.015),
+    ("wrist", "palm", 0.016, 0.018),
+)
+# half of what a loop band shows of itself across a thigh, as a share of stature
+BAND_REACH = 0.040
+SOLE = ("heel_medial", "heel_lateral", "ball_medial", "ball_lateral", "toe_medial", "toe_lateral")
+
+
+class Stage:
+    """What can be drawn of a result, frame by frame."""
+
+    def __init__(self, result: Result):
+        data = result.dataset
+        self.result = result
+        self.time = data["time"].values
+        self.frames = len(self.time)
+        names = [str(name) for name in data["site"].values]
+        points = data["site_position"].transpose("time", "site", "axis").values
+        self.sites = {name: points[:, i] for i, name in enumerate(names)}
+        scene = result.scene
+        self.furniture = scene.get("furniture", [])
+        self._paths: dict[int, list[np.ndarray]] = {}
+        self.stature = result.subject.height if result.subject is not None else 1.75
+
+        # without the model's file there are still the sites, but no muscles and no rotations of bodies
+        try:
+            model = result.model
+        except (Error, OSError):
+            model = None
+        self.model = model
+        self.right: list[int] = []
+        self.bodies: list[str] = []
+        if model is not None:
+            q = data["position"].transpose("time", "coordinate").values
+            self.q = q
+            positions = model.positions(q)
+            self.bodies = [body.name for body in model.bodies]
+            self.origins, self.rotations = positions.bodies, positions.rotations
+            self.right = [i for i, m in enumerate(model.muscles) if not m.name.endswith("_l")]
+            force = np.array([m.max_isometric_force for m in model.muscles])
+            self.widths = 0.8 + 4.2 * np.sqrt(force / force.max())
+            order = {str(name): i for i, name in enumerate(data["muscle"].values)}
+            columns = [order[m.name] for m in model.muscles]
+            self.activation = data["activation"].transpose("time", "muscle").values[:, columns]
+        self.loads = [shape for load in scene.get("loads", []) for shape in self._cylinders(load)]
+        self.bands = [self._band(band) for band in scene.get("bands", [])]
+        self.cables = [
+            (self._pulled(cable["name"]), np.asarray(cable["anchor"]))
+            for cable in scene.get("cables", [])
+        ]
+        self.anchors = self._held(scene)
+        self.supports = [str(name) for name in data["support"].values] if "support" in data else []
+        self.limits = self._limits()
+
+    def _cylinders(self, load: dict[str, Any]) -> list[tuple[np.ndarray, np.ndarray, float, float]]:
+        # world positions and axes over time, radius and length of each cylinder of a load
+        if load["body"] not in self.bodies:
+            return []
+        i = self.bodies.index(load["body"])
+        p, axes = np.asarray(load["position"]), np.asarray(load["axes"])
+        shapes = []
+        for shape in load["cylinders"]:
+            center = axes.T @ np.asarray(shape["center"])
+            if load.get("hangs"):  # in world axes, whatever the hand does
+                world = self.origins[:, i] + self.rotations[:, i] @ p + center
+                axis = np.broadcast_to(axes[2], world.shape)
+            else:
+                world = self.origins[:, i] + self.rotations[:, i] @ (p + center)
+                axis = self.rotations[:, i] @ axes[2]
+            shapes.append((world, axis, shape["radius"], shape["length"]))
+        return shapes
+
+    def _pulled(self, label: str) -> np.ndarray:
+        # where a band's end or a cable pulls, over time
+        data = self.result.dataset["load_position"]
+        return data.sel(load=label).transpose("time", "axis").values
+
+    def _band(
+        self, band: dict[str, Any]
+    ) -> tuple[list[tuple[np.ndarray, np.ndarray | None]], str, bool]:
+        # both ends over time, each with the direction along its limb; colour; whether it is a loop about limbs
+        ends: list[tuple[np.ndarray, np.ndarray | None]] = []
+        for end in band["ends"]:
+            label = f"{band['name']}_on_{end['body']}"
+            if label in self.result.dataset["load"].values:
+                along = None
+                if end["body"] in self.bodies:  # OpenSim's limbs lie along y
+                    along = self.rotations[:, self.bodies.index(end["body"]), :, 1]
+                ends.append((self._pulled(label), along))
+            else:
+                fixed = np.broadcast_to(np.asarray(end["point"], dtype=float), (self.frames, 3))
+                ends.append((fixed, None))
+        colour = str(band.get("material", "")).split(" ")[-1]
+        return ends, colour if is_color_like(colour) else BAND, band.get("strands", 1) > 1
+
+    def _held(self, scene: dict[str, Any]) -> list[tuple[np.ndarray, np.ndarray]]:
+        # points over time that something fixed holds, and which axes it leaves free
+        anchors = scene.get("anchors", [])
+        if not anchors:
+            return []
+        points = self.result.dataset["grip_position"].transpose("time", "grip", "axis")
+        return [
+            (points.sel(grip=anchor["name"]).values, np.asarray(anchor["strength"]) == 0)
+            for anchor in anchors
+        ]
+
+    def _limits(self) -> tuple[float, float, float, float]:
+        points = np.concatenate([p.reshape(-1, 3) for p in self.sites.values()])
+        low, high = np.nanmin(points, axis=0), np.nanmax(points, axis=0)
+        low_x, high_x, high_y = low[0], high[0], high[1]
+        for center, _, radius, _ in self.loads:
+            low_x = min(low_x, np.nanmin(center[:, 0]) - radius)
+            high_x = max(high_x, np.nanmax(center[:, 0]) + radius)
+            high_y = max(high_y, np.nanmax(center[:, 1]) + radius)
+        for _, anchor in self.cables:
+            low_x, high_x = min(low_x, anchor[0]), max(high_x, anchor[0])
+            high_y = max(high_y, anchor[1])
+        for box in self.furniture:
+            low_x, high_x = min(low_x, box["lower"][0]), max(high_x, box["upper"][0])
+        margin = 0.08 * self.stature
+        return low_x - margin, high_x + margin, min(0.0, low[1]) - 0.05, high_y + margin
+
+    def paths(self, frame: int) -> list[np.ndarray]:
+        """Points along every muscle at one frame."""
+        if self.model is None or not np.isfinite(self.q[frame]).all():
+            return []
+        if frame not in self._paths:
+            self._paths[frame] = self.model.muscle_paths(self.q[frame])
+        return self._paths[frame]
+
+    # ---- drawing
+
+    def draw(self, ax: Axes, frame: int, *, forces: bool = True) -> None:
+        """One posture, on axes that are given the stage's limits."""
+        x_low, x_high, y_low, y_high = self.limits
+        ax.set_xlim(x_low, x_high)
+        ax.set_ylim(y_low, y_high)
+        ax.set_aspect("equal")
+        ax.set_axis_off()
+        ax.add_artist(
+            Rectangle((x_low, y_low), x_high - x_low, -y_low, facecolor="#e9e6e1", zorder=0)
+        )
+        ax.plot([x_low, x_high], [0, 0], color="#8d8a84", lw=1, zorder=1)
+        for box in self.furniture:
+            (x0, y0, _), (x1, y1, _) = box["lower"], box["upper"]
+            ax.add_artist(
+                Rectangle(
+                    (x0, y0),
+                    x1 - x0,
+                    y1 - y0,
+                    facecolor=BENCH,
+                    edgecolor=BENCH_EDGE,
+                    lw=1,
+                    zorder=1,
+                )
+            )
+        self._draw_rails(ax, frame)
+        self._draw_body(ax, frame)
+        self._draw_muscles(ax, frame)
+        self._draw_arm(ax, frame, "_r", 6)
+        self._draw_bands(ax, frame)
+        self._draw_cables(ax, frame)
+        self._draw_loads(ax, frame)
+        if forces:
+            self._draw_forces(ax, frame)
+
+    def _point(self, name: str, frame: int) -> np.ndarray | None:
+        values = self.sites.get(name)
+        return None if values is None or not np.isfinite(values[frame]).all() else values[frame, :2]
+
+    def _capsule(
+        self,
+        ax: Axes,
+        a: np.ndarray,
+        b: np.ndarray,
+        ra: float,
+        rb: float,
+        far: bool,
+        z: float,
+        alpha: float = 1,
+    ) -> None:
+        outline = capsule(a, b, ra * self.stature, rb * self.stature)
+        ax.add_artist(
+            Polygon(
+                outline,
+                facecolor=FAR_SKIN if far else SKIN,
+                edgecolor=FAR_EDGE if far else SKIN_EDGE,
+                lw=0.8,
+                zorder=z,
+                alpha=alpha,
+            )
+        )
+
+    def _draw_body(self, ax: Axes, frame: int) -> None:
+        if any(self._point(f"{name}_r", frame) is None for name in ("hip", "knee", "ankle")):
+            self._draw_sticks(ax, frame)
+            return
+        self._draw_arm(ax, frame, "_l", 2)
+        self._draw_leg(ax, frame, "_l", 2)
+        self._draw_trunk(ax, frame)
+        self._draw_leg(ax, frame, "_r", 4)
+
+    def _draw_leg(self, ax: Axes, frame: int, side: str, z: float) -> None:
+        far = side == "_l"
+        for upper, lower, ra, rb in LIMBS:
+            a, b = self._point(upper + side, frame), self._point(lower + side, frame)
+            if a is not None and b is not None:
+                self._capsule(ax, a, b, ra, rb, far, z)
+        found = [self._point(name + side, frame) for name in SOLE]
+        sole = [point for point in found if point is not None]
+        ankle = self._point("ankle" + side, frame)
+        if ankle is not None and len(sole) == len(SOLE):
+            radius = 0.019 * self.stature
+            ring = ankle + radius * np.array(
+                [[np.cos(t), np.sin(t)] for t in np.linspace(0, 6.2, 16)]
+            )
+            # the toes are a little thick too
+            toes = np.mean(sole[4:], axis=0) + [0, 0.012 * self.stature]
+            outline = convex_hull(np.vstack([*sole, ring, toes]))
+            colours = (FAR_SKIN, FAR_EDGE) if far else (SKIN, SKIN_EDGE)
+            ax.add_artist(
+                Polygon(outline, facecolor=colours[0], edgecolor=colours[1], lw=0.8, zorder=z)
+            )
+
+    def _draw_arm(self, ax: Axes, frame: int, side: str, z: float) -> None:
+        for upper, lower, ra, rb in ARMS:
+            a, b = self._point(upper + side, frame), self._point(lower + side, frame)
+            if a is not None and b is not None:
+                # the near arm lets the muscles behind it be seen
+                self._capsule(ax, a, b, ra, rb, side == "_l", z, 0.6 if side == "_r" else 1)
+
+    def _draw_trunk(self, ax: Axes, frame: int) -> None:
+        def middle(*names: str) -> np.ndarray | None:
+            points = [p for name in names if (p := self._point(name, frame)) is not None]
+            return np.mean(points, axis=0) if len(points) == len(names) else None
+
+        hips = middle("hip_r", "hip_l")
+        chest = middle("scapula_r", "scapula_l", "sternum", "sternum")
+        neck = middle("c7", "c7", "sternum")
+        crown = self._point("head_vertex", frame)
+        if hips is None or chest is None:
+            return
+        seat = middle("buttock_r", "buttock_l")
+        if crown is not None and neck is not None:
+            radius = 0.058
+            head = crown + radius * self.stature * unit(neck - crown)
+            self._capsule(ax, neck, head, 0.030, 0.034, False, 3)
+            ax.add_artist(
+                Circle(
+                    tuple(head),
+                    radius * self.stature,
+                    facecolor=SKIN,
+                    edgecolor=SKIN_EDGE,
+                    lw=0.8,
+                    zorder=3,
+                )
+            )
+        outline = [capsule(hips, chest, 0.052 * self.stature, 0.056 * self.stature)]
+        if seat is not None:
+            inner = seat + 0.042 * self.stature * unit(hips - seat)
+            outline.append(capsule(inner, hips, 0.042 * self.stature, 0.05 * self.stature))
+        if neck is not None:
+            outline.append(capsule(neck, chest, 0.03 * self.stature, 0.056 * self.stature))
+        for points in outline:
+            ax.add_artist(Polygon(points, facecolor=SKIN, edgecolor=SKIN_EDGE, lw=1.6, zorder=3))
+        for points in outline:
+            ax.add_artist(Polygon(points, facecolor=SKIN, edgecolor="none", zorder=3.1))
+
+    def _draw_sticks(self, ax: Axes, frame: int) -> None:
+        # a model without our sites: a line from every body to its parent
+        if self.model is None:
+            for points in self.sites.values():
+                ax.plot(*points[frame, :2], ".", color=INK, ms=3)
+            return
+        lines = [
+            (self.origins[frame, i, :2], self.origins[frame, self.bodies.index(body.parent), :2])
+            for i, body in enumerate(self.model.bodies)
+            if body.parent in self.bodies
+        ]
+        ax.add_artist(LineCollection(lines, colors=SKIN_EDGE, linewidths=6, zorder=3))
+
+    def _draw_muscles(self, ax: Axes, frame: int) -> None:
+        paths = self.paths(frame)
+        if not paths:
+            return
+        activation = np.nan_to_num(self.activation[frame])
+        # the busiest on top; lines are as wide as they look on axes of 11 cm
+        scale = ax.bbox.width / ax.figure.dpi / 4.4
+        order = sorted(self.right, key=lambda i: activation[i])
+        ax.add_artist(
+            LineCollection(
+                [paths[i][:, :2] for i in order],
+                colors=[ACTIVATION(activation[i]) for i in order],
+                linewidths=[scale * self.widths[i] for i in order],
+                capstyle="round",
+                joinstyle="round",
+                zorder=5,
+            )
+        )
+
+    def _draw_loads(self, ax: Axes, frame: int) -> None:
+        # plates stand beside the person: their faces behind, the near rim in front, so that nothing is hidden
+        for center, axis, radius, length in self.loads:
+            if not np.isfinite(center[frame]).all():
+                continue
+            middle = center[frame, :2]
+            seen = axis[frame, :2] * length
+            if np.linalg.norm(seen) > radius:  # not end on: from its side
+                across = radius * np.array([-1, 1]) * unit(seen)[::-1]
+                corners = [seen / 2 + across, -seen / 2 + across]
+                outline = middle + np.array([*corners, *(-np.array(corners))])
+                ax.add_artist(
+                    Polygon(outline, facecolor=STEEL, edgecolor="white", lw=0.6, zorder=7)
+                )
+            elif radius > 0.05:
+                ax.add_artist(
+                    Circle(tuple(middle), radius, facecolor=PLATE, edgecolor="none", zorder=1.5)
+                )
+                ax.add_artist(
+                    Circle(
+                        tuple(middle), radius, facecolor="none", edgecolor=STEEL, lw=1.1, zorder=7
+                    )
+                )
+            else:
+                ax.add_artist(
+                    Circle(
+                        tuple(middle), radius, facecolor=STEEL, edgecolor="white", lw=0.6, zorder=7
+                    )
+                )
+
+    def _draw_bands(self, ax: Axes, frame: int) -> None:
+        for ends, colour, loop in self.bands:
+            points = [p[frame, :2] for p, _ in ends]
+            if not np.isfinite(points).all():
+                continue
+            lines = [np.array(points)]
+            for point, (_, along) in zip(points, ends, strict=True):
+                if loop and along is not None:  # the loop lies across the limb
+                    across = np.array([-1, 1]) * unit(along[frame, :2])[::-1]
+                    reach = BAND_REACH * self.stature * across
+                    lines.append(np.array([point - reach, point + reach]))
+            width = ax.bbox.width / ax.figure.dpi  # as wide as it looks on axes of that many inches
+            ax.add_artist(
+                LineCollection(
+                    lines,
+                    colors=colour,
+                    linewidths=1.1 * width,
+                    capstyle="round",
+                    zorder=6.5,
+                    path_effects=[withStroke(linewidth=1.1 * width + 1, foreground=INK)],
+                )
+            )
+
+    def _draw_cables(self, ax: Axes, frame: int) -> None:
+        for points, anchor in self.cables:
+            if not np.isfinite(points[frame]).all():
+                continue
+            (x, y), (x0, y0) = points[frame, :2], anchor[:2]
+            ax.plot([x, x0], [y, y0], color=CABLE, lw=1.2, zorder=6.5)
+            ax.add_artist(
+                Circle((x0, y0), 0.03, facecolor=PLATE, edgecolor=CABLE, lw=1.1, zorder=6.6)
+            )
+
+    def _draw_rails(self, ax: Axes, frame: int) -> None:
+        # what is held across and free to go up and down runs on rails; what is held all round has a post
+        for points, free in self.anchors:
+            x, y = points[frame, :2]
+            if not np.isfinite(points[frame]).all():
+                continue
+            if free[1] and not free[0]:
+                ax.plot([x, x], [0, self.limits[3]], color=RAIL, lw=2.5, zorder=1.2)
+            else:
+                ax.plot([x, x], [0, y], color=RAIL, lw=4, solid_capstyle="round", zorder=1.2)
+
+    def _draw_forces(self, ax: Axes, frame: int) -> None:
+        data = self.result.dataset
+        if not self.supports:
+            return
+        forces = data["support_force"].transpose("time", "support", "axis").values[frame]
+        points = data["center_of_pressure"].transpose("time", "support", "axis").values[frame]
+        for force, point in merged(forces, points):
+            tip = point + METRES_PER_NEWTON * force
+            ax.add_artist(
+                FancyArrowPatch(
+                    tuple(point),
+                    tuple(tip),
+                    arrowstyle="-|>",
+                    mutation_scale=11,
+                    lw=2,
+                    color=FORCE,
+                    shrinkA=0,
+                    shrinkB=0,
+                    zorder=8,
+                )
+            )
+            ax.annotate(
+                f"{np.hypot(*force):.0f} N",
+                tuple(tip),
+                xytext=(3, 2),
+                textcoords="offset points",
+                color=FORCE,
+                fontsize=8,
+                zorder=9,
+                path_effects=[withStroke(linewidth=2.5, foreground="white")],
+            )
+
+
+def merged(forces: np.ndarray, points: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Sagittal force and point of each support; those that coincide from the side are added up."""
+    arrows: list[tuple[np.ndarray, np.ndarray]] = []
+    for force, point in zip(forces, points, strict=True):
+        if not np.isfinite(force).all() or not np.isfinite(point).all():
+            continue
+        if np.linalg.norm(force) < 1:
+            continue
+        for i, (other, where) in enumerate(arrows):
+            if np.linalg.norm(where - point[:2]) < 0.10:
+                a, b = np.linalg.norm(other), np.linalg.norm(force)
+                arrows[i] = (other + force[:2], (a * where + b * point[:2]) / (a + b))
+                break
+        else:
+            arrows.append((force[:2].copy(), point[:2].copy()))
+    return arrows
+
+
+def unit(v: np.ndarray) -> np.ndarray:
+    return v / max(float(np.linalg.norm(v)), 1e-12)
+
+
+def capsule(a: np.ndarray, b: np.ndarray, ra: float, rb: float) -> np.ndarray:
+    """Outline of two circles and the straight lines that touch both."""
+    d = b - a
+    length = float(np.hypot(*d))
+    if length <= abs(ra - rb):
+        a, ra = (a, ra) if ra > rb else (b, rb)
+        t = np.linspace(0, 2 * np.pi, 40)
+        return a + ra * np.column_stack([np.cos(t), np.sin(t)])
+    heading = np.arctan2(d[1], d[0])
+    tangent = np.arccos((ra - rb) / length)
+    back = heading + np.linspace(tangent, 2 * np.pi - tangent, 20)
+    front = heading + np.linspace(-tangent, tangent, 20)
+    return np.vstack(
+        [
+            a + ra * np.column_stack([np.cos(back), np.sin(back)]),
+            b + rb * np.column_stack([np.cos(front), np.sin(front)]),
+        ]
+    )
+
+
+def convex_hull(points: np.ndarray) -> np.ndarray:
+    """Corners of the convex hull in order (Andrew's monotone chain)."""
+    ordered = sorted(map(tuple, points))
+
+    def half(sequence: list[tuple[float, ...]]) -> list[tuple[float, ...]]:
+        chain: list[tuple[float, ...]] = []
+        for p in sequence:
+            while len(chain) >= 2:
+                (x0, y0), (x1, y1) = chain[-2], chain[-1]
+                if (x1 - x0) * (p[1] - y0) - (y1 - y0) * (p[0] - x0) > 0:
+                    break
+                chain.pop()
+            chain.append(p)
+        return chain[:-1]
+
+    return np.array(half(ordered) + half(ordered[::-1]))

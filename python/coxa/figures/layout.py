@@ -1,0 +1,109 @@
+"""What the figures of a study share: headings in inches, axes, rows, legends and how numbers are written."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING, Any
+
+from .palette import INK
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+GREY, LIGHT, RULE = "#5a616b", "#7a828c", "#9aa3ad"
+
+#: Bars of factors in one picture; the table has them all.
+MOST_BARS = 16
+
+
+# ---- title, subtitle and footnote
+
+
+def header(figure: Figure, title: str, subtitle: str) -> None:
+    """Title and subtitle, at the same distance from the top for any height."""
+    height, width = figure.get_figheight(), figure.get_figwidth()
+    left = 0.25 / width
+    style: dict[str, Any] = {"color": INK, "va": "center", "weight": "bold", "fontsize": 14}
+    figure.text(left, 1 - 0.32 / height, short(title, 0.108, width - 0.4), **style)
+    style = {"color": GREY, "va": "center", "fontsize": 9.5}
+    figure.text(left, 1 - 0.62 / height, short(subtitle, 0.073, width - 0.4), **style)
+
+
+def footer(figure: Figure, text: str) -> None:
+    """What the marks mean, in as many lines as it takes."""
+    height, width = figure.get_figheight(), figure.get_figwidth()
+    style: dict[str, Any] = {"color": LIGHT, "va": "bottom", "fontsize": 8.5}
+    lines = textwrap.wrap(text, int((width - 0.4) / 0.066), break_long_words=False)
+    figure.text(0.25 / width, 0.1 / height, "\n".join(lines), **style)
+
+
+# ---- axes
+
+
+def place(figure: Figure, left: float, bottom: float, width: float, height: float) -> Axes:
+    """Axes by inches."""
+    wide, high = figure.get_figwidth(), figure.get_figheight()
+    return figure.add_axes((left / wide, bottom / high, width / wide, height / high))
+
+
+def clothe(ax: Axes, x: str = "", y: str = "") -> None:
+    """Axes without a frame, in the colours of the house."""
+    for side in ("top", "right"):
+        ax.spines[side].set_visible(False)
+    for side in ("left", "bottom"):
+        ax.spines[side].set_color(RULE)
+    ax.tick_params(labelsize=9, colors=INK, length=3)
+    ax.set_xlabel(x, fontsize=9.5, color=INK)
+    ax.set_ylabel(y, fontsize=9.5, color=INK)
+
+
+def rows(ax: Axes, labels: list[str], width: int = 30) -> None:
+    """Names of rows on the left, every other row shaded, the first on top."""
+    wrapped = [wrap(label, width) for label in labels]
+    ax.set_yticks(range(len(labels)), wrapped)
+    ax.set_ylim(len(labels) - 0.5, -0.5)
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)
+    for i in range(1, len(labels), 2):
+        ax.axhspan(i - 0.5, i + 0.5, color="#f4f6f8", lw=0, zorder=0)
+
+
+def legend_above(ax: Axes, columns: int, *, right: bool = False, **style: Any) -> None:
+    """A legend in one line on top of the axes, on the left or right."""
+    standard = {"fontsize": 9, "frameon": False, "borderpad": 0.2, "handlelength": 1.4}
+    corner = {"loc": "lower right" if right else "lower left", "bbox_to_anchor": (right, 1.0)}
+    ax.legend(ncols=columns, **{**corner, **standard, **style})
+
+
+# ---- words
+
+
+def short(text: str, letter: float, width: float) -> str:
+    """As much of a text as fits, by the mean width of its letters in inches."""
+    most = int(width / letter)
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def wrap(text: str, width: int) -> str:
+    """Lines of a width; those that it has already are kept."""
+    return "\n".join(
+        part
+        for line in text.split("\n")
+        for part in textwrap.wrap(line, width, break_long_words=False)
+    )
+
+
+def joined(title: str, *parts: str) -> str:
+    """Parts of a subtitle on one line, empty ones left out."""
+    return "   ·   ".join(part for part in (title, *parts) if part)
+
+
+def percent(part: float) -> str:
+    """A part of 1 as a percentage."""
+    return f"{100 * part:.3g} %"
+
+
+def lesser(count: int) -> str:
+    """The end of a footnote that says how many factors are not drawn."""
+    return f"   ·   {count} lesser factors are in the table" if count > 0 else ""

@@ -1,0 +1,63 @@
+"""The sticking curve."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from ..answers.comparison import STATEMENT, shorten
+from ..trials.simulation import MaxLoad
+from .palette import (
+    AMBER,
+    BLUE,
+    INK,
+    ORANGE,
+)
+from .panels import dress, new_figure
+
+
+def sticking_curve(limit: MaxLoad) -> Figure:
+    """Heaviest load of every frame by itself over the way up, and where the least of them limits the lift."""
+    figure = new_figure(7.6, 4.6)
+    ax = figure.add_axes((0.1, 0.13, 0.86, 0.68))
+    path = 100 * limit.curve["path"].to_numpy()
+    load = limit.curve["load"].to_numpy()
+    styles: dict[str, dict[str, Any]] = {
+        "lifting": {"color": BLUE, "lw": 2.2},
+        "lowering": {"color": AMBER, "lw": 1.6, "ls": "--"},
+    }
+    for direction, (label, style) in zip((1, -1), styles.items(), strict=True):
+        moving = np.diff(path) * direction > 0
+        x = np.where(np.append(moving, False) | np.append(False, moving), path, np.nan)
+        ax.plot(x, load, label=label, **style)
+    at = (path[limit.frame], limit.load)
+    ax.plot([0, 100], [limit.load] * 2, color="#9aa3ad", lw=0.9, zorder=1)
+    ax.plot(*at, "o", color=ORANGE, ms=8, zorder=4)
+    ax.annotate(
+        f"{limit.load:.1f} kg, limited by {shorten(limit.limited_by, 40).replace('_', ' ')}",
+        at,
+        xytext=(12, -16),
+        textcoords="offset points",
+        fontsize=10,
+        color=INK,
+        va="center",
+    )
+    ax.set_xlim(-1, 101)
+    ax.set_ylim(0, min(1.1 * np.nanmax(load), 4 * limit.load))
+    dress(ax, "", "heaviest load of that place by itself, kg")
+    ax.set_xlabel("% of the way up", fontsize=9, color=INK)
+    ax.legend(loc="lower right", fontsize=9, frameon=False)
+    figure.text(
+        *(0.1, 0.93), f"Sticking curve: {limit.exercise.replace('_', ' ')}",
+        fontsize=13, weight="bold", color=INK, va="center",
+    )  # fmt: skip
+    figure.text(
+        *(0.1, 0.87),
+        f"at most {limit.load:.1f} kg, at {limit.time:.2f} s; no fatigue. {STATEMENT}",
+        fontsize=9,
+        color="#5a616b",
+        va="center",
+    )
+    return figure

@@ -1,0 +1,519 @@
+"""Musculoskeletal models: reading, scaling, and the mechanics of one state or many."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from .. import _core
+from .._core import FileError, InvalidArgument
+from ..base import check
+from ..base.resources import ANTHROPOMETRY, DEFAULT_MODEL
+from .subject import Subject
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+
+@dataclass(frozen=True)
+class Coordinate:
+    """One degree of freedom. Values are in rad if `rotational`, else in m.
+
+    `coupled` coordinates move their joint through functions only; OpenSim keeps them in radians even in files
+    whose angles are in degrees. `driven_by` names the coordinate that this one follows, or is empty;
+    `spline_domain` is where every spline that it drives is known.
+    """
+
+    name: str
+    joint: str
+    rotational: bool
+    default: float
+    minimum: float
+    maximum: float
+    coupled: bool
+    locked: bool
+    driven_by: str
+    spline_domain: tuple[float, float]
+
+    @property
+    def independent(self) -> bool:
+        return not self.locked and not self.driven_by
+
+
+@dataclass(frozen=True)
+class Body:
+    """A rigid body: mass in kg, centre of mass in m and inertia about it in kg m2, in its own frame."""
+
+    name: str
+    joint: str
+    parent: str
+    mass: float
+    center_of_mass: tuple[float, float, float]
+    inertia: np.ndarray
+
+
+@dataclass(frozen=True)
+class Site:
+    """A named point of a body, m in the body's frame."""
+
+    name: str
+    body: str
+    position: tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Muscle:
+    """Parameters of one muscle: N, m, rad, and optimal fibre lengths per second."""
+
+    name: str
+    max_isometric_force: float
+    optimal_fiber_length: float
+    tendon_slack_length: float
+    pennation_at_optimal: float
+    max_contraction_velocity: float
+    minimum_activation: float
+
+
+@dataclass(frozen=True)
+class Actuator:
+    """A bounded ideal torque where the model has no muscles, N m or N."""
+
+    name: str
+    coordinate: str
+    lower: float
+    upper: float
+
+
+@dataclass(frozen=True)
+class MuscleGroup:
+    """Muscles that are reported together."""
+
+    name: str
+    side: str
+    muscles: tuple[str, ...]
+
+
+class Perturbation(NamedTuple):
+    """One property of a model that `Model.perturbed` can change.
+
+    Attributes
+    ----------
+    name : str
+    unit : str
+        "1" for a factor, "m" for a shift.
+    description : str
+    neutral : float
+        Leaves the model as it is.
+    minimum, maximum : float
+    independent : bool
+        False if others of the list act on the same things: `strength_glutes`, `strength_all`.
+    """
+
+    name: str
+    unit: str
+    description: str
+    neutral: float
+    minimum: float
+    maximum: float
+    independent: bool
+
+
+class Positions(NamedTuple):
+    """Where everything is, m in the ground frame; the leading dimension is there if many states were given.
+
+    Attributes
+    ----------
+    sites : ndarray, (..., sites, 3)
+    bodies : ndarray, (..., bodies, 3)
+        Origins of the bodies' frames.
+    rotations : ndarray, (..., bodies, 3, 3)
+        From the body's axes to those of the ground.
+    """
+
+    sites: np.ndarray
+    bodies: np.ndarray
+    rotations: np.ndarray
+
+
+class Model:
+    """A skeleton with its muscles. Immutable; made by `Model.load` and `coxa.scale`.
+
+    States `q`, `v`, `vdot` are in the order of `coordinates`, the independent ones, in rad or m; either one
+    state `(n,)` or many `(k, n)`. With `full=True` they are in the order of `full_coordinates`, which is
+    all that the file names, as OpenSim has them.
+    """
+
+    def __init__(self, core: _core.Model):
+        self._core = core
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Model:
+        """Reads an OpenSim 4 model (`.osim`).
+
+        Raises
+        ------
+        FileError
+            If the file cannot be read, or holds elements that are not understood; the text lists them.
+        """
+        if not Path(path).is_file():
+            raise FileError(f"cannot read model {os.fspath(path)}: there is no such file")
+        return cls(_core.read_osim(os.fspath(path)))
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Writes the model as an OpenSim 4 file."""
+        _core.write_osim(self._core, check.output_path(path))
+
+    def __repr__(self) -> str:
+        return (
+            f"<coxa.Model {self.name!r}: {len(self.bodies)} bodies, {self.total_mass:.4g} kg,"
+            f" {len(self.coordinates)} coordinates ({len(self.full_coordinates)} with the driven and locked),"
+            f" {len(self.muscles)} muscles>"
+        )
+
+    # ---- what it is made of
+
+    @property
+    def name(self) -> str:
+        return self._core.name
+
+    @property
+    def source(self) -> str:
+        """File it came from, or how it was made."""
+        return self._core.source
+
+    @property
+    def sha256(self) -> str:
+        """Of the file it came from; empty for a model made in memory."""
+        return self._core.sha256
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the reader left out or changed."""
+        return tuple(self._core.warnings)
+
+    @property
+    def total_mass(self) -> float:
+        """kg"""
+        return self._core.total_mass
+
+    @cached_property
+    def coordinates(self) -> tuple[str, ...]:
+        """Names of the independent coordinates, in the order of q."""
+        return tuple(self._core.coordinate_names())
+
+    @cached_property
+    def full_coordinates(self) -> tuple[Coordinate, ...]:
+        """All coordinates that the file names, the driven and locked ones too."""
+        rows = self._core.coordinates()
+        return tuple(
+            Coordinate(**{k: v for k, v in row.items() if k != "independent"}) for row in rows
+        )
+
+    @cached_property
+    def bodies(self) -> tuple[Body, ...]:
+        return tuple(Body(**row) for row in self._core.bodies())
+
+    @cached_property
+    def sites(self) -> tuple[Site, ...]:
+        return tuple(Site(**row) for row in self._core.sites())
+
+    @cached_property
+    def muscles(self) -> tuple[Muscle, ...]:
+        return tuple(Muscle(**row) for row in self._core.muscles())
+
+    @cached_property
+    def actuators(self) -> tuple[Actuator, ...]:
+        return tuple(Actuator(**row) for row in self._core.actuators())
+
+    @cached_property
+    def groups(self) -> tuple[MuscleGroup, ...]:
+        return tuple(
+            MuscleGroup(row["name"], row["side"], tuple(row["muscles"]))
+            for row in self._core.groups()
+        )
+
+    # ---- the same with changes
+
+    def perturbations(self) -> list[Perturbation]:
+        """What `perturbed` can change.
+
+        ===============================  =====================================================
+        ``strength_<group>``             factor on the maximum isometric force of its muscles
+        ``strength_actuators``           factor on the bounds of every actuator
+        ``strength_all``                 factor on all of these
+        ``optimal_fiber_length_<group>`` factor
+        ``tendon_slack_length_<group>``  factor
+        ``segment_mass_<segment>``       factor on mass and inertia before the total is restored
+        ``joint_center_<joint>_<x|y|z>`` shift of a joint in its parent, m
+        ===============================  =====================================================
+
+        The groups are those of the model, made a partition: a muscle in several counts in the smallest
+        (rectus femoris: the quadriceps, not the hip flexors), one in none is in `other`.
+        """
+        return [Perturbation(**row) for row in _core.perturbations(self._core)]
+
+    def perturbed(self, **changes: float) -> Model:
+        """A model with some properties changed, on right and left alike.
+
+        The mass of the body is kept, because it is measured and its distribution is not: where segments
+        get other masses, those of all bodies are then multiplied by the number that restores the total.
+        A joint is shifted in the axes of its parent body, x forward, y up and z outward on either side
+        (to the right at joints of the midline). Its child moves with all that is on it; muscle paths
+        and other joints on the parent stay.
+
+        Parameters
+        ----------
+        **changes : float
+            Names of `perturbations()`: factors, or shifts in m.
+
+        Raises
+        ------
+        UnknownName
+            For a name that does not exist.
+        InvalidArgument
+            For a value that is no number or out of range.
+
+        Examples
+        --------
+        >>> weak = coxa.scale(model, athlete).perturbed(strength_hamstrings=0.7)
+        """
+        numbers = {name: check.number(name, value) for name, value in changes.items()}
+        return Model(_core.perturb(self._core, numbers))
+
+    # ---- mechanics
+
+    def positions(self, q: ArrayLike, *, full: bool = False) -> Positions:
+        """Where all sites and bodies are.
+
+        Parameters
+        ----------
+        q : array_like, (n,) or (k, n)
+            Coordinates, rad or m.
+        """
+        rows, one = self._states("q", q, full)
+        return Positions(*(_first(array, one) for array in self._core.positions(rows)))
+
+    def expand(self, q: ArrayLike) -> np.ndarray:
+        """Full coordinates of independent ones: couplings applied, locked ones at their defaults.
+
+        Returns
+        -------
+        ndarray, (..., full coordinates)
+            rad or m.
+        """
+        rows, one = self._states("q", q, False)
+        return _first(self._core.expand(rows), one)
+
+    def mass_matrix(self, q: ArrayLike, *, full: bool = False) -> np.ndarray:
+        """Mass matrix M(q), (..., n, n), in kg m2, kg m or kg.
+
+        With `full=True` it is that of the tree without its couplings.
+        """
+        rows, one = self._states("q", q, full)
+        return _first(self._core.mass_matrix(rows), one)
+
+    def inverse_dynamics(
+        self, q: ArrayLike, v: ArrayLike, vdot: ArrayLike, *, full: bool = False
+    ) -> np.ndarray:
+        """Generalized forces tau = M(q) vdot + C(q, v) v + g(q), (..., n), in N m or N.
+
+        With `full=True` they are those of the tree without its couplings, as OpenSim gives them.
+        """
+        q_rows, one = self._states("q", q, full)
+        v_rows = self._like("v", v, q_rows, one, full)
+        vdot_rows = self._like("vdot", vdot, q_rows, one, full)
+        return _first(self._core.inverse_dynamics(q_rows, v_rows, vdot_rows), one)
+
+    def forward_dynamics(
+        self, q: ArrayLike, v: ArrayLike, tau: ArrayLike, *, full: bool = False
+    ) -> np.ndarray:
+        """Accelerations vdot that generalized forces cause, (..., n), per s2.
+
+        With `full=True` a force on a driven coordinate acts through its coupling; the driven coordinates of q
+        and v are taken from those that drive them.
+        """
+        q_rows, one = self._states("q", q, full)
+        v_rows = self._like("v", v, q_rows, one, full)
+        tau_rows = self._like("tau", tau, q_rows, one, full)
+        return _first(self._core.forward_dynamics(q_rows, v_rows, tau_rows, full=full), one)
+
+    def muscle_lengths(self, q: ArrayLike, *, full: bool = False) -> np.ndarray:
+        """Lengths of muscle and tendon together, (..., muscles), m."""
+        rows, one = self._states("q", q, full)
+        return _first(self._core.muscle_lengths(self._reduce(rows, full)), one)
+
+    def moment_arms(self, q: ArrayLike, *, full: bool = False) -> np.ndarray:
+        """Effective moment arms r = -dL/dq, through the couplings, (..., muscles, n), m or 1.
+
+        With `full=True` those of driven and locked coordinates are zero: what they do is in the arms of the
+        coordinates that drive them.
+        """
+        rows, one = self._states("q", q, full)
+        arms = self._core.moment_arms(self._reduce(rows, full))
+        if full:
+            independent = arms
+            arms = np.zeros((*independent.shape[:2], len(self.full_coordinates)))
+            arms[:, :, self._independent] = independent
+        return _first(arms, one)
+
+    def muscle_forces(
+        self,
+        q: ArrayLike,
+        v: ArrayLike,
+        activation: ArrayLike,
+        tendon: str = "rigid",
+        *,
+        full: bool = False,
+    ) -> np.ndarray:
+        """Tensions of the tendons, (..., muscles), N.
+
+        Parameters
+        ----------
+        q, v : array_like, (n,) or (k, n)
+            Coordinates and their rates.
+        activation : array_like, (muscles,) or (k, muscles)
+            0 to 1.
+        tendon : {"rigid", "elastic"}
+            A tendon that keeps its slack length, or one in equilibrium with the fibre (Millard et al. 2013).
+        """
+        check.choice("tendon", tendon, ("rigid", "elastic"))
+        q_rows, one = self._states("q", q, full)
+        v_rows = self._like("v", v, q_rows, one, full)
+        a_rows = _rows("activation", activation, len(self.muscles), "muscles", one)
+        if len(a_rows) != len(q_rows):
+            raise InvalidArgument(
+                f"activation has {len(a_rows)} states; expected {len(q_rows)} as in q"
+            )
+        if full:
+            v_rows = v_rows[:, self._independent]
+        forces = self._core.muscle_forces(
+            self._reduce(q_rows, full), v_rows, a_rows, tendon == "elastic"
+        )
+        return _first(forces, one)
+
+    def muscle_paths(self, q: ArrayLike) -> list[Any]:
+        """Points along every muscle's path, for drawing.
+
+        Returns
+        -------
+        list of ndarray, (points, 3)
+            One per muscle, m in the ground frame; a list of such lists if many states were given.
+        """
+        rows, one = self._states("q", q, False)
+        paths = self._core.muscle_paths(rows)
+        return paths[0] if one else paths
+
+    # ---- helpers
+
+    @cached_property
+    def _independent(self) -> list[int]:
+        return [i for i, coordinate in enumerate(self.full_coordinates) if coordinate.independent]
+
+    def _states(self, name: str, values: ArrayLike, full: bool) -> tuple[np.ndarray, bool]:
+        n = len(self.full_coordinates) if full else len(self.coordinates)
+        what = "full coordinates" if full else "coordinates"
+        one = np.ndim(values) == 1
+        return _rows(name, values, n, what, one), one
+
+    def _like(
+        self, name: str, values: ArrayLike, q: np.ndarray, one: bool, full: bool
+    ) -> np.ndarray:
+        rows, same = self._states(name, values, full)
+        if same != one or len(rows) != len(q):
+            raise InvalidArgument(f"{name} has {len(rows)} states; expected {len(q)} as in q")
+        return rows
+
+    def _reduce(self, rows: np.ndarray, full: bool) -> np.ndarray:
+        # muscles see the independent coordinates: the rest must agree with them
+        if not full:
+            return rows
+        reduced = np.ascontiguousarray(rows[:, self._independent])
+        off = np.abs(self._core.expand(reduced) - rows)
+        if off.size and off.max() > 1e-6:
+            state, i = np.unravel_index(np.argmax(off), off.shape)
+            coordinate = self.full_coordinates[i]
+            raise InvalidArgument(
+                f"coordinate {coordinate.name} of state {state} is {rows[state, i]:g}, but"
+                f" {coordinate.driven_by or 'its lock'} puts it at"
+                f" {self._core.expand(reduced)[state, i]:g}; muscles need states that meet the couplings"
+            )
+        return reduced
+
+
+def _rows(name: str, values: ArrayLike, n: int, what: str, one: bool) -> np.ndarray:
+    try:
+        array = np.ascontiguousarray(values, dtype=float)
+    except (TypeError, ValueError):
+        raise InvalidArgument(f"{name} must be numbers, ({n},) or (k, {n})") from None
+    if array.ndim not in (1, 2) or array.shape[-1] != n:
+        raise InvalidArgument(
+            f"{name} has the shape {array.shape}; expected ({n},) or (k, {n}) for {n} {what}"
+        )
+    return array.reshape(-1, n)
+
+
+def _first(array: np.ndarray, one: bool) -> np.ndarray:
+    return array[0] if one else array
+
+
+def scale(model: Model, subject: Subject) -> Model:
+    """The model fitted to a person.
+
+    Segment lengths follow from stature unless given, masses and inertias from de Leva (1996) by sex with
+    the total mass exact; fibre and tendon lengths keep their operating ranges; maximum isometric forces
+    follow the muscle volumes of Handsfield et al. (2014), times `subject.strength` and, for the groups
+    that it names, `subject.group_strength`.
+    """
+    return Model(
+        _core.scale(
+            model._core,
+            subject.sex,
+            subject.mass,
+            subject.height,
+            subject.strength,
+            dict(subject.segment_lengths),
+            ANTHROPOMETRY,
+            dict(subject.group_strength),
+        )
+    )
+
+
+@lru_cache(maxsize=1)
+def default_model() -> Model:
+    """The full-body model that comes with the package, before scaling."""
+    return Model.load(DEFAULT_MODEL)
+
+
+def lint(model: Model) -> list[str]:
+    """What looks wrong in a model, one sentence each."""
+    found = []
+    for c in model.full_coordinates:
+        low, high = c.spline_domain
+        unit, factor = ("deg", 180 / math.pi) if c.rotational else ("m", 1.0)
+        if not c.locked and (c.minimum < low - 1e-6 or c.maximum > high + 1e-6):
+            found.append(
+                f"coordinate {c.name} ranges over {c.minimum * factor:g} to {c.maximum * factor:g} {unit}, "
+                f"its splines are known from {low * factor:g} to {high * factor:g} {unit} only"
+            )
+        if not c.minimum <= c.default <= c.maximum:
+            found.append(f"coordinate {c.name} has a default outside its range")
+    for body in model.bodies:
+        moments = [body.inertia[i, i] for i in range(3)]
+        if body.mass > 0 and min(moments) <= 0:
+            found.append(f"body {body.name} has {body.mass:g} kg but no inertia about some axis")
+        elif body.mass > 0 and 2 * max(moments) > sum(moments) * (1 + 1e-9):
+            # each principal moment is at most the sum of the others
+            found.append(f"body {body.name} has moments of inertia that no body can have")
+    return [*found, *model.warnings]
+
+
+def names(items: Sequence[Any]) -> list[str]:
+    """Names of bodies, sites, muscles or coordinates."""
+    return [item.name for item in items]

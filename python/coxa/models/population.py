@@ -1,0 +1,342 @@
+"""Many people: a distribution that persons are drawn from."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from .._core import InvalidArgument
+from ..base import check
+from ..base.designs import DRAWS, unit_cube
+from ..base.resources import ANTHROPOMETRY, DATA
+from .subject import Subject
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+SEXES = ("male", "female", "both")
+# more, and the strongest of a thousand would leave what a subject may have
+_MOST_SPREAD = 0.5
+
+
+@lru_cache
+def tables() -> dict[str, Any]:
+    """Contents of `data/anthropometry/population.toml`."""
+    with open(ANTHROPOMETRY / "population.toml", "rb") as file:
+        return tomllib.load(file)
+
+
+@lru_cache
+def _citations() -> dict[str, Any]:
+    with open(DATA / "sources.toml", "rb") as file:
+        return tomllib.load(file)
+
+
+def citation(keys: str | list[str]) -> str:
+    """The texts of some keys of `data/sources.toml`, those known from memory only marked as such."""
+    found = []
+    for key in [keys] if isinstance(keys, str) else keys:
+        entry = _citations()[key]
+        found.append(entry["citation"] + (" [recalled]" if entry["read"] == "recalled" else ""))
+    return "; ".join(found)
+
+
+def sources() -> list[str]:
+    """Surveys that a population can be taken from."""
+    return [name for name, entry in tables().items() if "male" in entry]
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Size of the people of one sex, before the cut at the percentiles.
+
+    Attributes
+    ----------
+    height : (mean, standard deviation), m
+        Normal.
+    mass : (mean, standard deviation), kg
+        Log-normal.
+    correlation : float
+        Of stature and the logarithm of mass.
+    """
+
+    height: tuple[float, float]
+    mass: tuple[float, float]
+    correlation: float
+
+
+@dataclass(frozen=True, init=False, repr=False)
+class Population:
+    """A distribution of people: of stature, mass and strength, by sex.
+
+    Stature is normal and mass log-normal; stature and the logarithm of mass are bivariate normal.
+    Strength is log-normal with mean 1, independent of size: `Subject.strength` already is relative to mass
+    and height. Each standard normal number behind them is cut at its 0.1 and 99.9 percentiles.
+
+    Parameters
+    ----------
+    sex : {"male", "female", "both"}
+    strength_spread : float, optional
+        Coefficient of variation of strength, 0 to 0.5; by default 0.22, that of isometric knee extension
+        torque by body mass in 74 healthy trained adults.
+    source : {"ansur_ii", "nhanes"}
+        Survey: soldiers of the US Army (2010-2012), or adults of the United States (2015-2018), of whom many are
+        heavy.
+    share_of_women : float
+        With "both", 0 to 1.
+
+    Raises
+    ------
+    InvalidArgument
+        For another type or a value out of range.
+
+    Notes
+    -----
+    Numbers and sources: `data/anthropometry/population.toml`. Age and training are not in it. Women and men
+    have the same mean strength for their mass and height, as muscle volume does in Handsfield et al. (2014);
+    measured torque by mass is a fifth less in women.
+
+    Examples
+    --------
+    >>> people = coxa.Population("female").sample(64, seed=1)
+    >>> coxa.Study("barbell_hip_thrust", coxa.Population(), load=60).sample(256)
+    """
+
+    sex: str
+    strength_spread: float
+    source: str
+    share_of_women: float
+
+    def __init__(
+        self,
+        sex: str = "both",
+        *,
+        strength_spread: float | None = None,
+        source: str = "ansur_ii",
+        share_of_women: float | None = None,
+    ):
+        def put(name: str, value: object) -> None:
+            object.__setattr__(self, name, value)
+
+        put("sex", check.choice("sex", sex, SEXES))
+        put("source", check.choice("source", source, sources()))
+        if strength_spread is None:
+            strength_spread = tables()["strength"]["sd"]
+        spread = check.number("strength_spread", strength_spread)
+        if not 0 <= spread <= _MOST_SPREAD:
+            raise InvalidArgument(
+                f"strength_spread must be from 0 to {_MOST_SPREAD:g}, not {spread:g}: it is a standard"
+                " deviation over the mean"
+            )
+        put("strength_spread", spread)
+        if share_of_women is not None and self.sex != "both":
+            raise InvalidArgument(
+                f"share_of_women goes with sex='both', not with sex={self.sex!r}; leave one out"
+            )
+        share = {"male": 0.0, "female": 1.0, "both": 0.5}[self.sex]
+        if share_of_women is not None:
+            share = check.number("share_of_women", share_of_women)
+        if not 0 <= share <= 1:
+            raise InvalidArgument(f"share_of_women must be from 0 to 1, not {share:g}")
+        put("share_of_women", share)
+
+    def __repr__(self) -> str:
+        # every digit: the text makes the same population again
+        parts = [repr(self.sex), f"strength_spread={self.strength_spread!r}"]
+        parts.append(f"source={self.source!r}")
+        if self.sex == "both":
+            parts.append(f"share_of_women={self.share_of_women!r}")
+        return f"Population({', '.join(parts)})"
+
+    def __str__(self) -> str:
+        entry = tables()[self.source]
+        lines = [f"{' and '.join(_PLURAL[sex] for sex in self._sexes)}: {entry['title']}"]
+        for sex in self._sexes:
+            size = self.sizes(sex)
+            share = f" ({100 * self._share(sex):g} %)" if self.sex == "both" else ""
+            lines.append(
+                f"  {_PLURAL[sex]}{share}: height {size.height[0]:.3f} +- {size.height[1]:.3f} m, mass"
+                f" {size.mass[0]:.1f} +- {size.mass[1]:.1f} kg, correlation {size.correlation:.2f}"
+            )
+        low, high = self.percentiles
+        lines.append(f"  strength 1 +- {self.strength_spread:g} of the average for mass and height")
+        lines.append(f"  cut at the percentiles {100 * low:g} and {100 * high:g}")
+        recalled = " [figures recalled]" if entry.get("recalled") else ""
+        lines.append(f"  source: {citation(entry['source'])}{recalled}")
+        lines.append(f"  strength: {citation(tables()['strength']['source'])}")
+        return "\n".join(lines)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (Population.from_dict, (self.to_dict(),))
+
+    @property
+    def _sexes(self) -> tuple[str, ...]:
+        return ("female", "male") if self.sex == "both" else (self.sex,)
+
+    def _share(self, sex: str) -> float:
+        return self.share_of_women if sex == "female" else 1 - self.share_of_women
+
+    @property
+    def percentiles(self) -> tuple[float, float]:
+        """Where every standard normal number is cut, as fractions."""
+        cut = tables()["truncation"]
+        return (cut["low"], cut["high"])
+
+    def sizes(self, sex: str) -> Sizes:
+        """Size of the people of one sex in this population's survey."""
+        check.choice("sex", sex, SEXES[:2])
+        row = tables()[self.source][sex]
+        return Sizes(tuple(row["height"]), tuple(row["mass"]), row["correlation"])
+
+    # ---- drawing people
+
+    @property
+    def dimensions(self) -> int:
+        """How many uniform numbers one person takes: (sex if both,) stature, mass, strength."""
+        return 4 if self.sex == "both" else 3
+
+    def subjects(self, u: NDArray[np.float64]) -> list[Subject]:
+        """People from uniform numbers, by the inverse distributions.
+
+        Parameters
+        ----------
+        u : array (n, dimensions), 0 to 1
+            Columns: sex if both (a woman below `share_of_women`), stature, mass for that stature, strength.
+
+        Returns
+        -------
+        list of Subject
+            n of them; each value grows with its column.
+        """
+        import numpy as np
+        from scipy.special import ndtri
+
+        given = np.asarray(u)
+        if given.ndim != 2 or given.shape[1] != self.dimensions or given.dtype.kind not in "fiu":
+            raise InvalidArgument(
+                f"u must have the shape (n, {self.dimensions}) and hold numbers, not"
+                f" {given.shape} of {given.dtype}"
+            )
+        if not ((given >= 0) & (given <= 1)).all():
+            raise InvalidArgument("u must be from 0 to 1 everywhere")
+        if self.sex == "both":
+            women, given = given[:, 0] < self.share_of_women, given[:, 1:]
+        else:
+            women = np.full(len(given), self.sex == "female")
+        low, high = self.percentiles
+        z = ndtri(low + (high - low) * given)
+
+        height, mass = np.empty(len(z)), np.empty(len(z))
+        for sex, chosen in (("female", women), ("male", ~women)):
+            size = self.sizes(sex)
+            height[chosen] = size.height[0] + size.height[1] * z[chosen, 0]
+            r = size.correlation
+            mixed = r * z[chosen, 0] + math.sqrt(1 - r * r) * z[chosen, 1]
+            mass[chosen] = _lognormal(*size.mass, mixed)
+        strength = _lognormal(tables()["strength"]["mean"], self.strength_spread, z[:, 2])
+        return [
+            Subject(sex="female" if woman else "male", mass=m, height=h, strength=s)
+            for woman, m, h, s in zip(
+                women.tolist(), mass.tolist(), height.tolist(), strength.tolist(), strict=True
+            )
+        ]
+
+    def sample(self, n: int, seed: int = 0, method: str = "sobol") -> list[Subject]:
+        """Some people.
+
+        Parameters
+        ----------
+        n : int
+            How many; powers of two balance a Sobol sequence.
+        seed : int
+        method : {"sobol", "lhs", "random"}
+            A scrambled Sobol sequence, a Latin hypercube, or independent draws (scipy.stats.qmc).
+        """
+        n = check.whole("n", n, 1)
+        seed = check.whole("seed", seed, 0)
+        check.choice("method", method, DRAWS)
+        return self.subjects(unit_cube(method, n, self.dimensions, seed))
+
+    # ---- saying what it is
+
+    def describe(self) -> pd.DataFrame:
+        """Means, standard deviations and ends of what is drawn.
+
+        Returns
+        -------
+        DataFrame
+            A row for each sex and quantity: `unit`, `mean` and `sd` before the cut, `low` and `high`, the least and
+            greatest that can be drawn, and `source`.
+        """
+        import pandas as pd
+        from scipy.special import ndtri
+
+        low, high = (float(ndtri(p)) for p in self.percentiles)
+        entry = tables()[self.source]
+        recalled = " [figures recalled]" if entry.get("recalled") else ""
+        rows = {}
+        for sex in self._sexes:
+            size = self.sizes(sex)
+            (mean, sd), r = size.height, size.correlation
+            survey = citation(entry["source"]) + recalled
+            ends = (mean + low * sd, mean + high * sd)
+            rows[sex, "height"] = ("m", mean, sd, *ends, survey)
+            # the lightest is short and light for it
+            reach = r + math.sqrt(1 - r * r)
+            ends = tuple(_lognormal(*size.mass, reach * z) for z in (low, high))
+            rows[sex, "mass"] = ("kg", *size.mass, *ends, survey)
+            mean, sd = tables()["strength"]["mean"], self.strength_spread
+            ends = tuple(_lognormal(mean, sd, z) for z in (low, high))
+            text = citation(tables()["strength"]["source"])
+            rows[sex, "strength"] = ("1", mean, sd, *ends, text)
+        table = pd.DataFrame.from_dict(
+            rows, orient="index", columns=["unit", "mean", "sd", "low", "high", "source"]
+        )
+        table.index = pd.MultiIndex.from_tuples(table.index, names=["sex", "quantity"])
+        return table
+
+    def to_dict(self) -> dict[str, Any]:
+        """The population as plain data, for TOML and result files."""
+        found = {
+            "sex": self.sex,
+            "source": self.source,
+            "strength_spread": self.strength_spread,
+        }
+        if self.sex == "both":
+            found["share_of_women"] = self.share_of_women
+        return found
+
+    @classmethod
+    def from_dict(cls, given: Mapping[str, Any]) -> Population:
+        """The population whose `to_dict` this is; what is left out has its default."""
+        allowed = ("sex", "source", "strength_spread", "share_of_women")
+        if not isinstance(given, Mapping):
+            raise InvalidArgument(
+                f"population must be a table with any of {', '.join(allowed)}, not {given!r}"
+            )
+        for name in given:
+            if name not in allowed:
+                raise check.unknown("entry of a population", name, allowed)
+        return cls(**given)
+
+
+_PLURAL = {"female": "women", "male": "men"}
+
+
+def _lognormal(mean: float, sd: float, z: Any) -> Any:
+    """The value of a log-normal with this mean and standard deviation, from a standard normal number."""
+    import numpy as np
+
+    variance = math.log1p((sd / mean) ** 2)
+    return mean * np.exp(math.sqrt(variance) * z - variance / 2)

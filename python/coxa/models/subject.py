@@ -1,0 +1,127 @@
+"""The person who does the exercise."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from .._core import InvalidArgument
+from ..base import check
+
+#: Lengths that can be given instead of following from stature.
+SEGMENTS = (
+    "thigh",
+    "shank",
+    "foot",
+    "trunk",
+    "upper_arm",
+    "forearm",
+    "hip_width",
+    "shoulder_width",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """A person, as far as a model can be scaled to one.
+
+    Parameters
+    ----------
+    sex : {"male", "female"}
+        Decides the shares of the segments in mass and length (de Leva 1996).
+    mass : float
+        Body mass, kg.
+    height : float
+        Stature, m.
+    strength : float
+        Factor on every maximum isometric force and actuator strength; 1 is the average for mass and
+        height (Handsfield et al. 2014).
+    segment_lengths : mapping of str to float
+        Measured lengths, m, instead of those that follow from stature: any of "thigh", "shank", "foot",
+        "trunk", "upper_arm", "forearm", "hip_width", "shoulder_width".
+    group_strength : mapping of str to float
+        Further factors on the strength of some muscle groups of the model, such as
+        ``{"quadriceps": 1.3}``, or of its "actuators". `Model.perturbations` tells which groups there are.
+
+    Raises
+    ------
+    InvalidArgument
+        For a value of another type or out of range (a `ValueError`).
+    """
+
+    sex: str = "male"
+    mass: float = 75.0
+    height: float = 1.75
+    strength: float = 1.0
+    segment_lengths: Mapping[str, float] = field(default_factory=dict)
+    group_strength: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        def put(name: str, value: object) -> None:
+            object.__setattr__(self, name, value)
+
+        put("sex", check.choice("sex", self.sex, ("male", "female")))
+        put("mass", check.positive("mass", self.mass, "kg"))
+        put("height", check.positive("height", self.height, "m"))
+        put("strength", check.positive("strength", self.strength))
+        if not isinstance(self.segment_lengths, Mapping):
+            raise InvalidArgument(
+                f"segment_lengths must map names to metres, not {self.segment_lengths!r}"
+            )
+        lengths = {}
+        for name, value in self.segment_lengths.items():
+            if name not in SEGMENTS:
+                raise check.unknown("segment", name, SEGMENTS)
+            lengths[name] = check.positive(f"segment length {name}", value, "m")
+        # sorted: equal subjects have equal texts
+        put("segment_lengths", MappingProxyType(dict(sorted(lengths.items()))))
+        if not isinstance(self.group_strength, Mapping):
+            raise InvalidArgument(
+                f"group_strength must map muscle groups to factors, not {self.group_strength!r}"
+            )
+        factors = {}
+        for name, value in self.group_strength.items():
+            if not isinstance(name, str):
+                raise InvalidArgument(f"group_strength must name muscle groups, not {name!r}")
+            factors[name] = check.positive(f"strength of {name}", value)
+        put("group_strength", MappingProxyType(dict(sorted(factors.items()))))
+
+    def __repr__(self) -> str:
+        # every digit: the text makes the same subject again
+        names = ("mass", "height", "strength")
+        numbers = [f"{name}={getattr(self, name)!r}".removesuffix(".0") for name in names]
+        text = ", ".join([f"sex={self.sex!r}", *numbers])
+        if self.segment_lengths:
+            text += f", segment_lengths={dict(self.segment_lengths)!r}"
+        if self.group_strength:
+            text += f", group_strength={dict(self.group_strength)!r}"
+        return f"Subject({text})"
+
+    def __hash__(self) -> int:
+        return hash(self.to_json())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # a mapping proxy cannot be pickled
+        return (Subject.from_json, (self.to_json(),))
+
+    def to_json(self) -> str:
+        """All fields as JSON, as result files hold them."""
+        fields: dict[str, Any] = {
+            "sex": self.sex,
+            "mass": self.mass,
+            "height": self.height,
+            "strength": self.strength,
+            "segment_lengths": dict(self.segment_lengths),
+        }
+        # only where there is something to say: files of subjects without it stay as they were
+        if self.group_strength:
+            fields["group_strength"] = dict(self.group_strength)
+        return json.dumps(fields)
+
+    @classmethod
+    def from_json(cls, text: str) -> Subject:
+        """The subject whose `to_json` this is."""
+        return cls(**json.loads(text))

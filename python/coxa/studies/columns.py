@@ -1,0 +1,327 @@
+"""What a study's dataset holds: the columns that were chosen, the measures, and which trials count."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from .._core import InvalidArgument
+from ..base import check
+from ..base.wording import capital, humanized, say, three_digits, with_unit
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+#: Distinct numbers up to which a column counts as levels.
+MOST_LEVELS = 12
+
+#: Lines that a continuous column is cut into where it tells trials apart.
+_LINES = 3
+
+
+# ---- trials
+
+
+def flat(dataset: xr.Dataset) -> xr.Dataset:
+    """A study's dataset with one dimension `trial`, whether it was a grid or not.
+
+    Raises
+    ------
+    InvalidArgument
+        If it is not the dataset of a study.
+    """
+    if not isinstance(dataset, xr.Dataset) or "trial_status" not in dataset:
+        what = type(dataset).__name__
+        if isinstance(dataset, xr.Dataset):
+            what = "a dataset without trial_status"
+        raise InvalidArgument(
+            f"dataset must be what study.run() gives, or coxa.load() of its file, not {what}"
+        )
+    if "trial" in dataset.dims:
+        return dataset
+    dims = list(dataset["trial_status"].dims)
+    stacked = dataset.stack(trial=dims, create_index=False)
+    # what a grid calls its dimensions was chosen, even where its coordinate does not say so
+    for name in dims:
+        if name in stacked.coords:
+            stacked[name].attrs.setdefault("role", "parameter")
+    return stacked.transpose("trial", ...)
+
+
+def require_trials(good: NDArray[np.bool_], name: str, least: int) -> None:
+    """Refuses a measure that too few trials have."""
+    if good.sum() < least:
+        raise InvalidArgument(
+            f"{name} has a value in {int(good.sum())} of {len(good)} trials; at least {least} are needed"
+        )
+
+
+# ---- columns
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """What was chosen for each trial.
+
+    Attributes
+    ----------
+    name, label, unit, text : str
+        `label` is the name in words; `text` says what it is.
+    values : array
+        One number or word per trial.
+    levels : list or None
+        Distinct values in order; None for a continuous one.
+    """
+
+    name: str
+    label: str
+    unit: str
+    text: str
+    values: NDArray[Any]
+    levels: list[Any] | None
+
+    @property
+    def worded(self) -> bool:
+        """Whether it holds words."""
+        return self.values.dtype.kind not in "fiub"
+
+    @property
+    def axis(self) -> str:
+        """Name and unit, for an axis."""
+        return with_unit(self.label, self.unit)
+
+    def say(self, value: Any) -> str:
+        """One of its values in words."""
+        return say(value, self.unit)
+
+
+def columns(dataset: xr.Dataset) -> dict[str, Column]:
+    """The columns of a flat study that were chosen and that differ between trials."""
+    found = {}
+    for name, variable in dataset.variables.items():
+        if variable.attrs.get("role") != "parameter" or variable.dims != ("trial",):
+            continue
+        made = column(str(name), variable)
+        if len(distinct(made.values)) > 1:
+            found[str(name)] = made
+    return found
+
+
+def column(name: str, variable: xr.Variable) -> Column:
+    """One column as labels, units and levels see it."""
+    values = variable.values
+    if values.dtype.kind in "OUST":
+        values = values.astype(str)
+    levels = distinct(values)
+    worded = values.dtype.kind not in "fiub"
+    # numbers of which most come once were drawn, not chosen as levels
+    few = len(levels) <= MOST_LEVELS and (len(values) >= 2 * len(levels) or len(levels) <= 5)
+    return Column(
+        name,
+        humanized(name),
+        str(variable.attrs.get("units", "")),
+        str(variable.attrs.get("long_name", "")),
+        values,
+        levels if worded or few else None,
+    )
+
+
+def distinct(values: NDArray[Any]) -> list[Any]:
+    """Different values in order, without NaN; numbers or words."""
+    if values.dtype.kind in "fiub":
+        return np.unique(values[np.isfinite(values)]).tolist()
+    return sorted(dict.fromkeys(values.tolist()))
+
+
+def chosen(found: Mapping[str, Column], name: str) -> Column:
+    """One of the columns, or the error that there is none."""
+    if name not in found:
+        raise check.unknown("varied parameter", name, found)
+    return found[name]
+
+
+def crossed(found: Iterable[Column]) -> bool:
+    """Whether the trials are every combination of levels, equally often."""
+    found = list(found)
+    # who a person is follows from the number of the person
+    if any(c.name == "subject" for c in found):
+        found = [c for c in found if not c.name.startswith("subject_")]
+    if any(c.levels is None for c in found):
+        return False
+    combinations = pd.DataFrame({c.name: c.values for c in found}).value_counts()
+    wanted = int(np.prod([len(c.levels or []) for c in found]))
+    return len(combinations) == wanted and combinations.nunique() == 1
+
+
+def levels_of(
+    of: Column, good: NDArray[np.bool_], bins: int
+) -> tuple[NDArray[np.int_], list[tuple[str, float, float]]]:
+    """Which level or bin each good trial is at (-1: none), and of each its label, low and high end."""
+    values = of.values[good]
+    if of.levels is not None:
+        rows = np.full(len(values), -1)
+        labels = []
+        for i, item in enumerate(of.levels):
+            rows[values == item] = i
+            at = np.nan if of.worded else float(item)
+            labels.append((of.say(item), at, at))
+        return rows, labels
+    finite = np.isfinite(values)
+    edges = np.unique(np.quantile(values[finite], np.linspace(0, 1, bins + 1)))
+    rows = np.full(len(values), -1)
+    rows[finite] = np.clip(
+        np.searchsorted(edges, values[finite], "right") - 1, 0, max(0, len(edges) - 2)
+    )
+    ends = list(itertools.pairwise(edges.tolist())) or [(edges[0], edges[0])]
+    return rows, [(f"{three_digits(low)} to {of.say(high)}", low, high) for low, high in ends]
+
+
+def lines_of(by: Column | None, good: NDArray[np.bool_]) -> tuple[NDArray[np.int_], list[str]]:
+    """Which line each good trial belongs to (-1: none), and their labels; one without a label if nothing splits."""
+    if by is None:
+        return np.zeros(int(good.sum()), dtype=int), [""]
+    rows, labels = levels_of(by, good, _LINES)
+    return rows, [label for label, _, _ in labels]
+
+
+def column_names(factor: Any) -> list[str]:
+    """A name for each uniform number that one value of a factor takes."""
+    if factor.dimensions == 1:
+        return [factor.name]
+    if hasattr(factor, "population"):
+        names = ["subject_sex", "subject_height", "subject_mass", "subject_strength"]
+        return names[-factor.dimensions :]
+    return [f"{factor.name}_{j + 1}" for j in range(factor.dimensions)]
+
+
+# ---- measures
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """A measure of each trial.
+
+    Attributes
+    ----------
+    name, label, unit : str
+        `label` is what the dataset calls it, and what was chosen or averaged of it.
+    values : array
+        [trial], or [trial, sample] for a series.
+    """
+
+    name: str
+    label: str
+    unit: str
+    values: Array
+
+    @property
+    def axis(self) -> str:
+        """Name and unit, for an axis."""
+        return with_unit(capital(self.label), self.unit)
+
+
+def summaries(dataset: xr.Dataset) -> list[str]:
+    """Names of the measures with one number per trial and label."""
+    return [
+        str(name)
+        for name, v in dataset.data_vars.items()
+        if v.attrs.get("role") == "summary" and "trial" in v.dims and v.dtype.kind in "fiub"
+    ]
+
+
+def series(dataset: xr.Dataset) -> list[str]:
+    """Names of what was kept over the repetition."""
+    return [
+        str(name)
+        for name, v in dataset.data_vars.items()
+        if {"trial", "sample"} <= set(v.dims) and v.dtype.kind in "fiub" and name != "time"
+    ]
+
+
+def measured(
+    dataset: xr.Dataset,
+    name: str,
+    select: Mapping[str, Any] | None = None,
+    *,
+    over_sample: bool = False,
+) -> Measured:
+    """A measure of a flat study, NaN where the trial failed.
+
+    Of labelled dimensions one label is chosen by `select`; sides are averaged if nothing is chosen.
+
+    Raises
+    ------
+    UnknownName
+        If the dataset has no such measure, or the measure no such label.
+    InvalidArgument
+        If a dimension is left over.
+    """
+    allowed = series(dataset) if over_sample else summaries(dataset)
+    if name not in allowed and not (name in series(dataset) and "sample" in (select or {})):
+        if not over_sample and name in series(dataset):
+            raise InvalidArgument(
+                f"{name} is a series over the repetition: give over='sample' to coxa.response, or one"
+                " point of it with select={'sample': 50}"
+            )
+        kind = "series in this dataset" if over_sample else "measure"
+        raise check.unknown(kind, name, allowed)
+    array = dataset[name]
+    label = str(array.attrs.get("long_name") or name.replace("_", " "))
+    unit = str(array.attrs.get("units", ""))
+    for dim, value in (select or {}).items():
+        array, text = _select(name, array, dim, value)
+        label += f", {text}"
+    kept = {"trial", "sample"} if over_sample else {"trial"}
+    if "side" in array.dims:
+        array = array.mean("side", skipna=False)
+        label += ", mean of both sides"
+    if left := [str(dim) for dim in array.dims if dim not in kept]:
+        labels = ", ".join(map(str, dataset[left[0]].values[:12])) if left[0] in dataset else ""
+        raise InvalidArgument(
+            f"{name} has a number for each {left[0]}: choose one with"
+            f" select={{{left[0]!r}: ...}}; there are: {labels or array.sizes[left[0]]}"
+        )
+    array = array.transpose("trial", ...)
+    failed = dataset["trial_status"].values != 0
+    values = array.values.astype(float)
+    values[failed] = np.nan
+    return Measured(name, label, unit, values)
+
+
+def _select(name: str, array: xr.DataArray, dim: str, value: Any) -> tuple[xr.DataArray, str]:
+    """One label of a dimension, and the words for it."""
+    free = [str(d) for d in array.dims if d != "trial"]
+    if dim not in free:
+        raise check.unknown(f"dimension of {name}", dim, free)
+    if dim == "sample":
+        percent = check.number("select['sample']", value, "percent")
+        return array.sel(sample=percent, method="nearest"), f"at {percent:g} % of the repetition"
+    labels = array[dim].values
+    if value not in labels.tolist():
+        raise check.unknown(f"{dim} of {name}", value, map(str, labels))
+    return array.sel({dim: value}), str(value).replace("_", " ")
+
+
+# ---- parts of a whole
+
+
+def fraction(name: str, value: object) -> float:
+    """A part of a whole, above 0 and below 1, or an error that names it."""
+    part = check.number(name, value)
+    if not 0 < part < 1:
+        raise InvalidArgument(f"{name} must be above 0 and below 1, not {part:g}")
+    return part
+
+
+def band_ends(band: float) -> tuple[float, float]:
+    """The quantiles between which a band of this part lies: 0.9 gives 0.05 and 0.95."""
+    part = fraction("band", band)
+    return (1 - part) / 2, (1 + part) / 2

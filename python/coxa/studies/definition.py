@@ -1,0 +1,151 @@
+"""A study as plain data, as TOML holds it: the same words as in Python, checked with the same care."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .._core import FileError, InvalidArgument
+from ..base import check
+from ..models.population import Population
+from ..models.subject import Subject
+
+if TYPE_CHECKING:
+    from .study import Study
+
+_KEYS = {
+    "exercise",
+    "subject",
+    "population",
+    "model",
+    "options",
+    "parameters",
+    "vary",
+    "uncertain",
+    "sample",
+    "measure",
+    "run",
+}
+_OPTIONS = {"criterion", "frames", "strict", "intervals", "inertia", "volume_weights"}
+
+
+def study_from_dict(kind: type[Study], given: Mapping[str, Any], folder: Path) -> Study:
+    """The study that plain data describe, as `Study.to_dict` gives them or a TOML file holds them."""
+    _known(given, _KEYS, "key of a study")
+    if "exercise" not in given:
+        raise InvalidArgument('a study needs an exercise, such as exercise = "barbell_hip_thrust"')
+    if "subject" in given and "population" in given:
+        raise InvalidArgument("[subject] and [population] both say who does it; leave one out")
+    people: Any = None
+    if "population" in given:
+        people = Population.from_dict(table_of(given, "population", None))
+    elif "subject" in given:
+        tables = given["subject"]
+        several = isinstance(tables, list)
+        made = [_subject(table) for table in (tables if several else [tables])]
+        people = made if several else made[0]
+    model = given.get("model")
+    if model is not None:
+        if not isinstance(model, str):
+            raise InvalidArgument(f"model must be the name of a file, not {model!r}")
+        model = str(folder / model)
+
+    options = table_of(given, "options", _OPTIONS)
+    parameters = table_of(given, "parameters", None)
+    study = kind(given["exercise"], people, model=model, **options, **parameters)
+    if varied := table_of(given, "vary", None):
+        study.vary(**{name: _levels(name, value) for name, value in varied.items()})
+    if uncertain := table_of(given, "uncertain", None):
+        for name, spread in uncertain.items():
+            if spread is False:
+                continue
+            if spread is True:
+                study.uncertain(name)
+            else:
+                study.uncertain(**{name: spread})
+    if "sample" in given:
+        sample = table_of(given, "sample", {"n", "method", "seed", "paired"})
+        study.sample(**sample)
+    measured = table_of(given, "measure", {"summaries", "functions"})
+    summaries = measured.get("summaries", [])
+    if not isinstance(summaries, list):
+        raise InvalidArgument(f"[measure] summaries must be a list of names, not {summaries!r}")
+    functions = {
+        name: _function(name, where, folder)
+        for name, where in table_of(measured, "functions", None).items()
+    }
+    return study.measure(*summaries, **functions)
+
+
+def _subject(table: object) -> Subject:
+    if not isinstance(table, Mapping):
+        raise InvalidArgument(f"subject must be a table such as {{ mass = 80 }}, not {table!r}")
+    allowed = Subject.__dataclass_fields__
+    _known(table, allowed, "key of a subject")
+    return Subject(**table)
+
+
+def _levels(name: str, value: object) -> Any:
+    if not isinstance(value, Mapping):
+        return value
+    _known(value, {"low", "high"}, f"key of the range {name}")
+    if len(value) < 2:
+        raise InvalidArgument(
+            f"the range {name} needs low and high, such as {name} = {{ low = 0.6, high = 0.8 }}"
+        )
+    return (value["low"], value["high"])
+
+
+def _function(name: str, where: object, folder: Path) -> Any:
+    """The function that "module:function" or "file.py:function" names."""
+    source, _, attribute = where.partition(":") if isinstance(where, str) else ("", "", "")
+    if not source or not attribute:
+        raise InvalidArgument(
+            f"measure {name} must be 'module:function' or 'file.py:function', not {where!r}"
+        )
+    try:
+        if source.endswith(".py"):
+            module = _module_from(folder / source)
+        else:
+            module = importlib.import_module(source)
+        found: Any = module
+        for part in attribute.split("."):
+            found = getattr(found, part)
+    except FileNotFoundError:
+        raise FileError(f"measure {name}: there is no file {folder / source}") from None
+    except Exception as error:
+        raise InvalidArgument(
+            f"measure {name}: {where} cannot be imported: {type(error).__name__}: {error}"
+        ) from None
+    return found
+
+
+def _module_from(path: Path) -> Any:
+    if not path.is_file():
+        raise FileNotFoundError(path)
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    # processes that are forked find the function under this name; another module of that name stays what it is
+    sys.modules.setdefault(path.stem, module)
+    spec.loader.exec_module(module)
+    return module
+
+
+def table_of(given: Mapping[str, Any], name: str, allowed: Iterable[str] | None) -> dict[str, Any]:
+    table = given.get(name, {})
+    if not isinstance(table, Mapping):
+        raise InvalidArgument(f"{name} must be a table, [{name}], not {table!r}")
+    if allowed is not None:
+        _known(table, allowed, f"key of [{name}]")
+    return dict(table)
+
+
+def _known(given: Iterable[str], allowed: Iterable[str], kind: str) -> None:
+    for name in given:
+        if name not in allowed:
+            raise check.unknown(kind, name, sorted(allowed))

@@ -1,0 +1,458 @@
+"""What differs between the trials of a study: each factor turns numbers from the unit cube into values, and values into rows."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .._core import InvalidArgument
+from ..authoring import catalogue
+from ..base import check
+from ..models.population import Population
+from ..models.subject import Subject
+from ..trials.simulation import check_criterion, criterion_text
+from .uncertainty import Quantity
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+#: What a trial is made of: exercise, parameters, offsets, subject, changes, criterion; see `Study.rows`.
+Row = dict[str, Any]
+
+#: Columns of a study's table: name, unit, description, one number or word for each trial.
+Column = tuple[str, str, str, list[Any]]
+
+#: Names that datasets use for dimensions; a parameter of that name gets another column.
+_DIMENSIONS = {"trial", "sample", "time", "side", "group", "muscle", "support", "axis"}
+
+#: Fields of a subject that can be varied one by one, with units and what they are.
+SUBJECT_FIELDS = {
+    "subject_sex": ("1", "sex of the person"),
+    "subject_mass": ("kg", "body mass"),
+    "subject_height": ("m", "stature"),
+    "subject_strength": ("1", "factor on all maximum forces"),
+}
+
+LOAD_PER_MASS = "load_per_mass"
+
+
+class Factor(ABC):
+    """One thing that differs between trials.
+
+    Attributes
+    ----------
+    name : str
+        Also the name of its column, where it has one column.
+    unit, description : str
+    group : str
+        What sensitivity indices can be asked for together: the named group of an uncertainty, else the name.
+    dimensions : int
+        How many uniform numbers one value takes.
+    """
+
+    name: str
+    unit: str
+    description: str
+    group: str
+    dimensions: int = 1
+
+    @abstractmethod
+    def values(self, u: Array) -> Sequence[Any]:
+        """Values [n] from uniform numbers in 0 to 1, [n, dimensions], by the inverse distribution."""
+
+    @abstractmethod
+    def put(self, row: Row, value: Any) -> None:
+        """Writes a value into the row of a trial."""
+
+    @property
+    def levels(self) -> list[Any] | None:
+        """Its values, if it takes only some; None for a continuous one."""
+        return None
+
+    def spaced(self, n: int) -> list[Any]:
+        """The values that a grid takes: its levels, or `n` of a range."""
+        if self.levels is not None:
+            return self.levels
+        raise InvalidArgument(
+            f"{self.name} is drawn at random and has no grid; sample with 'sobol', 'lhs' or 'random',"
+            " or vary it by levels"
+        )
+
+    def columns(self, values: Sequence[Any]) -> list[Column]:
+        """What a study's table says of these values."""
+        name = f"parameter_{self.name}" if self.name in _DIMENSIONS else self.name
+        return [(name, self.unit, self.description, [plain(value) for value in values])]
+
+
+def plain(value: Any) -> float | str:
+    """A number or word, as files hold it."""
+    return value if isinstance(value, str) else float(value)
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where in a row a value goes."""
+
+    kind: str  # parameter, change, criterion, exercise, field, load_per_mass
+    name: str
+
+    def put(self, row: Row, value: Any) -> None:
+        if self.kind == "parameter":
+            row["parameters"][self.name] = value
+        elif self.kind == "change":
+            row["changes"][self.name] = value
+        elif self.kind == "field":
+            row["fields"][self.name.removeprefix("subject_")] = value
+        elif self.kind == "criterion":
+            row["criterion"] = math.inf if value == "min-max" else float(value)
+        else:
+            row[self.kind] = value
+
+
+@dataclass(frozen=True)
+class Levels(Factor):
+    """A list of values, all alike likely."""
+
+    name: str
+    unit: str
+    description: str
+    items: tuple[Any, ...]
+    target: Target
+
+    @property
+    def group(self) -> str:  # type: ignore[override]
+        return self.name
+
+    @property
+    def levels(self) -> list[Any]:
+        return list(self.items)
+
+    def values(self, u: Array) -> list[Any]:
+        return [self.items[i] for i in _places(u, len(self.items))]
+
+    def put(self, row: Row, value: Any) -> None:
+        self.target.put(row, value)
+
+
+@dataclass(frozen=True)
+class Range(Factor):
+    """Numbers between two, all alike likely."""
+
+    name: str
+    unit: str
+    description: str
+    low: float
+    high: float
+    target: Target
+    integer: bool = False
+
+    @property
+    def group(self) -> str:  # type: ignore[override]
+        return self.name
+
+    def values(self, u: Array) -> list[float]:
+        if self.integer:
+            count = int(self.high - self.low) + 1
+            return [self.low + i for i in _places(u, count)]
+        return (self.low + u[:, 0] * (self.high - self.low)).tolist()
+
+    def spaced(self, n: int) -> list[float]:
+        spaced = np.linspace(self.low, self.high, n)
+        return sorted(set(np.rint(spaced).tolist())) if self.integer else spaced.tolist()
+
+    def put(self, row: Row, value: Any) -> None:
+        self.target.put(row, value)
+
+
+@dataclass(frozen=True)
+class Uncertain(Factor):
+    """One quantity of a named group of uncertainties (`coxa.uncertainty`)."""
+
+    group: str
+    quantity: Quantity
+    exercises: frozenset[str]  # that have what an offset is added to
+
+    @property
+    def name(self) -> str:  # type: ignore[override]
+        return self.quantity.name
+
+    @property
+    def unit(self) -> str:  # type: ignore[override]
+        return self.quantity.unit
+
+    @property
+    def description(self) -> str:  # type: ignore[override]
+        return self.quantity.description
+
+    @property
+    def levels(self) -> list[Any] | None:
+        return list(self.quantity.levels) if self.quantity.kind == "criterion" else None
+
+    def values(self, u: Array) -> Sequence[Any]:
+        drawn = self.quantity.value(u[:, 0])
+        return drawn if isinstance(drawn, list) else drawn.tolist()
+
+    def put(self, row: Row, value: Any) -> None:
+        kind = self.quantity.kind
+        if kind == "criterion":
+            Target("criterion", "criterion").put(row, value)
+        elif kind == "change":
+            row["changes"][self.quantity.target] = value
+        elif row["exercise"] in self.exercises:
+            row["offsets"][self.quantity.target] = value
+
+
+@dataclass(frozen=True)
+class People(Factor):
+    """People of a list, by their place in it."""
+
+    people: tuple[Subject, ...]
+    name: str = "subject"
+    unit: str = "1"
+    description: str = "number of the person, from 0"
+    group: str = "subject"
+
+    @property
+    def levels(self) -> list[int]:
+        return list(range(len(self.people)))
+
+    def values(self, u: Array) -> list[int]:
+        return _places(u, len(self.people))
+
+    def put(self, row: Row, value: Any) -> None:
+        row["subject"] = self.people[value]
+
+    def columns(self, values: Sequence[Any]) -> list[Column]:
+        people = [self.people[value] for value in values]
+        return super().columns(values) + subject_columns(people)
+
+
+@dataclass(frozen=True)
+class Crowd(Factor):
+    """People drawn from a population."""
+
+    population: Population
+    name: str = "subject"
+    unit: str = "1"
+    description: str = "a person drawn from a population"
+    group: str = "subject"
+
+    @property
+    def dimensions(self) -> int:  # type: ignore[override]
+        return self.population.dimensions
+
+    def values(self, u: Array) -> list[Subject]:
+        return self.population.subjects(u)
+
+    def put(self, row: Row, value: Any) -> None:
+        row["subject"] = value
+
+    def columns(self, values: Sequence[Any]) -> list[Column]:
+        return subject_columns(values)
+
+
+def subject_columns(people: Sequence[Subject]) -> list[Column]:
+    """What the table says of each person."""
+    return [
+        (name, unit, text, [plain(getattr(p, name.removeprefix("subject_"))) for p in people])
+        for name, (unit, text) in SUBJECT_FIELDS.items()
+    ]
+
+
+def _places(u: Array, count: int) -> list[int]:
+    return [min(int(value * count), count - 1) for value in u[:, 0]]
+
+
+# ---- from what a caller gives
+
+
+def factor(name: str, given: object, exercises: Sequence[str], model: Any) -> Factor:
+    """The factor that `vary(name=given)` asks for: a list gives levels, a pair of numbers a range.
+
+    Raises
+    ------
+    InvalidArgument, UnknownName
+        For a name that nothing has, levels or ends that are not allowed, none or twice the same.
+    """
+    if name == "subject":
+        return people(given)
+    if name == "exercise":
+        names = _list(name, given, "names of exercises")
+        for item in names:
+            catalogue.known(item)
+        text = "exercise of the trial"
+        return Levels(name, "1", text, _distinct(name, names), Target("exercise", name))
+    if name == "criterion":
+        exponents = _list(name, given, "exponents from 1 to 5 or 'min-max'")
+        words = [criterion_text(check_criterion(item)) for item in exponents]
+        text = "exponent p of the recruitment's cost"
+        return Levels(name, "1", text, _distinct(name, words), Target("criterion", name))
+    unit, text, check_value, integer, words_allowed, target = _described(name, exercises, model)
+    if _is_range(given) and not words_allowed:
+        low, high = (check_value(item) for item in given)  # type: ignore[attr-defined]
+        if not low < high:
+            raise InvalidArgument(
+                f"{name}=({low:g}, {high:g}) is an empty range; give the lower end first"
+            )
+        return Range(name, unit, text, low, high, target, integer)
+    items = [check_value(item) for item in _list(name, given, "levels")]
+    return Levels(name, unit, text, _distinct(name, items), target)
+
+
+def people(given: object) -> Factor:
+    """A factor over people: a list of subjects, or a population."""
+    if isinstance(given, Population):
+        return Crowd(given)
+    items = _list("subject", given, "coxa.Subject, or a coxa.Population")
+    for item in items:
+        if not isinstance(item, Subject):
+            raise InvalidArgument(f"subject must be a list of coxa.Subject, not of {item!r}")
+    return People(_distinct("subject", items))
+
+
+def _described(name: str, exercises: Sequence[str], model: Any) -> tuple[Any, ...]:
+    """Unit, description, check of one value, whether integer, whether words, and where it goes."""
+    having = [e for e in exercises if name in catalogue.exercise(e).parameters]
+    if having:
+        if lacking := [e for e in exercises if e not in having]:
+            raise InvalidArgument(
+                f"{name} is no parameter of {', '.join(lacking)}; every exercise of the study must"
+                " have what is varied"
+            )
+        p = catalogue.exercise(exercises[0]).parameters[name]
+
+        def check_parameter(value: object) -> float | str:
+            return [catalogue.check_parameters(e, {name: value})[name] for e in exercises][0]
+
+        target = Target("parameter", name)
+        return p.unit, p.description, check_parameter, p.integer, bool(p.choices), target
+    if name in SUBJECT_FIELDS:
+        unit, text = SUBJECT_FIELDS[name]
+        key = name.removeprefix("subject_")
+
+        def check_field(value: object) -> float | str:
+            return getattr(Subject(**{key: value}), key)  # type: ignore[arg-type]
+
+        return unit, text, check_field, False, key == "sex", Target("field", name)
+    if name == LOAD_PER_MASS:
+        for e in exercises:
+            if "load" not in catalogue.exercise(e).parameters:
+                raise InvalidArgument(
+                    f"load_per_mass needs the parameter load, which {e} does not have"
+                )
+        text = "external mass over body mass"
+        return "1", text, lambda v: check.number(name, v), False, False, Target(name, name)
+    known = {p.name: p for p in model.perturbations()}
+    if name in known:
+        change = known[name]
+
+        def check_change(value: object) -> float:
+            number = check.number(name, value, change.unit)
+            if not change.minimum <= number <= change.maximum:
+                raise InvalidArgument(
+                    f"{name} must be from {change.minimum:g} to {change.maximum:g}"
+                    f"{'' if change.unit == '1' else ' ' + change.unit}, not {number:g}"
+                )
+            return number
+
+        return change.unit, change.description, check_change, False, False, Target("change", name)
+    allowed = dict.fromkeys(p for e in exercises for p in catalogue.exercise(e).parameters)
+    others = ["exercise", "subject", "criterion", LOAD_PER_MASS, *SUBJECT_FIELDS]
+    raise check.unknown(f"parameter of {', '.join(exercises)}", name, [*allowed, *others])
+
+
+def _is_range(given: object) -> bool:
+    return (
+        isinstance(given, tuple)
+        and len(given) == 2
+        and not any(isinstance(item, str) for item in given)
+    )
+
+
+def _list(name: str, given: object, of: str) -> list[Any]:
+    if isinstance(given, str | bytes | Mapping | Subject) or not isinstance(given, Iterable):
+        raise InvalidArgument(f"{name} must be a list of {of}, not {given!r}")
+    items = list(given)
+    if not items:
+        raise InvalidArgument(f"{name} has no levels; give at least one")
+    return items
+
+
+def _distinct(name: str, items: list[Any]) -> tuple[Any, ...]:
+    if len(set(items)) < len(items):
+        twice = next(item for i, item in enumerate(items) if item in items[:i])
+        raise InvalidArgument(f"{name} has the level {twice!r} twice; leave one out")
+    return tuple(items)
+
+
+# ---- rows
+
+
+@dataclass(frozen=True)
+class Design:
+    """The values of every factor in every trial.
+
+    Attributes
+    ----------
+    factors : tuple of Factor
+    values : tuple of sequences
+        One for each factor, one value for each trial.
+    exercise, subject, parameters
+        What all trials share unless a factor says otherwise.
+    body_mass : float or None
+        Of a model that is used as it is, for loads relative to it.
+    """
+
+    factors: tuple[Factor, ...]
+    values: tuple[Sequence[Any], ...]
+    exercise: str
+    subject: Subject | None
+    parameters: Mapping[str, float | str] = field(default_factory=dict)
+    body_mass: float | None = None
+    count: int = 1
+
+    def __len__(self) -> int:
+        return self.count
+
+    def part(self, first: int, count: int) -> Design:
+        """Some trials of it."""
+        cut = tuple(values[first : first + count] for values in self.values)
+        return replace(self, values=cut, count=min(count, self.count - first))
+
+    def row(self, i: int) -> Row:
+        """What trial `i` is made of."""
+        row: Row = {
+            "exercise": self.exercise,
+            "parameters": dict(self.parameters),
+            "offsets": {},
+            "subject": self.subject,
+            "changes": {},
+            "criterion": None,
+            "fields": {},
+        }
+        for factor, values in zip(self.factors, self.values, strict=True):
+            factor.put(row, values[i])
+        fields = row.pop("fields")
+        if fields:
+            row["subject"] = replace(row["subject"] or Subject(), **fields)
+        if LOAD_PER_MASS in row:
+            person = row["subject"]
+            mass = self.body_mass if person is None else person.mass
+            row["parameters"]["load"] = row.pop(LOAD_PER_MASS) * mass
+        return row
+
+    def columns(self) -> list[Column]:
+        """The study's table, as far as it was chosen and not computed."""
+        found: dict[str, Column] = {}
+        for factor, values in zip(self.factors, self.values, strict=True):
+            for column in factor.columns(values):
+                # a field that is varied by itself overrules that of the person
+                found[column[0]] = column
+        return list(found.values())

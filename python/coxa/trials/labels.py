@@ -1,0 +1,41 @@
+"""Headings of a result, for tables and pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from .._core import Error
+from ..authoring import catalogue
+
+if TYPE_CHECKING:
+    from ..models.subject import Subject
+    from .result import Result
+
+
+def title(result: Result) -> str:
+    """Exercise and load."""
+    try:
+        name = catalogue.exercise(result.exercise).info.title
+    except Error:
+        name = result.exercise.replace("_", " ").capitalize()
+    load = result.parameters.get("load")
+    return name if load is None else f"{name}, {load:g} kg"
+
+
+def person(subject: Subject | None, attributes: Mapping[Any, Any]) -> list[str]:
+    """Who it is; the model's name where one was used as it is."""
+    if subject is None:
+        return [str(attributes.get("model", ""))]
+    who = "man" if subject.sex == "male" else "woman"
+    parts = [f"{who}, {subject.mass:g} kg, {subject.height:.2f} m"]
+    if subject.strength != 1:
+        parts.append(f"strength {subject.strength:g}")
+    return parts
+
+
+def subtitle(result: Result) -> str:
+    """Who did it, and what went wrong."""
+    parts = person(result.subject, result.dataset.attrs)
+    parts += [f"{text} in {count} frames" for text, count in result.status.items()]
+    return "   ·   ".join(parts)

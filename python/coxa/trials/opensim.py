@@ -1,0 +1,179 @@
+"""A result as OpenSim reads it: model, motion and external loads.
+
+Supports act at their centres of pressure, on the body of their first point. A load acts as its weight and inertia
+on the body that carries it, at its mass centre; a hand's grip is a force on the hand and its opposite on that body.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape
+
+import numpy as np
+
+from .. import _core
+from .._core import FileError, InvalidArgument
+
+if TYPE_CHECKING:
+    from .result import Result
+
+
+class Force:
+    """One force over time: on a body, at a point, with a free moment; ground frame."""
+
+    def __init__(
+        self, name: str, body: str, force: np.ndarray, point: np.ndarray, moment: np.ndarray
+    ):
+        self.name, self.body = name, body
+        self.values = np.hstack([force, point, moment])  # [frames x 9] N, m, N m
+
+    @property
+    def columns(self) -> list[str]:
+        parts = ("force_v", "force_p", "torque_")
+        return [f"{self.name}_{part}{axis}" for part in parts for axis in "xyz"]
+
+
+def external_forces(result: Result) -> list[Force]:
+    """Everything outside the model that acts on it."""
+    data, scene = result.dataset, result.scene
+    forces = []
+
+    def series(name: str, label: str) -> np.ndarray:
+        dim = next(d for d in data[name].dims if d not in ("time", "axis"))
+        return data[name].sel({dim: label}).transpose("time", "axis").values
+
+    for support in scene.get("supports", []):
+        name = support["name"]
+        force = series("support_force", name)
+        origin = data["support_origin"].sel(support=name).values
+        # a support that carries nothing has no centre of pressure; any point will do
+        point = np.where(
+            np.isfinite(pressure := series("center_of_pressure", name)), pressure, origin
+        )
+        moment = series("support_moment", name) - np.cross(point - origin, force)
+        forces.append(Force(name, support["points"][0]["body"], force, point, moment))
+
+    for load in scene.get("loads", []):
+        name = load["name"]
+        forces.append(
+            Force(
+                name,
+                load["body"],
+                series("load_force", name),
+                series("load_position", name),
+                series("load_moment", name),
+            )
+        )
+
+    def pull(name: str, body: str) -> Force:
+        force = series("load_force", name)
+        return Force(name, body, force, series("load_position", name), np.zeros_like(force))
+
+    for band in scene.get("bands", []):
+        for end in band["ends"]:
+            name = f"{band['name']}_on_{end['body']}"
+            if name in data["load"].values:  # the world's end is not a force on the model
+                forces.append(pull(name, end["body"]))
+    for cable in scene.get("cables", []):
+        forces.append(pull(cable["name"], cable["end"]["body"]))
+
+    grips = scene.get("grips", [])
+    if grips:
+        model = result.model
+        bodies = [body.name for body in model.bodies]
+        positions = model.positions(data["position"].transpose("time", "coordinate").values)
+    for grip in grips:
+        name = grip["name"]
+        force = series("grip_force", name)
+        i = bodies.index(grip["body"])
+        point = positions.bodies[:, i] + positions.rotations[:, i] @ np.asarray(grip["point"])
+        none = np.zeros_like(force)
+        forces.append(Force(name, grip["body"], force, point, none))
+        forces.append(Force(f"{name}_on_load", grip["load_body"], -force, point, none))
+    for anchor in scene.get("anchors", []):
+        force, point = series("grip_force", anchor["name"]), series("grip_position", anchor["name"])
+        forces.append(
+            Force(anchor["name"], anchor["end"]["body"], force, point, np.zeros_like(force))
+        )
+    return forces
+
+
+def export(result: Result, folder: str | os.PathLike[str]) -> Path:
+    """Writes the files; see `Result.export_opensim`."""
+    target = Path(folder)
+    data = result.dataset
+    if not result.solved:
+        raise InvalidArgument(
+            "this result has unsolved frames, whose forces are not known; OpenSim cannot read NaN"
+        )
+    try:
+        target.mkdir(exist_ok=True)
+    except OSError as error:
+        raise FileError(f"cannot make folder {target}: {error.strerror}") from None
+
+    model = result.model
+    time = data["time"].values
+    q = model.expand(data["position"].transpose("time", "coordinate").values)
+    # OpenSim turns degrees back into radians only where a coordinate is an angle of its joint
+    angles = np.array([c.rotational and not c.coupled for c in model.full_coordinates])
+    values = np.where(angles, np.degrees(q), q)
+    names = [c.name for c in model.full_coordinates]
+    forces = external_forces(result)
+
+    _core.write_osim(model._core, target / "model.osim")
+    _core.write_sto(target / "motion.mot", "motion", True, names, time, values)
+    _core.write_sto(
+        target / "external_loads.sto",
+        "external_loads",
+        False,
+        [column for force in forces for column in force.columns],
+        time,
+        np.hstack([force.values for force in forces]),
+    )
+    (target / "external_loads.xml").write_text(_external_loads(forces), encoding="utf-8")
+    (target / "inverse_dynamics.xml").write_text(_inverse_dynamics(time), encoding="utf-8")
+    return target
+
+
+def _external_loads(forces: list[Force]) -> str:
+    items = "\n".join(
+        f"""\t\t\t<ExternalForce name="{escape(force.name)}">
+\t\t\t\t<applied_to_body>{escape(force.body)}</applied_to_body>
+\t\t\t\t<force_expressed_in_body>ground</force_expressed_in_body>
+\t\t\t\t<point_expressed_in_body>ground</point_expressed_in_body>
+\t\t\t\t<force_identifier>{escape(force.name)}_force_v</force_identifier>
+\t\t\t\t<point_identifier>{escape(force.name)}_force_p</point_identifier>
+\t\t\t\t<torque_identifier>{escape(force.name)}_torque_</torque_identifier>
+\t\t\t</ExternalForce>"""
+        for force in forces
+    )
+    return f"""<?xml version="1.0" encoding="UTF-8" ?>
+<OpenSimDocument Version="40500">
+\t<ExternalLoads name="external_loads">
+\t\t<objects>
+{items}
+\t\t</objects>
+\t\t<groups />
+\t\t<datafile>external_loads.sto</datafile>
+\t</ExternalLoads>
+</OpenSimDocument>
+"""
+
+
+def _inverse_dynamics(time: np.ndarray) -> str:
+    return f"""<?xml version="1.0" encoding="UTF-8" ?>
+<OpenSimDocument Version="40500">
+\t<InverseDynamicsTool name="inverse_dynamics">
+\t\t<results_directory>.</results_directory>
+\t\t<model_file>model.osim</model_file>
+\t\t<time_range>{time[0]:.12g} {time[-1]:.12g}</time_range>
+\t\t<forces_to_exclude>Muscles Actuators</forces_to_exclude>
+\t\t<external_loads_file>external_loads.xml</external_loads_file>
+\t\t<coordinates_file>motion.mot</coordinates_file>
+\t\t<lowpass_cutoff_frequency_for_coordinates>-1</lowpass_cutoff_frequency_for_coordinates>
+\t\t<output_gen_force_file>inverse_dynamics.sto</output_gen_force_file>
+\t</InverseDynamicsTool>
+</OpenSimDocument>
+"""
