@@ -1,6 +1,6 @@
 // Step bridge: shoulder blades on a low step, a bar in the hip crease, hips driven up until the back is level.
 
-#include <coxa/trial/exercise.hpp>
+#include <coxa/exercise/exercise.hpp>
 
 namespace {
 
@@ -33,7 +33,7 @@ class StepBridge final : public Exercise {
          spine_parameters()});
   }
 
-  // SI units and radians in, words of coxa/trial/vocabulary.hpp out; no joint angle that geometry can find
+  // SI units and radians in, words of coxa/exercise/vocabulary.hpp out; no joint angle that geometry can find
   Scenario build(const Model& model, const Parameters& p) const override {
     const double height = p["step_height"];
     ScenarioBuilder s(model, info().name, p);

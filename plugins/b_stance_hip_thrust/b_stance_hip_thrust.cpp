@@ -1,6 +1,6 @@
 // B-stance hip thrust: the working foot under its knee, the other one ahead, taking only a share of the load.
 
-#include "coxa/trial/exercise.hpp"
+#include "coxa/exercise/exercise.hpp"
 
 namespace {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "coxa/trial/exercise.hpp"
+#include "coxa/exercise/exercise.hpp"
 
 namespace {
 

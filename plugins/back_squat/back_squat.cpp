@@ -1,6 +1,6 @@
 // Back squat: a barbell on the upper back, hips and knees bent until the thighs are level, balanced over mid-foot.
 
-#include "coxa/trial/exercise.hpp"
+#include "coxa/exercise/exercise.hpp"
 
 namespace {
 

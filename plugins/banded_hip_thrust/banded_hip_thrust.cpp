@@ -1,6 +1,6 @@
 // Banded hip thrust: a barbell thrust with a loop band above the knees, the hips spread against it as they extend.
 
-#include "coxa/trial/exercise.hpp"
+#include "coxa/exercise/exercise.hpp"
 
 namespace {
 

@@ -1,6 +1,6 @@
 // Barbell hip thrust: shoulder blades on a bench, bar in the hip crease, hips driven up until the back is level.
 
-#include "coxa/trial/exercise.hpp"
+#include "coxa/exercise/exercise.hpp"
 
 namespace {
 

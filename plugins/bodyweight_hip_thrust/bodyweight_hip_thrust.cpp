@@ -1,6 +1,6 @@
 // Bodyweight hip thrust: shoulder blades on a bench, nothing on the hips, the arms out of the way.
 
-#include "coxa/trial/exercise.hpp"
+#include "coxa/exercise/exercise.hpp"
 
 namespace {
 

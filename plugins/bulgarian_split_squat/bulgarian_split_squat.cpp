@@ -1,6 +1,6 @@
 // Bulgarian split squat: front foot flat, the rear foot's laces on a bench behind, down and up over the front foot.
 
-#include "coxa/trial/exercise.hpp"
+#include "coxa/exercise/exercise.hpp"
 
 namespace {
 

@@ -1,6 +1,6 @@
 // Cable kickback: standing on one leg, hands on the frame, the other leg drawn back against a low pulley in front.
 
-#include "coxa/trial/exercise.hpp"
+#include "coxa/exercise/exercise.hpp"
 
 namespace {
 

@@ -1,7 +1,7 @@
 // Conventional deadlift: a barbell pulled from the floor with straight arms outside the legs until hips and knees are
 // straight.
 
-#include "coxa/trial/exercise.hpp"
+#include "coxa/exercise/exercise.hpp"
 
 namespace {
 

@@ -1,6 +1,6 @@
 // Dumbbell hip thrust: one dumbbell across the hip crease, or two end to end, held there by the hands.
 
-#include "coxa/trial/exercise.hpp"
+#include "coxa/exercise/exercise.hpp"
 
 namespace {
 

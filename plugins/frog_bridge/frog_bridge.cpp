@@ -1,6 +1,6 @@
 // Frog bridge: a glute bridge with the soles together and the knees out.
 
-#include "coxa/trial/exercise.hpp"
+#include "coxa/exercise/exercise.hpp"
 
 namespace {
 

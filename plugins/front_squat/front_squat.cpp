@@ -1,6 +1,6 @@
 // Front squat: a barbell on the front of the shoulders, arms crossed, hips and knees bent, balanced over mid-foot.
 
-#include "coxa/trial/exercise.hpp"
+#include "coxa/exercise/exercise.hpp"
 
 namespace {
 

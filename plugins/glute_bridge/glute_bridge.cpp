@@ -1,6 +1,6 @@
 // Glute bridge: the back of the shoulders on the floor, hips driven up until knees, hips and shoulders are in line.
 
-#include "coxa/trial/exercise.hpp"
+#include "coxa/exercise/exercise.hpp"
 
 namespace {
 

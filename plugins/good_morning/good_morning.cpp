@@ -1,6 +1,6 @@
 // Good morning: a barbell on the upper back, the trunk bowed by pushing the hips back, knees barely bent.
 
-#include "coxa/trial/exercise.hpp"
+#include "coxa/exercise/exercise.hpp"
 
 namespace {
 

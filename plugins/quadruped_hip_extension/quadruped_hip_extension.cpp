@@ -1,6 +1,6 @@
 // Quadruped hip extension: on hands and one knee, the other thigh is raised behind until it is level.
 
-#include "coxa/trial/exercise.hpp"
+#include "coxa/exercise/exercise.hpp"
 
 namespace {
 

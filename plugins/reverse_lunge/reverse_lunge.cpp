@@ -1,6 +1,6 @@
 // Reverse lunge: a step back and down over the front foot, which carries the body, and back to standing.
 
-#include "coxa/trial/exercise.hpp"
+#include "coxa/exercise/exercise.hpp"
 
 namespace {
 

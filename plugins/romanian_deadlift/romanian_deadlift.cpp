@@ -1,6 +1,6 @@
 // Romanian deadlift: a barbell in straight arms lowered along the legs by pushing the hips back, knees barely bent.
 
-#include "coxa/trial/exercise.hpp"
+#include "coxa/exercise/exercise.hpp"
 
 namespace {
 

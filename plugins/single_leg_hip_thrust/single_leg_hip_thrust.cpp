@@ -1,6 +1,6 @@
 // Single-leg hip thrust: one foot on the floor drives the hips up, the other leg is held in the air.
 
-#include "coxa/trial/exercise.hpp"
+#include "coxa/exercise/exercise.hpp"
 
 namespace {
 

@@ -1,6 +1,6 @@
 // Smith machine hip thrust: the bar runs on vertical rails, so the back must slide on the bench.
 
-#include "coxa/trial/exercise.hpp"
+#include "coxa/exercise/exercise.hpp"
 
 namespace {
 

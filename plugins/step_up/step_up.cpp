@@ -1,6 +1,6 @@
 // Step-up: one foot on a box lifts the body until both legs are straight; the other foot only follows.
 
-#include "coxa/trial/exercise.hpp"
+#include "coxa/exercise/exercise.hpp"
 
 namespace {
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "coxa/trial/dataset.hpp"
+#include "coxa/study/dataset.hpp"
 
 #include "bindings.hpp"
 

@@ -3,9 +3,9 @@
 #include <cmath>
 #include <limits>
 
+#include "coxa/exercise/registry.hpp"
+#include "coxa/exercise/vocabulary.hpp"
 #include "coxa/math/error.hpp"
-#include "coxa/trial/plugin.hpp"
-#include "coxa/trial/vocabulary.hpp"
 
 namespace coxa::python {
 namespace {

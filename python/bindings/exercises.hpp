@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "coxa/trial/exercise.hpp"
+#include "coxa/exercise/exercise.hpp"
 
 #include "bindings.hpp"
 

@@ -9,11 +9,11 @@
 #include <utility>
 #include <vector>
 
+#include "coxa/exercise/scenario.hpp"
+#include "coxa/exercise/vocabulary.hpp"
 #include "coxa/math/error.hpp"
 #include "coxa/math/spatial.hpp"
-#include "coxa/trial/movement.hpp"
-#include "coxa/trial/scenario.hpp"
-#include "coxa/trial/vocabulary.hpp"
+#include "coxa/motion/movement.hpp"
 
 #include "bindings.hpp"
 

@@ -1,4 +1,4 @@
-#include "coxa/trial/scenario.hpp"
+#include "coxa/exercise/scenario.hpp"
 
 #include <pybind11/eigen.h>
 

@@ -6,11 +6,13 @@
 #include <tuple>
 #include <variant>
 
+#include "coxa/exercise/build.hpp"
+#include "coxa/exercise/registry.hpp"
 #include "coxa/muscle/model.hpp"
-#include "coxa/trial/plugin.hpp"
-#include "coxa/trial/simulate.hpp"
-#include "coxa/trial/study.hpp"
-#include "coxa/trial/trial_runner.hpp"
+#include "coxa/study/max_load.hpp"
+#include "coxa/study/simulate.hpp"
+#include "coxa/study/stacking.hpp"
+#include "coxa/study/trial_runner.hpp"
 
 #include "bindings.hpp"
 #include "datasets.hpp"

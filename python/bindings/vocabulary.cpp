@@ -1,4 +1,4 @@
-#include "coxa/trial/vocabulary.hpp"
+#include "coxa/exercise/vocabulary.hpp"
 
 #include <pybind11/functional.h>
 

@@ -4,10 +4,10 @@
 
 #include <benchmark/benchmark.h>
 
+#include "coxa/exercise/registry.hpp"
+#include "coxa/frame/frame_solver.hpp"
 #include "coxa/io/osim.hpp"
-#include "coxa/trial/frame_solver.hpp"
-#include "coxa/trial/plugin.hpp"
-#include "coxa/trial/simulate.hpp"
+#include "coxa/study/simulate.hpp"
 
 namespace coxa::bench {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "coxa/trial/exercise.hpp"
+#include "coxa/exercise/exercise.hpp"
 
 namespace zoo {
 

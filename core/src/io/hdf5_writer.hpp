@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "coxa/trial/dataset.hpp"
+#include "coxa/study/dataset.hpp"
 
 #include "io/hdf5_chunks.hpp"
 #include "io/hdf5_handles.hpp"

@@ -358,7 +358,7 @@ threading.Thread(target=lambda: study.run(workers=2), daemon=True).start()
 
 
 def test_every_word_of_the_vocabulary_is_there():
-    header = REPOSITORY / "core/include/coxa/trial/vocabulary.hpp"
+    header = REPOSITORY / "core/include/coxa/exercise/vocabulary.hpp"
     if not header.is_file():
         pytest.skip("the sources are not here")
     text = re.sub(r"//.*", "", header.read_text())
@@ -373,7 +373,9 @@ def test_every_word_of_the_vocabulary_is_there():
 
 
 def test_every_field_of_the_elements_is_there():
-    headers = [REPOSITORY / f"core/include/coxa/trial/{n}.hpp" for n in ("scenario", "movement")]
+    rooms = [REPOSITORY / "core/include/coxa" / room for room in ("motion", "setting")]
+    headers = [header for room in rooms for header in sorted(room.glob("*.hpp"))]
+    headers.append(REPOSITORY / "core/include/coxa/exercise/scenario.hpp")
     if not all(header.is_file() for header in headers):
         pytest.skip("the sources are not here")
     text = "".join(re.sub(r"//.*", "", header.read_text()) for header in headers)

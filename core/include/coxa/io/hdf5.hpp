@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "coxa/export.hpp"
-#include "coxa/trial/dataset.hpp"
+#include "coxa/study/dataset.hpp"
 
 namespace coxa {
 

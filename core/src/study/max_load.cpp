@@ -1,0 +1,310 @@
+#include "coxa/study/max_load.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include "coxa/exercise/build.hpp"
+#include "coxa/frame/frame_solver.hpp"
+#include "coxa/math/error.hpp"
+
+namespace coxa {
+namespace {
+
+// heaviest loads are this exact, kg
+constexpr double kLoadTolerance = 1e-3;
+
+// and a search for one ends when the movement's own limit is this near to the load that it was made for, kg
+constexpr double kSettled = 1e-4;
+constexpr int kMostProbes = 60;  // halving alone needs 20 from 500 kg
+
+// movements differ below and above the load from which a bar has plates
+constexpr double kFirstPlates =
+    20.001;  // kg: plates of no weight, but of full size, as the movement sees them
+
+// what the movement made for one load says of the heaviest
+struct Probe {
+  double load = 0;                                          // kg, that the movement is made for
+  double limit = -std::numeric_limits<double>::infinity();  // kg, that every frame can do
+  int frame = 0;                                            // that limits
+  std::string limited_by;
+  std::vector<double> load_at_frame;  // [frames] kg
+  Motion motion;
+
+  double room() const { return limit - load; }
+};
+
+// searches for the load that is the limit of the movement made for it
+class LoadSearch {
+ public:
+  LoadSearch(
+      const Model& model,
+      const Exercise& exercise,
+      const std::map<std::string, double>& given,
+      const SimulateOptions& options)
+      : model_(model),
+        exercise_(exercise),
+        given_(given),
+        options_(options),
+        declared_(exercise.parameters()),
+        name_(exercise.info().name) {
+    const auto load = std::find_if(
+        declared_.begin(), declared_.end(), [](const Parameter& p) { return p.name == "load"; });
+    require(load != declared_.end(), "exercise '", name_, "' has no parameter 'load' to maximise");
+    minimum_ = load->minimum;
+    maximum_ = load->maximum;
+    require(
+        minimum_ < maximum_, "the parameter 'load' of exercise '", name_, "' is always ", minimum_,
+        " kg: nothing to maximise");
+  }
+
+  MaxLoad find() {
+    start();
+    for (int i = 0; i < kMostProbes; ++i) {
+      if (!done()) {
+        look_at(guess());
+        continue;
+      }
+      const MaxLoad found = result();
+      const double margin = low_.room() > kSettled ? 0 : kLoadTolerance;
+      const double below = std::max(minimum_, found.load - margin);
+      if (confirmed(below)) return found;
+      step_back(below);
+    }
+    throw UnsolvedFrame(message(
+        "the heaviest load of '", name_, "' lies between ", low_.load, " and ", top(),
+        " kg, but was not found more exactly: the movement changes by jumps with the load"));
+  }
+
+ private:
+  Parameters parameters(double load) const {
+    std::map<std::string, double> values = given_;
+    values["load"] = load;
+    return Parameters(name_, declared_, values);
+  }
+  Trial trial_at(double load) const {
+    return trial_of(
+        model_, name_, build_scenario(model_, exercise_, parameters(load)), options_.frames);
+  }
+
+  // the same movement with another load, `other` kg: a little more, or less where there is no more
+  Trial reloaded(const Trial& trial, double load, double& other) const {
+    const double step = std::min(kStep, (maximum_ - minimum_) / 2);
+    const bool more = load + step <= maximum_;
+    const bool less = load - step >= minimum_;
+    Scenario scenario;
+    other = more ? load + step : load - step;
+    try {
+      scenario = build_scenario(model_, exercise_, parameters(other));
+    } catch (const InfeasibleMotion&) {
+      if (!more || !less) throw;
+      other = load - step;
+      scenario = build_scenario(model_, exercise_, parameters(other));
+    }
+    Trial result = trial;
+    result.loads = std::move(scenario.loads);
+    result.cables = std::move(scenario.cables);
+    return result;
+  }
+
+  // forces grow linearly with the load while the movement stays: each frame has an interval of loads; its end is sought
+  // in every frame, or only where it may be the least
+  Probe probe(double load, bool every_frame = false) const {
+    const Trial trial = trial_at(load);
+    double other_load = load;
+    const Trial other = reloaded(trial, load, other_load);
+    FrameSolver solver(trial, options_);
+    FrameSolver reloaded(other, options_);
+    const int frames = trial.motion.frames();
+    Probe probe;
+    probe.load = load;
+    probe.motion = trial.motion;
+    probe.limit = std::numeric_limits<double>::infinity();
+    probe.load_at_frame.assign(frames, minimum_);
+    FeasibleLimit limit;
+    Eigen::VectorXd along;
+    const auto look_at = [&](int k) {
+      solver.prepare(trial.motion, k);
+      reloaded.prepare(trial.motion, k);
+      Recruitment& recruitment = solver.recruitment();
+      along = (reloaded.required() - solver.required()) / (other_load - load);
+      if (!every_frame && std::isfinite(probe.limit)
+          && recruitment.possible_along(along, probe.limit - load))
+        return;
+      const SolveStatus status =
+          recruitment.limit_along(along, minimum_ - load, maximum_ - load, limit);
+      require<UnsolvedFrame>(
+          status != SolveStatus::iteration_limit, "the load limit of '", name_,
+          "' at t = ", trial.motion.time[k], " s was not found");
+      const bool possible = status == SolveStatus::solved;
+      const double most = possible ? load + limit.t : -std::numeric_limits<double>::infinity();
+      if (possible) probe.load_at_frame[k] = most;
+      if (most < probe.limit) {
+        probe.limit = most;
+        probe.frame = k;
+        probe.limited_by =
+            most >= maximum_ ? "the maximum of the parameter load" : recruitment.limited_by(limit);
+      }
+    };
+    // what limited the last movement probably limits this one
+    const int first = last_frame_;
+    if (!every_frame) look_at(first);
+    for (int k = 0; k < frames && probe.limit >= minimum_; ++k)
+      if (every_frame || k != first) look_at(k);
+    return probe;
+  }
+
+  // a load that can be lifted, and perhaps one that cannot
+  void start() {
+    const double first = std::clamp(kFirstPlates, minimum_, maximum_);
+    low_.load = minimum_;
+    look_at(first);
+    if (low_.motion.frames() > 0) return;
+    take(least());
+  }
+
+  Probe least() const {
+    Probe least = probe(minimum_);
+    require<UnsolvedFrame>(
+        least.room() >= 0, "'", name_, "' is impossible without reserves even at ", minimum_,
+        " kg, at t = ", least.motion.time[least.frame], " s, limited by ", least.limited_by,
+        "; raise strength or change the technique");
+    return least;
+  }
+
+  void look_at(double load) {
+    try {
+      take(probe(load));
+    } catch (const InfeasibleMotion& error) {
+      geometry_ = error.what();
+      blocked_ = load;
+      high_.reset();
+      last_.reset();
+    }
+  }
+
+  void take(Probe probe) {
+    before_ = last_;
+    last_ = Point{probe.load, probe.limit};
+    last_frame_ = probe.frame;
+    if (probe.room() >= -kSettled) {
+      low_ = std::move(probe);
+      lifted_.push_back(low_);
+    } else {
+      geometry_.clear();
+      high_ = std::move(probe);
+    }
+  }
+
+  // least load known to be too much
+  double top() const {
+    if (!geometry_.empty()) return blocked_;
+    return high_ ? high_->load : std::numeric_limits<double>::infinity();
+  }
+
+  bool done() const {
+    return std::abs(low_.room()) <= kSettled || low_.load >= maximum_
+           || top() - low_.load <= kLoadTolerance;
+  }
+
+  // where load and limit will meet: by the last two movements, by the limit of the heaviest that went, or in the middle
+  // where such a guess brought little
+  double guess() {
+    const double high = std::min(top(), maximum_);
+    const bool bracketed = std::isfinite(top());
+    const auto inside = [&](double x) {
+      return std::isfinite(x) && x > low_.load && (bracketed ? x < high : x <= high);
+    };
+    const bool trust =
+        !guessed_ || !before_ || !last_ || std::abs(last_->room()) < std::abs(before_->room()) / 2;
+    guessed_ = true;
+    if (trust && before_ && last_) {
+      const double slope = (last_->limit - before_->limit) / (last_->load - before_->load);
+      const double meeting = last_->load + last_->room() / (1 - slope);
+      if (slope < 1 && inside(meeting)) return meeting;
+    }
+    if (trust && inside(low_.limit)) return low_.limit;
+    guessed_ = false;
+    return bracketed ? (low_.load + high) / 2 : maximum_;
+  }
+
+  MaxLoad result() const {
+    MaxLoad result;
+    result.load = std::min(low_.load, low_.limit);
+    result.frame = low_.frame;
+    result.limited_by = low_.limited_by;
+    const bool jumps = std::abs(low_.room()) > kSettled && low_.load < maximum_;
+    if (jumps) {
+      if (!geometry_.empty()) {
+        result.limited_by = "geometry: " + geometry_;
+      } else {
+        result.limited_by = high_->limited_by;
+        result.frame = high_->frame;
+      }
+    }
+    result.time = low_.motion.time[result.frame];
+    result.load_at_frame = probe(low_.load, true).load_at_frame;
+    result.path.assign(low_.motion.path.begin(), low_.motion.path.end());
+    return result;
+  }
+
+  // a simulation at that load must do without reserves
+  bool confirmed(double load) const {
+    const Trial trial = trial_at(load);
+    FrameSolver check(trial, options_);
+    for (int k = 0; k < trial.motion.frames(); ++k)
+      if (!check.solve(trial.motion, k) || check.recruitment().reserve_used()) return false;
+    return true;
+  }
+
+  // goes on below a load that turned out to be too much, by longer and longer steps: the movement jumps to and fro here
+  void step_back(double load) {
+    Probe failed = probe(load);
+    std::erase_if(lifted_, [&](const Probe& p) { return p.load >= load - step_back_; });
+    step_back_ *= 2;
+    if (lifted_.empty()) lifted_.push_back(least());
+    low_ = lifted_.back();
+    high_ = std::move(failed);
+    geometry_.clear();
+    last_.reset();
+    before_.reset();
+  }
+
+  struct Point {
+    double load, limit;
+    double room() const { return limit - load; }
+  };
+
+  static constexpr double kStep = 1;  // kg: rounding moves the slope by less than 1e-12 N/kg
+
+  const Model& model_;
+  const Exercise& exercise_;
+  const std::map<std::string, double>& given_;
+  const SimulateOptions& options_;
+  std::vector<Parameter> declared_;
+  std::string name_;
+  double minimum_ = 0;  // kg
+  double maximum_ = 0;
+  Probe low_;                  // greatest that can be lifted
+  std::vector<Probe> lifted_;  // all that can, ascending
+  std::optional<Probe> high_;  // least that cannot
+  std::string geometry_;       // why there is no movement at `blocked_`, if that is below high_
+  double blocked_ = 0;
+  std::optional<Point> last_, before_;
+  double step_back_ = kLoadTolerance;
+  int last_frame_ = 0;    // that limited the last movement
+  bool guessed_ = false;  // by `guess`, not the middle
+};
+
+}  // namespace
+
+MaxLoad max_load(
+    const Model& model,
+    const Exercise& exercise,
+    const std::map<std::string, double>& given,
+    const SimulateOptions& options) {
+  return LoadSearch(model, exercise, given, options).find();
+}
+
+}  // namespace coxa

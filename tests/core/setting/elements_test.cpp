@@ -1,0 +1,662 @@
+// Bands, cables, hanging loads, anchors, shares and windows of supports: each against statics and differences that are
+// made here.
+
+#include <cmath>
+#include <functional>
+
+#include <gtest/gtest.h>
+
+#include "coxa/exercise/scenario.hpp"
+#include "coxa/frame/frame_solver.hpp"
+#include "coxa/math/error.hpp"
+#include "coxa/study/max_load.hpp"
+#include "coxa/study/simulate.hpp"
+
+#include "core/support/hip_thrust.hpp"
+#include "support/allocations.hpp"
+#include "support/matrices.hpp"
+
+namespace coxa {
+namespace {
+
+using test::full_body;
+using test::hip_thrust;
+using test::hip_thrust_trial;
+using test::matrices_near;
+
+constexpr double kGravity = 9.80665;  // m/s2
+const Vec3 kFall(0, -kGravity, 0);
+
+ContactPoint site(const std::string& name) {
+  const Site& s = full_body().skeleton.site(name);
+  return {s.body, s.p_B};
+}
+
+Vec3 place(const Eigen::VectorXd& q, const ContactPoint& point) {
+  BodyWorkspace work(full_body().skeleton);
+  positions(full_body().skeleton, work, q);
+  return world_point(work, point.body, point.p_B);
+}
+
+// gradient of a function of the posture by central differences
+Eigen::VectorXd gradient(
+    const std::function<double(const Eigen::VectorXd&)>& f, const Eigen::VectorXd& q) {
+  const double h = 1e-6;  // rad or m: rounding and curvature both below 1e-9 of the value's scale
+  Eigen::VectorXd g(q.size());
+  for (int i = 0; i < q.size(); ++i) {
+    Eigen::VectorXd up = q;
+    Eigen::VectorXd down = q;
+    up[i] += h;
+    down[i] -= h;
+    g[i] = (f(up) - f(down)) / (2 * h);
+  }
+  return g;
+}
+
+// first and second derivative of a function of time by seven points
+struct Rates {
+  Eigen::VectorXd first, second;
+};
+Rates rates(const std::function<Eigen::VectorXd(double)>& f) {
+  const double h = 4e-3;  // s: error h^6, 1e-13 of what changes in a second
+  const double w1[] = {-1.0 / 60, 3.0 / 20, -3.0 / 4, 0, 3.0 / 4, -3.0 / 20, 1.0 / 60};
+  const double w2[] = {1.0 / 90, -3.0 / 20, 3.0 / 2, -49.0 / 18, 3.0 / 2, -3.0 / 20, 1.0 / 90};
+  const long n = f(0).size();
+  Rates r{Eigen::VectorXd::Zero(n), Eigen::VectorXd::Zero(n)};
+  for (int k = 0; k < 7; ++k) {
+    const Eigen::VectorXd x = f((k - 3) * h);
+    r.first += w1[k] / h * x;
+    r.second += w2[k] / (h * h) * x;
+  }
+  return r;
+}
+
+// a body that moves everywhere, smoothly, about a posture with every joint bent
+struct Swing {
+  Eigen::VectorXd middle = full_body().skeleton.default_position();
+  Eigen::VectorXd amplitude, phase;
+
+  Swing() {
+    const int n = static_cast<int>(middle.size());
+    amplitude.resize(n);
+    phase.resize(n);
+    for (int i = 0; i < n; ++i) {
+      amplitude[i] = 0.08 + 0.004 * (i % 7);
+      phase[i] = 0.7 * i;
+      middle[i] += 0.15;
+    }
+  }
+  static constexpr double kRate = 3;  // rad/s
+  Eigen::VectorXd q(double t) const {
+    return middle + Eigen::VectorXd(amplitude.array() * (kRate * t + phase.array()).sin());
+  }
+  Eigen::VectorXd v(double t) const {
+    return kRate * Eigen::VectorXd(amplitude.array() * (kRate * t + phase.array()).cos());
+  }
+  Eigen::VectorXd vdot(double t) const {
+    return -kRate * kRate * Eigen::VectorXd(amplitude.array() * (kRate * t + phase.array()).sin());
+  }
+};
+
+Trial only_body() {
+  Trial trial;
+  trial.model = &full_body();
+  return trial;
+}
+
+// what the elements of a trial add to the generalized forces that the motion asks for
+Eigen::VectorXd added(const Trial& trial, double t, bool inertia = true) {
+  SimulateOptions options;
+  options.inertia = inertia;
+  const Trial bare = only_body();
+  FrameSolver with(trial, options);
+  FrameSolver without(bare, options);
+  const Swing swing;
+  with.prepare(swing.q(t), swing.v(t), swing.vdot(t));
+  without.prepare(swing.q(t), swing.v(t), swing.vdot(t));
+  return with.required() - without.required();
+}
+
+Band thigh_band() {
+  return {
+      .name = "loop",
+      .a = site("knee_r"),
+      .b = site("knee_l"),
+      .rest_length = 0.06,
+      .strands = 2,
+      .material = thera_band("green"),
+      .wrap_a = 0.02,
+      .wrap_b = 0.03};
+}
+
+Cable stack(double ratio) {
+  return {
+      .name = "stack",
+      .point = site("ankle_r"),
+      .anchor = Vec3(0.9, 0.15, 0.3),
+      .mass = 20,
+      .ratio = ratio};
+}
+
+Load dumbbell() {
+  const ContactPoint hand = site("palm_r");
+  Load load{.name = "dumbbell", .carrier = hand.body, .mass = 12};
+  load.X_BL.p = hand.p_B + Vec3(0.01, -0.02, 0.03);
+  load.inertia = Vec3(0.01, 0.02, 0.03).asDiagonal();
+  load.hangs = true;
+  return load;
+}
+
+TEST(BandMaterial, RisesFromZeroThroughItsPointsAndNeverFalls) {
+  const BandMaterial blue = thera_band("blue");
+  EXPECT_EQ(strand_tension(blue, -0.5), 0);
+  EXPECT_EQ(strand_tension(blue, 0), 0);
+  EXPECT_LT(strand_tension(blue, 1e-9), 1e-6);
+  for (std::size_t i = 0; i < blue.elongation.size(); ++i) {
+    EXPECT_NEAR(strand_tension(blue, blue.elongation[i]), blue.force[i], 1e-12);
+    EXPECT_NEAR(strand_tension(blue, blue.elongation[i] - 1e-9), blue.force[i], 1e-6);
+  }
+  double before = 0;
+  for (double x = 0.01; x < 3; x += 0.01) {
+    EXPECT_GT(strand_tension(blue, x), before) << x;
+    before = strand_tension(blue, x);
+  }
+}
+
+TEST(BandMaterial, SlopesAreContinuous) {
+  const BandMaterial blue = thera_band("blue");
+  const double h = 1e-6;
+  for (const double x : blue.elongation) {
+    const double before = (strand_tension(blue, x) - strand_tension(blue, x - h)) / h;
+    const double after = (strand_tension(blue, x + h) - strand_tension(blue, x)) / h;
+    EXPECT_NEAR(after, before, 1e-3) << x;  // N; curvature times h
+  }
+}
+
+TEST(BandMaterial, BlueIsNearThePublishedRegression) {
+  // Uchida et al. (2016): F[kgf] = 1.14 + 1.216 elongation, r2 = 0.958 over 25 to 250 %
+  const BandMaterial blue = thera_band("blue");
+  for (double x = 0.25; x <= 2.5; x += 0.05)
+    EXPECT_NEAR(strand_tension(blue, x), (1.14 + 1.216 * x) * kGravity, 3) << x;
+}
+
+TEST(BandMaterial, ColoursGrowAsMeasuredElsewhere) {
+  double before = 0;
+  for (const std::string colour :
+       {"tan", "yellow", "red", "green", "blue", "black", "silver", "gold"}) {
+    const double force = strand_tension(thera_band(colour), 1);
+    EXPECT_GT(force, before) << colour;
+    before = force;
+  }
+  // Santos et al. (2009) Rev Bras Fisioter 13:521: gold is 5.13 times tan
+  EXPECT_NEAR(before / strand_tension(thera_band("tan"), 1), 5.13, 0.2 * 5.13);
+  try {
+    thera_band("gren");
+    FAIL() << "accepted";
+  } catch (const UnknownName& error) {
+    EXPECT_NE(std::string(error.what()).find("'green'"), std::string::npos) << error.what();
+  }
+}
+
+TEST(Band, ForcesAreTheGradientOfItsEnergy) {
+  Trial trial = only_body();
+  trial.bands = {thigh_band()};
+  const Band& band = trial.bands[0];
+  const auto energy = [&](const Eigen::VectorXd& q) {
+    const double distance = (place(q, band.a) - place(q, band.b)).norm();
+    const double most = (distance + 0.05) / 0.06 - 1;
+    const int n = 4000;  // Simpson's rule within each of the curve's cubics, nearly
+    double integral = 0;
+    for (int i = 0; i < n; ++i) {
+      const double a = most * i / n;
+      const double b = most * (i + 1) / n;
+      integral +=
+          (b - a) / 6
+          * (strand_tension(band.material, a) + 4 * strand_tension(band.material, (a + b) / 2)
+             + strand_tension(band.material, b));
+    }
+    return 2 * 0.06 * integral;
+  };
+  const Eigen::VectorXd expected = gradient(energy, Swing().q(0));
+  EXPECT_GT(expected.cwiseAbs().maxCoeff(), 5);
+  EXPECT_TRUE(matrices_near(added(trial, 0), expected, 1e-6));
+}
+
+TEST(Band, SlackItDoesNothing) {
+  Trial trial = only_body();
+  trial.bands = {thigh_band()};
+  trial.bands[0].rest_length = 2;
+  EXPECT_TRUE(matrices_near(added(trial, 0), Eigen::VectorXd::Zero(full_body().skeleton.nq()), 0));
+}
+
+TEST(Band, ToTheWorldPullsOnlyTheBody) {
+  Trial trial = only_body();
+  trial.bands = {thigh_band()};
+  trial.bands[0].b = {0, Vec3(0.5, 2.5, 0)};
+  EXPECT_EQ(load_names(trial), std::vector<std::string>{"loop_on_femur_r"});
+  FrameSolver solver(trial, SimulateOptions{});
+  const Swing swing;
+  solver.prepare(swing.q(0), swing.v(0), swing.vdot(0));
+  ASSERT_EQ(solver.loads().size(), 1u);
+  const Vec3 line = Vec3(0.5, 2.5, 0) - place(swing.q(0), trial.bands[0].a);
+  const double tension =
+      2 * strand_tension(trial.bands[0].material, (line.norm() + 0.05) / 0.06 - 1);
+  EXPECT_TRUE(matrices_near(solver.loads()[0].force, tension * line.normalized(), 1e-9));
+}
+
+TEST(Cable, HoldsTheStackUpWhenStill) {
+  for (const double ratio : {1.0, 0.5, 2.0}) {
+    Trial trial = only_body();
+    trial.cables = {stack(ratio)};
+    const auto height = [&](const Eigen::VectorXd& q) {
+      return ratio * (place(q, trial.cables[0].point) - trial.cables[0].anchor).norm();
+    };
+    const Eigen::VectorXd expected = 20 * kGravity * gradient(height, Swing().q(0.1));
+    EXPECT_TRUE(matrices_near(added(trial, 0.1, false), expected, 1e-6)) << ratio;
+  }
+}
+
+TEST(Cable, AcceleratesTheStack) {
+  const Swing swing;
+  for (const double ratio : {1.0, 0.5}) {
+    Trial trial = only_body();
+    trial.cables = {stack(ratio)};
+    const auto length = [&](const Eigen::VectorXd& q) {
+      return (place(q, trial.cables[0].point) - trial.cables[0].anchor).norm();
+    };
+    for (const double t : {0.0, 0.3, 0.8}) {
+      const double second_rate = rates([&](double dt) {
+                                   return Eigen::VectorXd::Constant(1, length(swing.q(t + dt)));
+                                 }).second[0];
+      const double tension = ratio * 20 * (kGravity + ratio * second_rate);
+      EXPECT_GT(std::abs(second_rate), 0.1);
+      const Eigen::VectorXd expected = tension * gradient(length, swing.q(t));
+      EXPECT_TRUE(matrices_near(added(trial, t), expected, 1e-6)) << t;
+    }
+  }
+}
+
+TEST(Cable, SlackItDoesNothing) {
+  Trial trial = only_body();
+  trial.cables = {stack(1)};
+  FrameSolver solver(trial, SimulateOptions{});
+  const Swing swing;
+  // toward the pulley faster than the stack falls
+  const ContactPoint& point = trial.cables[0].point;
+  const auto length = [&](const Eigen::VectorXd& q) {
+    return (place(q, point) - trial.cables[0].anchor).norm();
+  };
+  const Eigen::VectorXd slope = gradient(length, swing.q(0));
+  const Eigen::VectorXd still = Eigen::VectorXd::Zero(slope.size());
+  solver.prepare(swing.q(0), still, -2 * kGravity / slope.squaredNorm() * slope);
+  EXPECT_EQ(solver.loads()[0].force.norm(), 0);
+  solver.prepare(swing.q(0), still, -0.5 * kGravity / slope.squaredNorm() * slope);
+  EXPECT_NEAR(solver.loads()[0].force.norm(), 10 * kGravity, 1e-6);
+}
+
+TEST(HangingLoad, AddsItsWeightAndInertiaAtItsPointAndNoMoment) {
+  Trial trial = only_body();
+  trial.loads = {dumbbell()};
+  const ContactPoint point{trial.loads[0].carrier, trial.loads[0].X_BL.p};
+  const Swing swing;
+  for (const double t : {0.0, 0.5}) {
+    const Vec3 acceleration =
+        rates([&](double dt) -> Eigen::VectorXd { return place(swing.q(t + dt), point); }).second;
+    Eigen::VectorXd expected = Eigen::VectorXd::Zero(swing.middle.size());
+    for (int axis = 0; axis < 3; ++axis)
+      expected +=
+          12 * (acceleration - kFall)[axis]
+          * gradient([&](const Eigen::VectorXd& q) { return place(q, point)[axis]; }, swing.q(t));
+    EXPECT_TRUE(matrices_near(added(trial, t), expected, 1e-5)) << t;  // 200 N by differences
+  }
+}
+
+TEST(Elements, TotalWrenchIsTheRateOfMomentum) {
+  // everything together: what the floating base needs is the rate of momentum less weight and what the world does
+  Trial trial = only_body();
+  trial.loads = {
+      dumbbell(), barbell(40, full_body().skeleton.body_index("pelvis"), Vec3(0.1, 0, 0))};
+  trial.bands = {thigh_band(), thigh_band()};
+  trial.bands[1].name = "post";
+  trial.bands[1].b = {0, Vec3(0.5, 2.5, 0)};
+  trial.cables = {stack(0.5)};
+  FrameSolver solver(trial, SimulateOptions{});
+  const Swing swing;
+  const auto momentum = [&](double t) -> Eigen::VectorXd {
+    solver.prepare(swing.q(t), swing.v(t), swing.vdot(t));
+    const Momentum m = solver.momentum();
+    Eigen::VectorXd all(6);
+    all << m.linear, m.angular;
+    return all;
+  };
+  const Eigen::VectorXd rate = rates(momentum).first;
+  solver.prepare(swing.q(0), swing.v(0), swing.vdot(0));
+  const Momentum m = solver.momentum();
+  EXPECT_NEAR(m.mass, full_body().skeleton.total_mass() + 52, 1e-9);
+  Wrench outside = Wrench::at(m.center_of_mass, m.mass * kFall);
+  const std::vector<std::string> names = load_names(trial);
+  for (std::size_t i = 0; i < names.size(); ++i)
+    if (names[i] == "post_on_femur_r" || names[i] == "stack")
+      outside += Wrench::at(solver.loads()[i].position, solver.loads()[i].force);
+  const Wrench& base = solver.body().bodies[0].F;
+  EXPECT_TRUE(matrices_near(base.force + outside.force, rate.head<3>(), 1e-6));
+  EXPECT_TRUE(matrices_near(base.moment + outside.moment, rate.tail<3>(), 1e-6));
+}
+
+double normal_force(const FrameSolver& solver, int support) {
+  return solver.support_force(support).y();
+}
+
+class SharedFeet : public ::testing::Test {
+ protected:
+  SharedFeet() { trial.shares = {{"right_foot", "left_foot", 0.6}}; }
+  Trial trial = hip_thrust_trial({{"load", 60}}, 41);
+};
+
+TEST_F(SharedFeet, CarryTheirSharesAtEveryFrame) {
+  FrameSolver solver(trial, SimulateOptions{});
+  for (int k = 0; k < trial.motion.frames(); ++k) {
+    ASSERT_TRUE(solver.solve(trial.motion, k));
+    EXPECT_FALSE(solver.recruitment().reserve_used()) << k;
+    const double right = normal_force(solver, 0);
+    const double left = normal_force(solver, 1);
+    EXPECT_GT(left, 10);
+    EXPECT_NEAR(right, 0.6 * (right + left), 1e-7) << k;  // rows are met to 1e-10 of the largest
+  }
+}
+
+TEST_F(SharedFeet, WarmAndColdStartsAgree) {
+  FrameSolver solver(trial, SimulateOptions{});
+  std::vector<Vec3> warm;
+  for (int k = 0; k < 20; ++k) {
+    ASSERT_TRUE(solver.solve(trial.motion, k));
+    warm.push_back(solver.support_force(0));
+  }
+  for (int k = 0; k < 20; ++k) {
+    solver.forget();
+    ASSERT_TRUE(solver.solve(trial.motion, k));
+    EXPECT_TRUE(matrices_near(solver.support_force(0), warm[k], 1e-4)) << k;  // of 300 N
+  }
+}
+
+TEST_F(SharedFeet, NothingIsAllocated) {
+  if (!test::allocations_are_counted()) GTEST_SKIP() << "allocations cannot be counted here";
+  trial.supports[0].path_to = 0.7;
+  trial.bands = {thigh_band()};
+  trial.cables = {stack(1)};
+  trial.loads.push_back(dumbbell());
+  trial.anchors = {{"post", site("palm_l"), Vec3(50, 0, 50)}};
+  FrameSolver solver(trial, SimulateOptions{});
+  solver.solve(trial.motion, 0);
+  test::AllocationCount count;
+  for (int k = 1; k < 5; ++k) solver.solve(trial.motion, k);
+  EXPECT_EQ(count(), 0u);
+}
+
+TEST_F(SharedFeet, IntervalsHoldTheAnswer) {
+  FrameSolver solver(trial, SimulateOptions{});
+  ASSERT_TRUE(solver.solve(trial.motion, 3));
+  for (const int support : {0, 1, 2}) {
+    double least = 0;
+    double greatest = 0;
+    ASSERT_TRUE(solver.recruitment().cone_force_range(
+        solver.cones_of(support), Vec3::UnitY(), 0.05, least, greatest));
+    EXPECT_LE(least, normal_force(solver, support) + 1e-6);
+    EXPECT_GE(greatest, normal_force(solver, support) - 1e-6);
+  }
+}
+
+TEST_F(SharedFeet, LimitRespectsTheShare) {
+  const auto limit_of = [&](double share) {
+    trial.shares[0].share = share;
+    Trial heavier = trial;
+    heavier.loads = {barbell(61, trial.loads[0].carrier, trial.loads[0].X_BL.p)};
+    FrameSolver solver(trial, SimulateOptions{});
+    FrameSolver other(heavier, SimulateOptions{});
+    solver.prepare(trial.motion, 2);
+    other.prepare(trial.motion, 2);
+    FeasibleLimit limit;
+    EXPECT_EQ(
+        solver.recruitment().limit_along(other.required() - solver.required(), -40, 400, limit),
+        SolveStatus::solved);
+    return limit.t;
+  };
+  EXPECT_LT(limit_of(0.8), limit_of(0.5) - 1);
+  EXPECT_LT(limit_of(0.95), limit_of(0.8) - 1);
+}
+
+TEST_F(SharedFeet, AnImpossibleShareUsesReservesAndIsKept) {
+  // a foot's shear alone cannot hold a body up whose bench carries nothing
+  trial.shares = {{"bench", "right_foot", 0}};
+  FrameSolver solver(trial, SimulateOptions{});
+  ASSERT_TRUE(solver.solve(trial.motion, 2));
+  EXPECT_TRUE(solver.recruitment().reserve_used());
+  EXPECT_TRUE(solver.status() & kReserveUsed);
+  EXPECT_NEAR(normal_force(solver, 2), 0, 1e-6);
+}
+
+TEST_F(SharedFeet, UnknownNamesAreRefused) {
+  trial.shares = {{"right_foot", "third_foot", 0.5}};
+  EXPECT_THROW(FrameSolver(trial, SimulateOptions{}), UnknownName);
+  trial.shares = {{"right_foot", "right_foot", 0.5}};
+  EXPECT_THROW(FrameSolver(trial, SimulateOptions{}), InvalidArgument);
+  trial.shares = {{"right_foot", "left_foot", 1.5}};
+  EXPECT_THROW(FrameSolver(trial, SimulateOptions{}), InvalidArgument);
+}
+
+TEST(SupportWindow, CarriesNothingOutside) {
+  Trial trial = hip_thrust_trial({{"load", 0}}, 41);
+  trial.supports[1].path_to = 0.6;
+  trial.shares = {{"left_foot", "right_foot", 0.5}};
+  FrameSolver solver(trial, SimulateOptions{});
+  int outside = 0;
+  for (int k = 0; k < trial.motion.frames(); ++k) {
+    ASSERT_TRUE(solver.solve(trial.motion, k)) << k;
+    const double right = normal_force(solver, 0);
+    const double left = normal_force(solver, 1);
+    if (trial.motion.path[k] > 0.6) {
+      ++outside;
+      EXPECT_EQ(left, 0) << k;
+      EXPECT_GT(right, 50) << k;
+      double least = 1;
+      double greatest = 1;
+      if (!solver.recruitment().reserve_used()) {
+        ASSERT_TRUE(solver.recruitment().cone_force_range(
+            solver.cones_of(1), Vec3::UnitY(), 0.05, least, greatest));
+        EXPECT_EQ(least, 0);
+        EXPECT_EQ(greatest, 0);
+      }
+    } else {
+      EXPECT_NEAR(left, right, 1e-7) << k;
+    }
+  }
+  EXPECT_GT(outside, 10);
+  EXPECT_LT(outside, trial.motion.frames() - 2);
+}
+
+TEST(SupportWindow, AMeasuredMotionTouchesEverywhere) {
+  Trial trial = hip_thrust_trial({{"load", 0}}, 11);
+  for (Support& support : trial.supports) support.path_to = 0.1;
+  trial.motion.path.resize(0);
+  FrameSolver solver(trial, SimulateOptions{});
+  for (int k = 0; k < trial.motion.frames(); ++k) {
+    ASSERT_TRUE(solver.solve(trial.motion, k));
+    EXPECT_FALSE(solver.recruitment().reserve_used());
+    EXPECT_GT(normal_force(solver, 1), 50);
+  }
+}
+
+TEST(Anchor, HoldsWithinItsStrengthAndOnlyAlongItsAxes) {
+  Trial trial = hip_thrust_trial({{"load", 480}}, 5);
+  FrameSolver alone(trial, SimulateOptions{});
+  ASSERT_TRUE(alone.solve(trial.motion, 0));
+  ASSERT_TRUE(alone.recruitment().reserve_used());
+
+  const ContactPoint bar{trial.loads[0].carrier, trial.loads[0].X_BL.p};
+  trial.anchors = {{"rails", bar, Vec3(0, 4800, 300)}};
+  FrameSolver held(trial, SimulateOptions{});
+  ASSERT_TRUE(held.solve(trial.motion, 0));
+  EXPECT_FALSE(held.recruitment().reserve_used());
+  const Vec3 force = held.grip_force(static_cast<int>(trial.grips.size()));
+  EXPECT_EQ(force.x(), 0);
+  EXPECT_GT(force.y(), 1000);
+  EXPECT_LE(force.y(), 4800);
+  EXPECT_LE(std::abs(force.z()), 300);
+  EXPECT_TRUE(matrices_near(
+      held.grip_position(static_cast<int>(trial.grips.size())), place(trial.motion.q.col(0), bar),
+      1e-12));
+}
+
+TEST(Elements, AStillTrialBalancesFromItsDatasetAlone) {
+  Trial trial = hip_thrust_trial({{"load", 40}}, 9);
+  trial.bands = {thigh_band(), thigh_band()};
+  trial.bands[1] = {
+      .name = "post",
+      .a = site("knee_r"),
+      .b = {0, Vec3(1.2, 0.3, 0.3)},
+      .rest_length = 0.3,
+      .strands = 1,
+      .material = thera_band("tan")};
+  trial.cables = {stack(0.5)};
+  trial.cables[0].mass = 5;
+  trial.anchors = {{"rails", {trial.loads[0].carrier, trial.loads[0].X_BL.p}, Vec3(200, 0, 0)}};
+  SimulateOptions options;
+  options.inertia = false;
+  const Dataset d = simulate(trial, options);
+  EXPECT_EQ(
+      std::get<std::vector<std::string>>(d.at("load").data),
+      (std::vector<std::string>{
+          "barbell", "loop_on_femur_r", "loop_on_femur_l", "post_on_femur_r", "stack"}));
+  EXPECT_EQ(std::get<std::vector<std::string>>(d.at("grip").data).back(), "rails");
+  const auto vector = [&](const std::string& name, int frame, const std::string& dim,
+                          int i) -> Vec3 {
+    const auto& data = std::get<std::vector<double>>(d.at(name).data);
+    return Vec3::Map(data.data() + 3 * (d.size(dim) * frame + i));
+  };
+  const double weight = (full_body().skeleton.total_mass() + 40) * kGravity;
+  for (int k = 0; k < 9; ++k) {
+    ASSERT_EQ(std::get<std::vector<std::int32_t>>(d.at("status").data)[k] & 3, 0) << k;
+    const auto& center = std::get<std::vector<double>>(d.at("center_of_mass").data);
+    Wrench total = Wrench::at(Vec3::Map(center.data() + 3 * k), Vec3(0, -weight, 0));
+    for (std::size_t s = 0; s < trial.supports.size(); ++s) {
+      const int i = static_cast<int>(s);
+      const Vec3 force = vector("support_force", k, "support", i);
+      total += Wrench::at(trial.supports[s].origin, force);
+      total.moment += vector("support_moment", k, "support", i);
+    }
+    for (const int i : {3, 4})
+      total +=
+          Wrench::at(vector("load_position", k, "load", i), vector("load_force", k, "load", i));
+    const int rails = static_cast<int>(trial.grips.size());
+    total += Wrench::at(
+        vector("grip_position", k, "grip", rails), vector("grip_force", k, "grip", rails));
+    EXPECT_TRUE(matrices_near(total.force, Vec3::Zero(), 1e-6)) << k;
+    EXPECT_TRUE(matrices_near(total.moment, Vec3::Zero(), 1e-6)) << k;
+    // a band between two bodies is nothing to the whole
+    EXPECT_TRUE(matrices_near(
+        vector("load_force", k, "load", 1) + vector("load_force", k, "load", 2), Vec3::Zero(),
+        1e-9));
+    EXPECT_EQ(vector("load_moment", k, "load", 1), Vec3::Zero());
+  }
+}
+
+// ---- what a plugin may get wrong, by name
+
+using Change = std::function<void(Scenario&)>;
+
+class Changed final : public Exercise {
+ public:
+  explicit Changed(Change change) : change_(std::move(change)) {}
+  ExerciseInfo info() const override { return {"changed", "Changed", "A changed thrust.", {}, {}}; }
+  std::vector<Parameter> parameters() const override { return hip_thrust()->parameters(); }
+  Scenario build(const Model& model, const Parameters& parameters) const override {
+    Scenario s = hip_thrust()->build(model, parameters);
+    change_(s);
+    return s;
+  }
+
+ private:
+  Change change_;
+};
+
+std::string refusal(const Change& change) {
+  const Changed exercise(change);
+  try {
+    build_trial(full_body(), exercise, Parameters("changed", exercise.parameters(), {}), 3);
+  } catch (const PluginError& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+TEST(ScenarioCheck, NamesWhatIsWrong) {
+  const auto band = [](const std::function<void(Band&)>& change) {
+    return [change](Scenario& s) {
+      s.bands = {thigh_band()};
+      change(s.bands[0]);
+    };
+  };
+  const auto cable = [](const std::function<void(Cable&)>& change) {
+    return [change](Scenario& s) {
+      s.cables = {stack(1)};
+      change(s.cables[0]);
+    };
+  };
+  const std::vector<std::pair<Change, std::vector<std::string>>> wrong = {
+      {[](Scenario& s) { s.loads[0].hangs = true, s.loads[0].center_of_mass.x() = 0.1; },
+       {"barbell", "mass centre", "X_BL.p"}},
+      {[](Scenario& s) { s.loads.push_back(s.loads[0]); }, {"barbell", "taken"}},
+      {[](Scenario& s) { s.loads[0].mass = -1; }, {"barbell", "-1", "0 or more"}},
+      {[](Scenario& s) { s.supports[0].path_from = 2; }, {"right_foot", "2", "path"}},
+      {[](Scenario& s) { s.supports[1].name = "right_foot"; }, {"right_foot", "taken"}},
+      {[](Scenario& s) { s.supports[1].points[0].body = 99; }, {"left_foot", "99"}},
+      {[](Scenario& s) { s.grips[0].strength = -3; }, {"right_hand", "-3"}},
+      {[](Scenario& s) {
+         s.shares = {{"right_foot", "paw", 0.5}};
+       },
+       {"right_foot", "'paw'"}},
+      {[](Scenario& s) {
+         s.shares = {{"bench", "bench", 0.5}};
+       },
+       {"bench", "two supports"}},
+      {[](Scenario& s) {
+         s.shares = {{"bench", "left_foot", 1.2}};
+       },
+       {"bench", "1.2", "0 to 1"}},
+      {[](Scenario& s) {
+         s.anchors = {{"rails", {0, Vec3::Zero()}, Vec3::Ones()}};
+       },
+       {"rails", "world"}},
+      {[](Scenario& s) {
+         s.anchors = {{"rails", {3, Vec3::Zero()}, Vec3(1, -2, 1)}};
+       },
+       {"rails", "-2"}},
+      {[](Scenario& s) {
+         s.anchors = {{"left_hand", {3, Vec3::Zero()}, Vec3::Ones()}};
+       },
+       {"left_hand", "taken"}},
+      {band([](Band& b) { b.rest_length = 0; }), {"loop", "rest length", "greater than 0"}},
+      {band([](Band& b) { b.b = b.a; }), {"loop", "itself"}},
+      {band([](Band& b) { b.strands = 0; }), {"loop", "strands"}},
+      {band([](Band& b) { b.wrap_b = -0.1; }), {"loop", "wrap_b", "-0.1"}},
+      {band([](Band& b) { b.material.force.pop_back(); }), {"loop", "10", "9"}},
+      {band([](Band& b) { b.material.force[3] = 1; }), {"loop", "force 4"}},
+      {band([](Band& b) { b.material.elongation[0] = 0; }), {"loop", "elongation 1"}},
+      {band([](Band& b) { b.name = ""; }), {"name"}},
+      {cable([](Cable& c) { c.mass = -5; }), {"stack", "-5"}},
+      {cable([](Cable& c) { c.ratio = 0; }), {"stack", "ratio"}},
+      {cable([](Cable& c) { c.anchor.x() = std::nan(""); }), {"stack", "anchor"}},
+      {cable([](Cable& c) { c.point.body = 0; }), {"stack", "world"}},
+  };
+  for (std::size_t i = 0; i < wrong.size(); ++i) {
+    const std::string text = refusal(wrong[i].first);
+    EXPECT_NE(text.find("'changed'"), std::string::npos) << i << ": " << text;
+    for (const std::string& word : wrong[i].second)
+      EXPECT_NE(text.find(word), std::string::npos) << i << ": " << text << ", without " << word;
+  }
+  EXPECT_EQ(refusal(band([](Band&) {})), "accepted");
+  EXPECT_EQ(refusal(cable([](Cable&) {})), "accepted");
+}
+
+}  // namespace
+}  // namespace coxa
