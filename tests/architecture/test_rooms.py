@@ -30,6 +30,9 @@ HINTS = {
     ("studies.study", "answers.tornadoes"),
 }
 
+#: Libraries that may be imported inside functions: few calls need them, or a list of exercises can do without.
+LATE = {"IPython", "SALib", "h5py", "matplotlib", "numpy", "pandas", "pyarrow", "rich", "scipy"}
+
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -82,6 +85,18 @@ def imports(module, text, is_package=False):
     return found - {(module, False), (module, True)}
 
 
+def late(text):
+    """Modules that are imported inside functions."""
+    functions = (n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.FunctionDef))
+    inside = [node for function in functions for node in ast.walk(function)]
+    found = {alias.name for node in inside if isinstance(node, ast.Import) for alias in node.names}
+    return found | {
+        "." * node.level + (node.module or "")
+        for node in inside
+        if isinstance(node, ast.ImportFrom)
+    }
+
+
 def upward(module, found):
     """Imports of a module that lie in a later room than its own."""
     own = ROOMS.index(room_of(module))
@@ -122,6 +137,11 @@ ALL = {
 def test_a_module_lies_in_a_room_and_sees_only_those_before_it(module):
     assert room_of(module) in ROOMS
     assert not upward(module, ALL[module]), f"{module} is in the room '{room_of(module)}'"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: module_of(path) or "coxa")
+def test_imports_stand_at_the_top(path):
+    assert not [name for name in late(path.read_text()) if name.split(".")[0] not in LATE]
 
 
 def test_no_modules_import_each_other():
@@ -177,6 +197,10 @@ def test_the_checks_see_what_they_should():
     assert imports("commands.list", "import coxa\nimport coxa.faults\n") == {
         ("", False),
         ("faults", False),
+    }
+    assert late("import os\ndef f():\n    import numpy as np\n    from ..base import check\n") == {
+        "numpy",
+        "..base",
     }
     assert not upward("studies.study", imports("studies.study", "from .._core import Error\n"))
     assert circles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}) == {frozenset("abc")}

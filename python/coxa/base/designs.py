@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,8 +19,6 @@ def unit_cube(method: str, n: int, dimensions: int, seed: int) -> NDArray[np.flo
     A scrambled Sobol sequence ("sobol", best with a power of two), a Latin hypercube ("lhs"), both of
     scipy.stats.qmc, or independent draws ("random").
     """
-    import warnings
-
     import numpy as np
     from scipy.stats import qmc
 

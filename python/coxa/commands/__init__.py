@@ -1,5 +1,53 @@
-"""The command `coxa`."""
+"""The command `coxa`.
 
-from .parser import main
+Exit status: 0 if all went well; 1 if the run itself failed (unsolved frames, a plugin's error, a finding of
+doctor, a cue of check-form that fails); 2 for bad input, with one line on standard error. With `--json`, standard
+output holds one JSON object and nothing else.
+"""
 
-__all__ = ["main"]
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from .._core import Error, InvalidArgument, PluginError, UnsolvedFrame
+from ..base import check
+from . import parser
+from .output import BAD_INPUT, FAILED, OK
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit status."""
+    argv = sys.argv[1:] if arguments is None else list(arguments)
+    try:
+        options = parser.parser(_command(argv)).parse_args(argv)
+        return options.run(options)
+    except (UnsolvedFrame, PluginError) as error:
+        return _complain(error, FAILED)
+    except Error as error:
+        return _complain(error, BAD_INPUT)
+    except BrokenPipeError:
+        # whoever read the output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    except KeyboardInterrupt as stop:
+        # a study says what is safe, and how to go on
+        print("coxa:", stop or "interrupted", file=sys.stderr)
+        return 130
+
+
+def _complain(error: Exception, status: int) -> int:
+    print("coxa:", " ".join(str(error).split()), file=sys.stderr)
+    return status
+
+
+def _command(argv: Sequence[str]) -> str:
+    """The command that is called; '' where only help or the version is asked for."""
+    if not argv:
+        raise InvalidArgument("no command given (see coxa --help)")
+    name = next((word for word in argv if not word.startswith("-")), "")
+    if name and name not in parser.COMMANDS:
+        # argparse would list all commands where the nearest says more
+        raise check.unknown("command", name, parser.COMMANDS)
+    return name

@@ -1,27 +1,19 @@
-"""What the commands of `coxa` share: how they read options, and how they print tables, JSON and pictures."""
+"""What commands take: options that several share, and values from their texts."""
 
 from __future__ import annotations
 
 import argparse
-import json
-import math
-import os
-import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import coxa
 
 from ..base import check
-from ..base.json_values import plain
+from .output import PICTURES
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from rich.console import Console
-
-OK, FAILED, BAD_INPUT = 0, 1, 2
-PICTURES = (".png", ".pdf", ".svg", ".jpg")
+    pass
 
 
 class Parser(argparse.ArgumentParser):
@@ -52,62 +44,49 @@ def whole_number(text: str) -> int:
         raise argparse.ArgumentTypeError(f"must be a whole number, not {text!r}") from None
 
 
-def new_console() -> Console:
-    """Where results are printed."""
-    return wide_console(132)
+# ---- options that several share
 
 
-def wide_console(width: int) -> Console:
-    """As wide as the terminal; elsewhere of a given number of letters."""
-    from rich.console import Console
-
-    # a table in a file or pipe is as wide as it needs to be
-    return Console(width=None if sys.stdout.isatty() else width, highlight=False)
+def add_json(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
 
 
-def print_json(value: Any) -> None:
-    """Prints one JSON value; null for what is not a finite number."""
-    print(json.dumps(plain(value), indent=2))
+def add_person(sub: argparse.ArgumentParser) -> None:
+    who = sub.add_argument_group("the person")
+    who.add_argument("--sex", choices=("male", "female"), help="default male")
+    who.add_argument("--mass", metavar="KG", type=number_in("kg"), help="body mass, default 75")
+    who.add_argument("--height", metavar="M", type=number_in("m"), help="stature, default 1.75")
+    who.add_argument(
+        "--strength", metavar="FACTOR", type=number_in(""), help="on every muscle, default 1"
+    )
+    who.add_argument(
+        "--model",
+        metavar="M.osim",
+        help="an OpenSim 4 model instead of coxa's; used as it is unless the person is given too",
+    )
 
 
-def print_table(
-    console: Console, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]
-) -> None:
-    """Prints a table of texts, columns of numbers to the right."""
-    from rich import box
-    from rich.table import Table
-
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    for i, name in enumerate(columns):
-        numeric = bool(rows) and all(looks_numeric(row[i]) for row in rows)
-        table.add_column(name, justify="right" if numeric else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*row)
-    console.print(table)
+def add_settings(sub: argparse.ArgumentParser, frames: int = 101, of: str = "NAME=VALUE") -> None:
+    sub.add_argument(
+        "--set",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar=of,
+        help="parameters of the exercise; see 'coxa describe NAME'",
+    )
+    sub.add_argument("--frames", type=whole_number, default=frames, help=f"default {frames}")
 
 
-def looks_numeric(text: str) -> bool:
-    """Whether a cell is a number, or empty."""
-    return text == "" or text.lstrip("-").replace(".", "", 1).replace("e-", "").isdigit()
+def add_workers(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--workers", metavar="N", type=whole_number, help="threads; default all")
 
 
-def short_text(value: float) -> str:
-    """About three digits, whole numbers as they are; empty for NaN."""
-    if not math.isfinite(value):
-        return ""
-    if value == round(value) and abs(value) < 1e6:
-        return f"{value:.0f}"
-    if 1e-3 <= abs(value) < 1e6:
-        digits = (
-            0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2 if abs(value) >= 0.1 else 3
-        )
-        return f"{value:.{digits}f}"
-    return f"{value:.3g}"
+def add_picture(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("-o", "--output", metavar="PNG", help="draw it there")
 
 
-def fixed_text(value: float, digits: int) -> str:
-    """Some digits behind the point; empty for NaN."""
-    return f"{value:.{digits}f}" if math.isfinite(value) else ""
+# ---- what they mean
 
 
 def subject_of(options: argparse.Namespace) -> coxa.Subject | None:
@@ -186,17 +165,26 @@ def criterion_of(text: str) -> float | str:
         return text
 
 
-def draw_to(given: Any, picture: Path, *, quiet: bool = False) -> None:
-    """Writes the picture of anything that has one; it appears when it is whole."""
-    os.environ.setdefault("MPLBACKEND", "Agg")
-    figure = given.plot()
-    partial = picture.with_name(f".{picture.stem}.partial{picture.suffix}")
+def pairs_of(option: str, items: Sequence[str], form: str) -> dict[str, str]:
+    """Texts by name, from NAME=TEXT."""
+    found: dict[str, str] = {}
+    for item in items:
+        name, equals, text = item.partition("=")
+        if not (name and equals and text):
+            raise coxa.InvalidArgument(f"{option} takes {form}, not {item!r}")
+        if name in found:
+            raise coxa.InvalidArgument(f"{option} {name} is given twice")
+        found[name] = text
+    return found
+
+
+def value_of(option: str, name: str, text: str, unit: str = "") -> float:
     try:
-        figure.savefig(partial, dpi=130)
-        os.replace(partial, picture)
-    except OSError as error:
-        raise coxa.FileError(f"cannot write {picture}: {error.strerror}") from None
-    finally:
-        partial.unlink(missing_ok=True)
-    if not quiet:
-        print(f"wrote {picture}")
+        return float(text)
+    except ValueError:
+        of = f" in {unit}" if unit and unit != "1" else ""
+        raise coxa.InvalidArgument(f"{option} {name} must be a number{of}, not {text!r}") from None
+
+
+def picture_of(options: argparse.Namespace) -> Path | None:
+    return None if options.output is None else check.output_path(options.output, PICTURES)

@@ -1,0 +1,31 @@
+"""`coxa check-form`: check the cues of a coach on a result."""
+
+from __future__ import annotations
+
+import argparse
+
+import coxa
+
+from .arguments import add_json
+from .output import FAILED, OK, new_console, print_json, print_table
+
+
+def add(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("file", metavar="OUT.h5")
+    sub.add_argument(
+        "--limits", metavar="CSV", help="another table of limits than data/form/cues.csv"
+    )
+    add_json(sub)
+
+
+def run(options: argparse.Namespace) -> int:
+    found = coxa.check_form(options.file, limits=options.limits)
+    if options.json:
+        print_json(found.to_dict())
+        return OK if found.passed else FAILED
+    console = new_console()
+    print_table(console, found.heading, found.heads, found.lines())
+    for cue in found.failed:
+        console.print(cue.why)
+    console.print(f"{found.verdict}. {found.note}", style="dim")
+    return OK if found.passed else FAILED

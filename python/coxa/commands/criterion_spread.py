@@ -1,0 +1,74 @@
+"""`coxa criterion-spread`: how far a result depends on how muscles share the work."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from typing import Any
+
+import coxa
+
+from ..answers import criteria
+from ..authoring.catalogue import known
+from ..reading import load_trial
+from .arguments import (
+    add_json,
+    add_person,
+    add_picture,
+    add_settings,
+    criterion_of,
+    number_in,
+    parameters_of,
+    picture_of,
+    subject_of,
+)
+from .studies import hand_over
+
+
+def add(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("name", metavar="RESULT.h5|EXERCISE")
+    sub.add_argument("--load", metavar="KG", type=number_in("kg"), help="the load")
+    add_person(sub)
+    add_settings(sub)
+    sub.add_argument(
+        "--criteria",
+        nargs="+",
+        metavar="P",
+        help="exponents 1 to 5 or min-max; default 1 2 3 5 min-max",
+    )
+    add_picture(sub)
+    add_json(sub)
+
+
+def run(options: argparse.Namespace) -> int:
+    picture = picture_of(options)
+    if options.name.endswith(".h5") or os.path.exists(options.name):
+        said = [
+            f"--{k}"
+            for k in ("load", "sex", "mass", "height", "strength", "model")
+            if getattr(options, k) is not None
+        ]
+        if said or options.set:
+            raise coxa.InvalidArgument(
+                f"{options.name} says what was simulated; leave out {' '.join(said or ['--set'])}"
+            )
+        result = load_trial(options.name)
+    else:
+        known(options.name)
+        given: dict[str, Any] = parameters_of(options)
+        result = coxa.simulate(
+            options.name,
+            subject_of(options),
+            model=options.model,
+            frames=options.frames,
+            **given,
+        )
+    wanted = criteria.CRITERIA
+    if options.criteria is not None:
+        wanted = tuple(criterion_of(text) for text in options.criteria)
+    found = criteria.spread(result, wanted)
+    table = found.dependent.reset_index()
+    same = len(found.table) - len(table)
+    note = f"{same} of {len(found.table)} summaries do not depend on the criterion: the motion decides them"
+    title = f"{result.exercise.replace('_', ' ')} under the criteria {', '.join(found.criteria)}"
+    return hand_over(options, found, picture, title, found.to_dict(), {"": table}, [note])

@@ -1,0 +1,105 @@
+"""`coxa effects`: what a study's factors do to a measure."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from typing import Any
+
+import xarray as xr
+
+import coxa
+
+from ..base.wording import left_out, with_unit
+from ..studies.columns import chosen, columns, flat
+from .arguments import add_json, add_picture, pairs_of, picture_of, value_of
+from .studies import hand_over, open_results
+
+
+def add(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("file", metavar="STUDY.h5")
+    sub.add_argument("measure", metavar="MEASURE", help="such as peak_hip_extension_moment")
+    how = sub.add_mutually_exclusive_group()
+    how.add_argument(
+        "--over", metavar="NAME", help="the curve over this parameter; sample: over the repetition"
+    )
+    how.add_argument(
+        "--paired", metavar="FACTOR", help="its levels against each other, pair by pair"
+    )
+    sub.add_argument("--by", metavar="NAME", help="with --over or --paired: apart for each level")
+    sub.add_argument(
+        "--between", nargs=2, metavar=("A", "B"), help="with --paired: these two levels only"
+    )
+    sub.add_argument(
+        "--select",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="DIM=LABEL",
+        help="of a measure with labels, such as group=glutes",
+    )
+    add_picture(sub)
+    add_json(sub)
+
+
+def run(options: argparse.Namespace) -> int:
+    if options.by and not (options.over or options.paired):
+        raise coxa.InvalidArgument("--by goes with --over or --paired")
+    if options.between and not options.paired:
+        raise coxa.InvalidArgument("--between goes with --paired FACTOR")
+    picture = picture_of(options)
+    dataset = open_results(options.file)
+    select = _labels(options.select)
+    found: Any
+    if options.over:
+        kind = "response"
+        found = coxa.response(dataset, options.measure, options.over, options.by, select=select)
+    elif options.paired:
+        kind = "paired"
+        a, b = _levels(dataset, options.paired, options.between)
+        found = coxa.paired(
+            dataset, options.measure, options.paired, a, b, by=options.by, select=select
+        )
+    else:
+        kind = "main effects"
+        found = coxa.main_effects(dataset, options.measure, select=select)
+    given = found.measured
+    total = len(given.values)
+    content = {
+        "kind": kind.replace(" ", "_"),
+        "measure": given.name,
+        "meaning": given.label,
+        "unit": given.unit,
+        "trials": total,
+        "missing": found.missing,
+        "table": found.table.to_dict("records"),
+    }
+    trials = left_out(found.missing, total)
+    title = f"{with_unit(given.label, given.unit)}: {kind}, {trials}"
+    notes = [found.notes] if kind == "main effects" else []
+    if kind == "paired" and found.alone:
+        notes = [f"{found.alone} trials have no partner and were left out"]
+    # the text of a level says its ends; both intervals and the effect size are in the JSON
+    unshown = [c for c in ("bca_low", "bca_high", "dz") if c in found.table]
+    unshown += ["low", "high"] if kind == "main effects" else []
+    table = found.table.drop(columns=unshown)
+    return hand_over(options, found, picture, title, content, {"": table}, notes)
+
+
+def _labels(items: Sequence[str]) -> dict[str, Any]:
+    """Label by dimension; a sample is a number."""
+    found: dict[str, Any] = {}
+    for name, text in pairs_of("--select", items, "DIM=LABEL").items():
+        found[name] = value_of("--select", name, text) if name == "sample" else text
+    return found
+
+
+def _levels(dataset: xr.Dataset, factor: str, given: Sequence[str] | None) -> tuple[Any, Any]:
+    """Two levels of a factor as the dataset has them."""
+    if given is None:
+        return None, None
+    of = chosen(columns(flat(dataset)), factor)
+    if of.worded:
+        return given[0], given[1]
+    first, second = (value_of("--between", factor, text, of.unit) for text in given)
+    return first, second

@@ -1,0 +1,50 @@
+"""`coxa max-load`: the heaviest load that can be lifted."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+import coxa
+
+from ..authoring.catalogue import known
+from ..base import check
+from .arguments import add_json, add_person, add_settings, parameters_of, subject_of
+from .output import OK, PICTURES, draw_to, print_json
+
+
+def add(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("name", metavar="NAME")
+    add_person(sub)
+    add_settings(sub)
+    sub.add_argument("-o", "--output", metavar="PNG", help="draw the sticking curve there")
+    add_json(sub)
+
+
+def run(options: argparse.Namespace) -> int:
+    known(options.name)
+    given: dict[str, Any] = parameters_of(options)
+    picture = options.output and check.output_path(options.output, PICTURES)
+    limit = coxa.max_load(
+        options.name,
+        subject_of(options),
+        model=options.model,
+        frames=options.frames,
+        **given,
+    )
+    if options.json:
+        print_json(
+            {
+                "exercise": limit.exercise,
+                "load": limit.load,
+                "frame": limit.frame,
+                "time": limit.time,
+                "limited_by": limit.limited_by,
+                "curve": {column: limit.curve[column].tolist() for column in limit.curve},
+            }
+        )
+    else:
+        print(limit)
+    if picture:
+        draw_to(limit, picture, quiet=options.json)
+    return OK

@@ -1,0 +1,20 @@
+"""`coxa new-plugin`: begin an exercise of one's own in a new folder."""
+
+from __future__ import annotations
+
+import argparse
+
+from ..authoring.new_plugin import new_plugin
+from .output import OK
+
+
+def add(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("name", metavar="NAME", help="snake_case, such as paused_bridge")
+    sub.add_argument("--python", action="store_true", help="in Python instead of C++")
+    sub.add_argument("--folder", metavar="PATH", help="default: the name, in this folder")
+
+
+def run(options: argparse.Namespace) -> int:
+    made = new_plugin(options.name, folder=options.folder, python=options.python)
+    print(f"wrote {made}; README.md there says how to build and test it")
+    return OK

@@ -1,0 +1,53 @@
+"""What compare and workout share: their files, and what they print."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from .._core import InvalidArgument
+from ..answers.comparison import DATA_SUFFIXES, PICTURE_SUFFIXES
+from ..base import check
+from .arguments import add_json
+from .output import FAILED, OK, print_json
+
+
+def add_output(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument(
+        "-o",
+        "--output",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="may be repeated: .png, .pdf or .svg a picture; .h5 everything; .csv or .json the tables",
+    )
+    sub.add_argument("--csv", action="store_true", help="print CSV instead of tables")
+    add_json(sub)
+
+
+def targets_of(options: argparse.Namespace) -> list[Path]:
+    """The files to write; found out before the work begins."""
+    if options.csv and options.json:
+        raise InvalidArgument("--csv and --json exclude each other; give one of them")
+    os.environ.setdefault("MPLBACKEND", "Agg")
+    return [check.output_path(path, (*DATA_SUFFIXES, *PICTURE_SUFFIXES)) for path in options.output]
+
+
+def hand_over(found: Any, options: argparse.Namespace, targets: Sequence[Path]) -> int:
+    """Writes the files and prints what was asked for; a table was printed before."""
+    for target in targets:
+        found.save(target)
+    if options.json:
+        print_json({**found.as_dict(), "files": [os.fspath(target) for target in targets]})
+    elif options.csv:
+        found.write_csv(sys.stdout)
+    else:
+        for target in targets:
+            print(f"wrote {target}")
+        for warning in found.warnings:
+            print("coxa: warning:", warning, file=sys.stderr)
+    return OK if found.solved else FAILED
