@@ -129,8 +129,8 @@ void Dataset::add_labels(
   variable.name = name;
   variable.dims = {name};
   variable.data = labels;
-  variable.attributes["long_name"] = long_name;
-  variable.attributes["units"] = "1";
+  variable.attributes.emplace("long_name", long_name);
+  variable.attributes.emplace("units", "1");
   variables.push_back(std::move(variable));
 }
 

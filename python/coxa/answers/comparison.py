@@ -20,6 +20,7 @@ import xarray as xr
 from .. import _core
 from .._core import Error, FileError, InvalidArgument, UnsolvedFrame
 from ..authoring import catalogue
+from ..authoring.parameters import Parameters
 from ..base import check, curves
 from ..base.doors import picture
 from ..base.json_values import plain
@@ -68,7 +69,7 @@ class Entry:
     parameters: Mapping[str, Any]
 
     @property
-    def declared(self) -> catalogue.Parameters:
+    def declared(self) -> Parameters:
         return catalogue.exercise(self.exercise).parameters
 
     @property

@@ -38,7 +38,9 @@ class Where:
     def wrong(self, text: str) -> InvalidArgument:
         return InvalidArgument(f"{self}: {text}")
 
-    def fields(self, given: object, required: Iterable[str], optional: Iterable[str]) -> dict:
+    def fields(
+        self, given: object, required: Iterable[str], optional: Iterable[str]
+    ) -> dict[str, Any]:
         """The fields of a table of the file, none missing, none unknown."""
         if not isinstance(given, dict):
             raise self.wrong(f"must be a table of fields, not {given!r}")

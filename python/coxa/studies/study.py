@@ -11,7 +11,6 @@ import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from html import escape
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -24,7 +23,6 @@ from ..authoring import catalogue
 from ..base import check
 from ..base.designs import DRAWS, unit_cube
 from ..base.doors import answer
-from ..base.html import html_table
 from ..base.resources import DEFAULT_MODEL
 from ..models.model import Model
 from ..models.subject import Subject
@@ -422,7 +420,7 @@ class Study:
         return len(self.design())
 
     def __repr__(self) -> str:
-        varied = ", ".join(f"{f.name}: {_shown(f)}" for f in self._varied.values())
+        varied = ", ".join(_shown(f) for f in self._varied.values())
         guessed = ", ".join(self._uncertain)
         how = f"; {self._method}" if self._method else ""
         try:
@@ -433,11 +431,6 @@ class Study:
         return (
             f"<coxa.Study {self.exercise}: {count} ({varied or 'nothing varied'}{uncertain}{how})>"
         )
-
-    def _repr_html_(self) -> str:
-        rows = [(f.name, _shown(f), f.description) for f in self.factors]
-        table = html_table(("factor", "values", "description"), rows)
-        return f"<p><code>{escape(repr(self))}</code></p>{table}"
 
     # ---- running
 
@@ -794,7 +787,7 @@ class Study:
         return f"{text}.run({', '.join(extra)})"
 
     def _factor_lines(self) -> list[str]:
-        return [f"{f.name}: {_shown(f)}" for f in self._varied.values()] + [
+        return [f"{_shown(f)}" for f in self._varied.values()] + [
             f"{name}: {sum(f.group == name for f in self._uncertain_factors())} uncertain quantities"
             for name in self._uncertain
         ]
@@ -841,10 +834,12 @@ class Plan:
 
 
 def _shown(f: Factor) -> str:
+    unit = "" if f.unit == "1" else f" {f.unit}"
     if isinstance(f, factors.Range):
-        unit = "" if f.unit == "1" else f" {f.unit}"
-        return f"{f.low:g} to {f.high:g}{unit}"
-    return "drawn" if f.levels is None else str(len(f.levels))
+        return f"{f.name}: {f.low:g} to {f.high:g}{unit}"
+    if f.levels is not None:
+        return f"{f.name}: {len(f.levels)}"
+    return f"{f.name}: drawn"
 
 
 def _fingerprint(function: Measure) -> str:

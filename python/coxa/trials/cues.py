@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -469,7 +469,7 @@ class Reading:
             found = dict(zip(names, np.maximum(np.nanmean(down, axis=0) / GRAVITY, 0), strict=True))
         return found
 
-    def _scene(self, key: str) -> list[dict]:
+    def _scene(self, key: str) -> list[dict[str, Any]]:
         return self.result.scene.get(key) or []
 
     def plates(self) -> dict[str, Array]:

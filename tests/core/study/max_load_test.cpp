@@ -1,7 +1,6 @@
 // The heaviest load where the movement depends on it: found again by halving whole simulations.
 
 #include "coxa/study/max_load.hpp"
-#include "coxa/study/simulate.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -10,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "coxa/math/error.hpp"
+#include "coxa/study/simulate.hpp"
 
 #include "core/support/hip_thrust.hpp"
 
