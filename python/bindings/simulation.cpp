@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -225,6 +226,8 @@ void bind_simulation(py::module_& m) {
           } catch (const py::error_already_set& error) {
             if (strict || !error.matches(PyExc_Exception)) throw;
             trial = failed_trial(described(error));
+          } catch (const std::bad_alloc&) {
+            throw;  // no fault of the trial
           } catch (const std::exception& error) {
             if (strict) throw;
             trial = failed_trial(error.what());

@@ -3,6 +3,7 @@
 
 #include "coxa/exercise/vocabulary.hpp"
 #include "coxa/math/error.hpp"
+#include "coxa/motion/limits.hpp"
 
 #include "frame/effort.hpp"
 
@@ -491,7 +492,11 @@ void ScenarioBuilder::tempo(StartAt start) {
     scenario_.plan.repetition = {up, {Phase::Kind::hold, hold, 1, 1}, down};
   else
     scenario_.plan.repetition = {down, up, {Phase::Kind::hold, hold, 1, 1}};
-  scenario_.plan.repetitions = static_cast<int>(value("repetitions", 1));
+  const double repetitions = value("repetitions", 1);
+  require(
+      repetitions <= kMaxRepetitions, "a movement has at most ", kMaxRepetitions,
+      " repetitions; given ", repetitions, "; simulate one and multiply");
+  scenario_.plan.repetitions = static_cast<int>(repetitions);
   timed_ = true;
 }
 

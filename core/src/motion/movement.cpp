@@ -8,6 +8,7 @@
 #include <Eigen/Dense>
 
 #include "coxa/math/error.hpp"
+#include "coxa/motion/limits.hpp"
 
 namespace coxa {
 namespace {
@@ -450,9 +451,15 @@ double measure(const Skeleton& skeleton, const Task& task, const Eigen::VectorXd
 
 Motion solve_motion(const Skeleton& skeleton, const MovementPlan& plan, int frames) {
   require(frames >= 2, "a motion needs at least 2 frames; given ", frames);
+  require(
+      frames <= kMaxFrames, "a motion has at most ", kMaxFrames, " frames; given ", frames,
+      "; 101 show a repetition");
   require(!plan.repetition.empty(), "a movement needs at least one phase; given none");
   require(
       plan.repetitions >= 1, "a movement needs at least 1 repetition; given ", plan.repetitions);
+  require(
+      plan.repetitions <= kMaxRepetitions, "a movement has at most ", kMaxRepetitions,
+      " repetitions; given ", plan.repetitions, "; simulate one and multiply");
   double period = 0;
   for (const Phase& phase : plan.repetition) {
     require(

@@ -24,7 +24,7 @@ from ..base.tables import Table
 from ..models.model import Model, default_model, scale
 from ..models.subject import Subject
 from ..studies.running import worker_count
-from ..trials.simulation import MaxLoad, max_load, set_up
+from ..trials.simulation import MaxLoad, max_load, require_room, set_up
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -388,6 +388,7 @@ def _from_maxima(
         set_up(name, person, model, 2, frames, False, False, inertia, True) for name in measured
     ]
     generic = setups[0].generic
+    require_room(generic, frames, workers)
     if factors == "one":
         unknown = [_Factor("strength", (), math.inf)]
     else:

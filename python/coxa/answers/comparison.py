@@ -24,6 +24,7 @@ from ..authoring.parameters import Parameters
 from ..base import check, curves
 from ..base.doors import picture
 from ..base.json_values import plain
+from ..base.limits import check_count
 from ..base.resources import DEFAULT_MODEL
 from ..base.tables import Table, from_xarray
 from ..models.model import Model
@@ -31,7 +32,7 @@ from ..models.subject import Subject
 from ..studies.running import available_workers
 from ..trials.labels import person
 from ..trials.result import Result
-from ..trials.simulation import FORMAT, MaxLoad, max_load, simulate
+from ..trials.simulation import FORMAT, MaxLoad, max_load, require_room, simulate
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -134,6 +135,8 @@ def compare(
     Greatest loads are those of `coxa.max_load` with its own number of frames, found once for each exercise.
     """
     entries = _entries(exercises, parameters)
+    check_count("exercises to compare", len(entries), "exercises")
+    require_room(model, frames, len(entries))
     basis = _basis(entries, load, fraction, loads)
     if fraction is not None and not max_loads:
         raise InvalidArgument("fraction needs the greatest loads; leave max_loads at True")

@@ -14,6 +14,7 @@ import numpy as np
 from .._core import InvalidArgument
 from ..base.doors import picture
 from ..base.json_values import plain
+from ..base.limits import check_count
 from ..base.tables import Table
 from ..trials.labels import subtitle, title
 from ..trials.result import Result
@@ -143,6 +144,7 @@ def spread(result: Result, criteria: Iterable[float | str] = CRITERIA) -> Criter
     names = [criterion_text(p) for p in wanted]
     if not names:
         raise InvalidArgument("criteria is empty; give at least one, such as 3 or 'min-max'")
+    check_count("number of criteria", len(names), "criteria")
     if len(set(names)) < len(names):
         raise InvalidArgument(f"criteria has the same one twice: {', '.join(names)}")
 

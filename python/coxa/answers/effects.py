@@ -11,8 +11,8 @@ import pandas as pd
 import xarray as xr
 
 from .._core import InvalidArgument
-from ..base import check
 from ..base.doors import picture
+from ..base.limits import check_count
 from ..base.tables import Table
 from ..base.wording import heading, left_out, printed
 from ..studies.columns import (
@@ -121,7 +121,7 @@ def main_effects(
     (epsilon squared; Kelley, 1935, Proc. Natl. Acad. Sci. 21:554).
     """
     table = flat(dataset)
-    check.whole("bins", bins, 2)
+    check_count("bins", bins)
     level = fraction("confidence", confidence)
     found = columns(table)
     if factors is None:

@@ -18,13 +18,14 @@ from ..authoring import catalogue
 from ..base import check
 from ..base.doors import picture
 from ..base.json_values import plain
+from ..base.limits import check_count
 from ..base.tables import Table
 from ..models.model import Model
 from ..models.subject import Subject
 from ..studies.running import worker_count
 from ..trials.form import check_form, read_limits
 from ..trials.result import Result
-from ..trials.simulation import set_up, simulate
+from ..trials.simulation import require_room, set_up, simulate
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -311,12 +312,13 @@ def optimize(
         raise InvalidArgument(
             f"objective must be the name of a summary or a function of a Result, not {objective!r}"
         )
-    check.whole("trials", trials, 1)
-    check.whole("seed", seed, 0)
+    check_count("trials", trials)
+    check_count("seed", seed)
     tolerance = check.number("tolerance", tolerance)
     if not 1e-9 <= tolerance <= 0.05:
         raise InvalidArgument(f"tolerance must be from 1e-9 to 0.05, not {tolerance:g}")
     workers = worker_count(workers)
+    require_room(model, frames, workers)
 
     options = {
         "model": model,

@@ -14,6 +14,7 @@ import xarray as xr
 from .._core import InvalidArgument
 from ..base import check
 from ..base.doors import picture
+from ..base.limits import check_count
 from ..base.tables import Table
 from ..base.wording import heading, left_out, printed
 from ..studies.columns import (
@@ -134,8 +135,8 @@ def paired(
     """
     table = flat(dataset)
     level = fraction("confidence", confidence)
-    check.whole("resamples", resamples, 100)
-    check.whole("seed", seed, 0)
+    check_count("resamples", resamples, least=100)
+    check_count("seed", seed)
     found = columns(table)
     of = chosen(found, factor)
     if of.levels is None:

@@ -13,6 +13,7 @@ import xarray as xr
 from .._core import InvalidArgument
 from ..base import check
 from ..base.doors import picture
+from ..base.limits import check_count
 from ..base.tables import Table
 from ..base.wording import heading, left_out, printed
 from ..studies.columns import (
@@ -137,7 +138,7 @@ def response(
     part = check.number("span", span)
     if not 0 < part <= 1:
         raise InvalidArgument(f"span must be above 0 and at most 1, not {part:g}")
-    check.whole("points", points, 2)
+    check_count("points", points)
     along = None if over == "sample" else chosen({**found, **_sample(found, table)}, over)
     given = measured(table, measure, select, over_sample=over == "sample")
     split = None if by is None else chosen(found, by)

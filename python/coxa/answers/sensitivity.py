@@ -14,9 +14,10 @@ import numpy as np
 import pandas as pd
 
 from .._core import Error, InvalidArgument
-from ..base import check
+from ..base import check, estimate
 from ..base.doors import picture
 from ..base.json_values import plain
+from ..base.limits import check_count
 from ..base.tables import Table
 from ..base.wording import heading, humanized
 from ..studies.columns import Measured, column_names, flat, fraction, measured, summaries
@@ -239,9 +240,9 @@ def sensitivity(
     Socio-Environ. Syst. Model. 4:18155.
     """
     check.choice("method", method, _COLUMNS)
-    check.whole("n", n, 2)
-    check.whole("seed", seed, 0)
-    check.whole("resamples", resamples, 10)
+    check_count("n", n, "trials", least=2)
+    check_count("seed", seed)
+    check_count("resamples", resamples, least=10)
     level = fraction("confidence", confidence)
     notes: list[str] = []
     if method == "sobol":
@@ -258,7 +259,7 @@ def sensitivity(
     part = check.number("band", band)
     if not 0 < part <= 1:
         raise InvalidArgument(f"band must be above 0 and at most 1, not {part:g}")
-    if pool is not None and check.whole("pool", pool, 2) <= n:
+    if pool is not None and check_count("pool", pool) <= n:
         raise InvalidArgument(
             f"pool must be more than n={n}, not {pool}: n trajectories are taken of it"
         )
@@ -274,6 +275,7 @@ def sensitivity(
         "groups": of_column,
     }
     labels = _labels(of_column)
+    _require_room(n, len(labels), len(of_column), method, second_order, resamples)
     u = _design(problem, method, n, second_order, seed, pool)
     if measures is not None or select is not None:
         _try(study, factors, measures, select)
@@ -347,6 +349,18 @@ def sensitivity(
         notes,
         heading(dataset.attrs),
     )
+
+
+def _require_room(
+    n: int, indices: int, columns: int, method: str, second_order: bool, resamples: int
+) -> None:
+    """Refuses a design that is too large, and a bootstrap of it."""
+    block = indices + 1 if method == "morris" else indices * (2 if second_order else 1) + 2
+    check_count(f"trials of n={n} for {indices} factors", n * block, "trials")
+    # the design and its halves; per measure the resampled values of three columns and what is made of them
+    design, bootstrap = 24 * n * block * columns, 60 * n * resamples
+    what = f"an analysis of n={n} with resamples={resamples}"
+    estimate.require_memory(what, max(design, bootstrap), "lower n or resamples")
 
 
 def _groups(factors: Sequence[Any], groups: str | Mapping[str, Sequence[str]] | None) -> list[str]:

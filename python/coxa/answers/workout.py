@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import csv
-import importlib
 import json
 import math
 import os
 import re
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -19,17 +17,19 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from .._core import Error, FileError, InvalidArgument
+from .._core import Error, InvalidArgument
 from ..authoring import catalogue
 from ..base import check, curves
 from ..base.doors import picture
+from ..base.limits import check_count
 from ..base.resources import DEFAULT_MODEL
 from ..base.tables import Table
+from ..base.toml_file import read_toml
 from ..models.model import Model
 from ..models.subject import Subject
 from ..trials.labels import person
 from ..trials.result import Result
-from ..trials.simulation import FORMAT, MaxLoad, max_load, simulate
+from ..trials.simulation import FORMAT, MaxLoad, max_load, require_room, simulate
 from .comparison import check_fraction, save
 
 if TYPE_CHECKING:
@@ -108,8 +108,8 @@ class Sets:
 
         declared = catalogue.exercise(exercise).parameters
         put("exercise", exercise)
-        put("sets", check.whole(f"sets of {exercise}", sets, 1))
-        put("reps", check.whole(f"reps of {exercise}", reps, 1))
+        put("sets", check_count(f"sets of {exercise}", sets, "sets"))
+        put("reps", check_count(f"reps of {exercise}", reps, "reps"))
         put("rest", check.number(f"rest of {exercise}", rest, "s"))
         if self.rest < 0:
             raise InvalidArgument(f"rest of {exercise} must be 0 s or more, not {self.rest:g}")
@@ -227,6 +227,7 @@ class Workout:
     ):
         plan = [sets] if isinstance(sets, Sets) else list(sets)
         _check_plan(plan, allow_more)
+        require_room(model, frames, sum(len(block.trials()) for block in plan))
         threshold = check.number("threshold", threshold)
         if not 0 < threshold < 1:
             raise InvalidArgument(f"threshold is an activation between 0 and 1, not {threshold:g}")
@@ -836,20 +837,7 @@ def read_plan(path: str | os.PathLike[str]) -> tuple[list[Sets], dict[str, Any]]
         For an entry that is not allowed; the text names the file and the entry.
     """
     name = os.fspath(path)
-    try:
-        toml = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
-    except ModuleNotFoundError:
-        raise FileError(
-            f"cannot read {name}: Python 3.10 reads TOML with the package tomli only; install it,"
-            " or give the sets as arguments"
-        ) from None
-    try:
-        with open(path, "rb") as file:
-            document = toml.load(file)
-    except OSError as error:
-        raise FileError(f"cannot read {name}: {error.strerror}") from None
-    except (toml.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise FileError(f"cannot read {name}: {error}") from None
+    document = read_toml(path)
     blocks = document.pop("sets", None)
     if not isinstance(blocks, list) or not all(isinstance(block, dict) for block in blocks):
         raise InvalidArgument(f"{name} has no [[sets]]; each names exercise, sets and reps")

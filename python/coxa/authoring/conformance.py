@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from .. import _core
+from ..base.limits import check_count
 from ..base.resources import ANTHROPOMETRY
 from ..base.tables import Table
 from ..models.model import Model, default_model, scale
@@ -99,6 +100,8 @@ def check(
     UnknownName
         If there is no such exercise.
     """
+    check_count("draws", draws)
+    check_count("seed", seed)
     findings = list(_findings(catalogue.exercise(name), draws, seed, person, others))
     rows = [(f.passed, f.found, f.allowed) for f in findings]
     table = Table(rows, columns=["passed", "found", "allowed"])

@@ -12,12 +12,31 @@ from pathlib import Path
 from .._core import FileError, InvalidArgument, UnknownName, nearest_name
 
 
+def shown(value: object) -> str:
+    """A value as an error shows it, on one line of bounded length."""
+    if isinstance(value, int) and abs(value) >= 10**40:
+        return f"a whole number of {math.log10(abs(value)):.0f} digits"
+    try:
+        text = repr(value).replace("\n", " ")
+    except (RecursionError, ValueError):  # nested too deep, or holds such a number
+        text = f"a {type(value).__name__}"
+    return shortened(text)
+
+
+def shortened(text: str, most: int = 200) -> str:
+    """A text without its middle, if it is too long to read."""
+    return text if len(text) <= most else f"{text[: most - 50]} ... {text[-40:]}"
+
+
 def number(name: str, value: object, unit: str = "") -> float:
     """A finite real number, or an error that names it."""
     of = f" in {unit}" if unit and unit != "1" else ""
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise InvalidArgument(f"{name} must be a number{of}, not {value!r}")
-    result = float(value)
+        raise InvalidArgument(f"{name} must be a number{of}, not {shown(value)}")
+    try:
+        result = float(value)
+    except OverflowError:
+        raise InvalidArgument(f"{name} must be a finite number{of}, not {shown(value)}") from None
     if not math.isfinite(result):
         raise InvalidArgument(f"{name} must be a finite number{of}, not {result}")
     return result
@@ -31,18 +50,11 @@ def positive(name: str, value: object, unit: str = "") -> float:
     return result
 
 
-def whole(name: str, value: object, least: int) -> int:
-    """A whole number of at least `least`."""
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < least:
-        raise InvalidArgument(f"{name} must be a whole number of at least {least}, not {value!r}")
-    return int(value)
-
-
 def choice(name: str, value: object, allowed: Iterable[str]) -> str:
     """One of some words."""
     words = list(allowed)
     if value not in words:
-        raise InvalidArgument(f"{name} must be {' or '.join(map(repr, words))}, not {value!r}")
+        raise InvalidArgument(f"{name} must be {' or '.join(map(repr, words))}, not {shown(value)}")
     return str(value)
 
 
@@ -51,7 +63,7 @@ def unknown(kind: str, name: object, candidates: Iterable[str]) -> UnknownName:
     names = list(candidates)
     near = nearest_name(str(name), names)
     hint = f"; did you mean {near!r}?" if near else f"; there are: {', '.join(names) or 'none'}"
-    return UnknownName(f"no {kind} {str(name)!r}{hint}")
+    return UnknownName(f"no {kind} {shown(str(name))}{hint}")
 
 
 def output_path(path: str | os.PathLike[str], suffixes: Iterable[str] = ()) -> Path:

@@ -27,6 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain(error, FAILED)
     except Error as error:
         return _complain(error, BAD_INPUT)
+    except MemoryError:
+        return _complain("memory ran out; lower frames, workers or the number of trials", BAD_INPUT)
     except BrokenPipeError:
         # whoever read the output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -37,8 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
-def _complain(error: Exception, status: int) -> int:
-    print("coxa:", " ".join(str(error).split()), file=sys.stderr)
+def _complain(error: Exception | str, status: int) -> int:
+    print("coxa:", check.shortened(" ".join(str(error).split()), 2000), file=sys.stderr)
     return status
 
 

@@ -14,7 +14,8 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from .._core import FileError, InvalidArgument
-from ..base import check
+from ..base import check, estimate
+from ..base.limits import check_count
 from ..trials.labels import subtitle, title
 from .body import Stage
 from .palette import INK, PHASES
@@ -31,8 +32,8 @@ def animate(
 ) -> Path:
     """Writes a .gif or .mp4; see `Result.animate`."""
     target = check.output_path(path, (".gif", ".mp4"))
-    check.whole("fps", fps, 1)
-    check.whole("width", width, 100)
+    check_count("fps", fps)
+    check_count("width", width)
     check.positive("speed", speed)
     movie = target.suffix.lower() == ".mp4"
     if movie and shutil.which("ffmpeg") is None:
@@ -58,7 +59,11 @@ def animate(
     ax = figure.add_axes((0, below / height, 1, middle / height))
 
     duration = stage.time[-1] - stage.time[0]
-    count = max(2, round(duration / speed * fps))
+    wanted = min(float(duration) * fps / speed, 1e18)
+    count = check_count("pictures of this animation", max(2, round(wanted)), "pictures")
+    # of a .gif all pictures, in three colours and indexed; and which frame is nearest to which picture
+    memory = 4 * width * height * (1 if movie else count) + 16 * len(stage.time) * count
+    estimate.require_memory("this animation", memory, "lower fps or width, or raise speed")
     times = stage.time[0] + duration * np.arange(count) / count
     frames = np.abs(stage.time[:, None] - times).argmin(axis=0)
     phase = result["phase"].values

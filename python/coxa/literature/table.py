@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import math
 import os
-import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from .._core import Error, FileError, InvalidArgument
+from .._core import Error, InvalidArgument
 from ..base import check
+from ..base.limits import check_count
+from ..base.toml_file import read_toml
 from ..models.subject import Subject
 from . import bundled
 from .measures import Expression
 from .verdicts import VERDICTS
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 
 class Where:
@@ -251,13 +247,7 @@ def _collect(
 
 
 def _document(path: Path) -> dict[str, Any]:
-    try:
-        with open(path, "rb") as file:
-            return tomllib.load(file)
-    except OSError as error:
-        raise FileError(f"cannot read {path}: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InvalidArgument(f"{path}: not a TOML file: {error}") from None
+    return read_toml(path, lambda why: InvalidArgument(f"{path}: not a TOML file: {why}"))
 
 
 def _tables(where: Where, document: Mapping[str, Any], kind: str) -> Iterable[tuple[str, Any]]:
@@ -401,7 +391,7 @@ def _finding(where: Where, key: str, section: str, given: object, names: _Names)
         published=Published("said", text=""),
         note=(where / "note").text(fields["note"]) if "note" in fields else "",
         read=(where / "read").text(fields["read"]) if "read" in fields else "",
-        digits=check.whole(f"{where}: digits", fields.get("digits", 3), 1),
+        digits=check_count(f"{where}: digits", fields.get("digits", 3), "digits"),
     )
     if "verdict" in fields:
         try:

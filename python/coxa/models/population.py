@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from .._core import InvalidArgument
 from ..base import check
 from ..base.designs import DRAWS, unit_cube
+from ..base.limits import check_count
 from ..base.resources import ANTHROPOMETRY, DATA
 from .subject import Subject
 
@@ -263,8 +264,8 @@ class Population:
         method : {"sobol", "lhs", "random"}
             A scrambled Sobol sequence, a Latin hypercube, or independent draws (scipy.stats.qmc).
         """
-        n = check.whole("n", n, 1)
-        seed = check.whole("seed", seed, 0)
+        n = check_count("n", n, "people")
+        seed = check_count("seed", seed)
         check.choice("method", method, DRAWS)
         return self.subjects(unit_cube(method, n, self.dimensions, seed))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,6 +14,7 @@ import numpy as np
 from .._core import InvalidArgument
 from ..authoring import catalogue
 from ..base import check
+from ..base.limits import LIMITS, check_count
 from ..models.population import Population
 from ..models.subject import Subject
 from ..trials.simulation import check_criterion, criterion_text
@@ -84,6 +86,10 @@ class Factor(ABC):
             f"{self.name} is drawn at random and has no grid; sample with 'sobol', 'lhs' or 'random',"
             " or vary it by levels"
         )
+
+    def count(self, n: int) -> int:
+        """How many values `spaced` gives."""
+        return len(self.spaced(n))
 
     def columns(self, values: Sequence[Any]) -> list[Column]:
         """What a study's table says of these values."""
@@ -166,6 +172,9 @@ class Range(Factor):
     def spaced(self, n: int) -> list[float]:
         spaced = np.linspace(self.low, self.high, n)
         return sorted(set(np.rint(spaced).tolist())) if self.integer else spaced.tolist()
+
+    def count(self, n: int) -> int:
+        return min(n, int(self.high - self.low) + 1) if self.integer else n
 
     def put(self, row: Row, value: Any) -> None:
         self.target.put(row, value)
@@ -379,16 +388,19 @@ def _is_range(given: object) -> bool:
 def _list(name: str, given: object, of: str) -> list[Any]:
     if isinstance(given, str | bytes | Mapping | Subject) or not isinstance(given, Iterable):
         raise InvalidArgument(f"{name} must be a list of {of}, not {given!r}")
-    items = list(given)
+    items = list(itertools.islice(given, LIMITS["people"].most + 1))
     if not items:
         raise InvalidArgument(f"{name} has no levels; give at least one")
+    check_count(f"levels of {name}", len(items), "people" if name == "subject" else "levels")
     return items
 
 
 def _distinct(name: str, items: list[Any]) -> tuple[Any, ...]:
-    if len(set(items)) < len(items):
-        twice = next(item for i, item in enumerate(items) if item in items[:i])
-        raise InvalidArgument(f"{name} has the level {twice!r} twice; leave one out")
+    seen = set()
+    for item in items:
+        if item in seen:
+            raise InvalidArgument(f"{name} has the level {item!r} twice; leave one out")
+        seen.add(item)
     return tuple(items)
 
 

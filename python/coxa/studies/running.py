@@ -19,6 +19,7 @@ from typing import Any
 
 from .._core import Error, FileError, InvalidArgument, __version__
 from ..base import check
+from ..base.limits import check_count
 from ..base.progress import Progress
 from .store import Grid, Parts, clear_leftover, finished
 
@@ -93,9 +94,9 @@ def run(
     KeyboardInterrupt
         After the parts under way are safe; a second Ctrl-C does not wait for them.
     """
-    check.whole("chunk", chunk, 1)
+    check_count("chunk", chunk)
     if workers is not None:
-        check.whole("workers", workers, 1)
+        check_count("workers", workers)
     executor = _usable(executor)
     target = Path(path)
     if finished(target, definition):
@@ -121,7 +122,7 @@ def available_workers() -> int:
 
 def worker_count(workers: int | None) -> int:
     """As many threads as asked for, or as this process may use."""
-    return available_workers() if workers is None else check.whole("workers", workers, 1)
+    return available_workers() if workers is None else check_count("workers", workers)
 
 
 def _compute(

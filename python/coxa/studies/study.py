@@ -20,9 +20,11 @@ import numpy as np
 from .. import _core
 from .._core import InvalidArgument
 from ..authoring import catalogue
-from ..base import check
+from ..base import check, estimate
 from ..base.designs import DRAWS, unit_cube
 from ..base.doors import answer
+from ..base.estimate import Estimate, duration_text, size_text
+from ..base.limits import check_count
 from ..base.resources import DEFAULT_MODEL
 from ..models.model import Model
 from ..models.subject import Subject
@@ -56,6 +58,9 @@ SERIES = (
 )
 
 METHODS = ("grid", *DRAWS)
+
+#: Seconds that `plan` may take for trials.
+_PLANNING = 10.0
 
 _FLAGS = {"strict": False, "intervals": False, "inertia": True, "volume_weights": True}
 
@@ -293,7 +298,7 @@ class Study:
         """
         check.choice("method", method, METHODS)
         if n is not None:
-            check.whole("n", n, 2 if method == "grid" else 1)
+            check_count("n", n, "trials", least=2 if method == "grid" else 1)
         elif method != "grid":
             raise InvalidArgument(f"sample(method={method!r}) needs n, the number of trials")
         names = (paired,) if isinstance(paired, str) else tuple(paired)
@@ -302,7 +307,7 @@ class Study:
                 f"paired={list(names)} is for draws; in a grid all levels meet already"
             )
         self._n, self._method, self._paired = n, method, names
-        self._seed = check.whole("seed", seed, 0)
+        self._seed = check_count("seed", seed)
         return self
 
     def measure(self, *summaries: str, **functions: Measure) -> Study:
@@ -357,22 +362,12 @@ class Study:
             If what was said contradicts itself, or a range has no sample.
         """
         found = self.factors
-        continuous = [f.name for f in found if f.levels is None]
+        self._require_room(self._count(found))
         if self._method in (None, "grid"):
-            if continuous and self._n is None:
-                raise InvalidArgument(
-                    f"{', '.join(continuous)}: a continuous range or distribution needs sample(n),"
-                    f" such as sample(256); a list such as {continuous[0]}=[...] gives levels"
-                )
             levels = [f.spaced(self._n or 0) for f in found]
             return self._stack(found, list(itertools.product(*levels)))
-        by_name = {f.name: f for f in found}
-        for name in self._paired:
-            if name not in by_name:
-                raise check.unknown("factor to pair", name, by_name)
-            if by_name[name].levels is None:
-                raise InvalidArgument(f"paired={name!r} has no levels; give vary({name}=[...])")
         assert self._n is not None
+        by_name = {f.name: f for f in found}
         drawn = [f for f in found if f.name not in self._paired]
         u = unit_cube(self._method, self._n, sum(f.dimensions for f in drawn), self._seed)
         values = self._values(drawn, u)
@@ -384,6 +379,31 @@ class Study:
             rows = [tail for _ in range(self._n) for tail in tails]
         back = [order.index(f) for f in found]
         return self._stack(found, [tuple(row[i] for i in back) for row in rows])
+
+    def _count(self, found: Sequence[Factor]) -> int:
+        """Number of trials, without drawing any."""
+        continuous = [f.name for f in found if f.levels is None]
+        if self._method in (None, "grid"):
+            if continuous and self._n is None:
+                raise InvalidArgument(
+                    f"{', '.join(continuous)}: a continuous range or distribution needs sample(n),"
+                    f" such as sample(256); a list such as {continuous[0]}=[...] gives levels"
+                )
+            return math.prod(f.count(self._n or 0) for f in found)
+        by_name = {f.name: f for f in found}
+        for name in self._paired:
+            if name not in by_name:
+                raise check.unknown("factor to pair", name, by_name)
+            if by_name[name].levels is None:
+                raise InvalidArgument(f"paired={name!r} has no levels; give vary({name}=[...])")
+        assert self._n is not None
+        return self._n * math.prod(len(by_name[name].levels or []) for name in self._paired)
+
+    def _require_room(self, trials: int) -> None:
+        """Refuses more trials than a study may have, or than memory holds."""
+        check_count("trials of this study", trials, "trials")
+        memory = trials * (len(self.factors) + 1) * estimate.FACTOR
+        estimate.require_memory(f"a study of {trials} trials", memory, "take fewer")
 
     @staticmethod
     def _values(found: Sequence[Factor], u: NDArray[np.float64]) -> list[Sequence[Any]]:
@@ -417,7 +437,7 @@ class Study:
         return [design.row(i) for i in range(len(design))]
 
     def __len__(self) -> int:
-        return len(self.design())
+        return self._count(self.factors)
 
     def __repr__(self) -> str:
         varied = ", ".join(_shown(f) for f in self._varied.values())
@@ -441,14 +461,21 @@ class Study:
         series: Sequence[str] | None = None,
         samples: int = 101,
     ) -> Plan:
-        """How many trials, how long, how many bytes; a few trials are simulated to find out.
+        """How many trials, how long, how many bytes; a few trials are simulated to find out, unless they take long.
 
         Parameters are those of `run`.
         """
-        spec = self._spec(self.design(), series, samples)
-        count = len(spec.design)
+        design = self.design()
+        used = running.worker_count(workers)
+        fits = min(16, int(_PLANNING / self._trial_cost().seconds))
+        spec = self._spec(design, series, samples, tried=fits >= 2)
+        count = len(design)
+        cost = self._cost(spec, used, _chunk(count, 4 * used), whole=False)
+        rest: tuple[Any, ...] = (used, self._factor_lines(), round(cost.memory))
+        if fits < 2:
+            return Plan(count, cost.seconds / used, round(cost.bytes), *rest)
         # trials from all over the design, because some may fail and others take long
-        tried = sorted({i * (count - 1) // 15 for i in range(16)})
+        tried = sorted({i * (count - 1) // (fits - 1) for i in range(fits)})
         spread = replace(
             spec.design,
             values=tuple([values[i] for i in tried] for values in spec.design.values),
@@ -460,14 +487,30 @@ class Study:
         size = len(run_part(some, 0, len(tried)))
         each = (perf_counter() - begun) / len(tried)
         more = (size - one) / max(len(tried) - 1, 1)
-        used = running.worker_count(workers)
-        return Plan(
-            count,
-            each * count / used,
-            round(one + more * (count - 1)),
-            used,
-            self._factor_lines(),
-        )
+        return Plan(count, each * count / used, round(one + more * (count - 1)), *rest)
+
+    def _trial_cost(self) -> Estimate:
+        options = self._setup.options
+        muscles = len(self._setup.generic.muscles)
+        return estimate.trial(muscles, options.frames, options.criterion, options.intervals)
+
+    def _cost(self, spec: Spec, parts: int, chunk: int, whole: bool) -> Estimate:
+        """What the study needs, with some parts in memory at once.
+
+        Raises
+        ------
+        InvalidArgument
+            If it is more memory than there is.
+        """
+        muscles = len(spec.model.muscles)
+        # a series that studies do not keep by default counts as one of muscles
+        point = sum(8 if name in SERIES else muscles for name in spec.series)
+        count = len(spec.design)
+        of = (count, len(spec.design.factors), point * spec.samples, parts, chunk, whole)
+        cost = estimate.study(self._trial_cost(), *of)
+        instead = "lower workers, chunk, frames or samples" + (", or give a path" if whole else "")
+        estimate.require_memory(f"a study of {count} trials", cost.memory, instead)
+        return cost
 
     def run(
         self,
@@ -543,6 +586,7 @@ class Study:
             )
         if not ((points >= 0) & (points <= 1)).all():
             raise InvalidArgument("u must lie between 0 and 1")
+        self._require_room(len(points))
         design = self._stack(found, list(zip(*self._values(found, points), strict=True)))
         digest = hashlib.sha256(points.tobytes()).hexdigest()
         return self._run(
@@ -569,12 +613,14 @@ class Study:
         spec = self._spec(design, series, samples)
         if chunk is None:
             # parts large enough that storing them costs little, and several for each worker, to share evenly
-            several = 4 * used if executor is None else 100
-            chunk = min(-(-len(design) // several), 256)
+            chunk = _chunk(len(design), 4 * used if executor is None else 100)
+        chunk = check_count("chunk", chunk)
+        parts = used if executor is None else 1
+        self._cost(spec, parts, min(chunk, len(design)), whole=target is None)
         definition = self._definition(spec, points)
         attributes = self._attributes(spec, definition)
         options: dict[str, Any] = {
-            "chunk": check.whole("chunk", chunk, 1),
+            "chunk": chunk,
             "workers": used,
             "executor": executor,
             "progress": progress,
@@ -590,8 +636,10 @@ class Study:
             running.run(run_part, spec, len(design), target, kept=False, **options)
             return load_study(target).load()
 
-    def _spec(self, design: Design, series: Sequence[str] | None, samples: int) -> Spec:
-        check.whole("samples", samples, 2)
+    def _spec(
+        self, design: Design, series: Sequence[str] | None, samples: int, tried: bool = True
+    ) -> Spec:
+        check_count("samples", samples)
         if series is None:
             # supports differ from exercise to exercise
             several = len(self._exercises) > 1
@@ -615,7 +663,8 @@ class Study:
             provenance=self._setup.provenance("", {}),
             exercises=python_exercises(self._exercises),
         )
-        self._check_measures(spec)
+        if tried:
+            self._check_measures(spec)
         return replace(spec, summaries=self._summaries or None)
 
     def _check_measures(self, spec: Spec) -> None:
@@ -817,6 +866,8 @@ class Plan:
         On `workers` threads of this machine, from a few trials that were timed.
     bytes : int
         Of the file.
+    memory : int
+        Bytes in use at once, besides those of Python and its libraries.
     """
 
     trials: int
@@ -824,13 +875,19 @@ class Plan:
     bytes: int
     workers: int
     factors: list[str]
+    memory: int
 
     def __repr__(self) -> str:
         lines = [
-            f"{self.trials} trials, about {_duration(self.seconds)} on {self.workers} workers,"
-            f" about {_size(self.bytes)}"
+            f"{self.trials} trials, about {duration_text(self.seconds)} on {self.workers} workers,"
+            f" about {size_text(self.bytes)}, with about {size_text(self.memory)} of memory"
         ]
         return "\n".join(lines + [f"  {line}" for line in self.factors])
+
+
+def _chunk(trials: int, several: int) -> int:
+    """Trials of a part, of about `several` parts."""
+    return min(-(-trials // several), 256)
 
 
 def _shown(f: Factor) -> str:
@@ -849,19 +906,3 @@ def _fingerprint(function: Measure) -> str:
         code = getattr(function, "__code__", None)
         text = code.co_code if code is not None else repr(function).encode()
     return hashlib.sha256(text).hexdigest()
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 120:
-        return f"{seconds:.2g} s" if seconds < 10 else f"{seconds:.0f} s"
-    if seconds < 7200:
-        return f"{seconds / 60:.0f} min"
-    return f"{seconds / 3600:.1f} h"
-
-
-def _size(count: float) -> str:
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if count < 1000 or unit == "GB":
-            return f"{count:.3g} {unit}"
-        count /= 1000
-    raise AssertionError

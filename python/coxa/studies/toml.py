@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
-from .._core import FileError, InvalidArgument
+from .._core import InvalidArgument
+from ..base.toml_file import read_toml
 from .definition import study_from_dict, table_of
 from .study import Study
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 _RUN = {"series", "samples", "chunk"}
 
@@ -35,21 +30,14 @@ def read_study(path: str | Path) -> tuple[Study, dict[str, Any]]:
         For a table or key that is not known, or a value that is not allowed; the text names the file.
     """
     file = Path(path)
-    try:
-        text = file.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise FileError(f"cannot read {file}: there is no such file") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise FileError(f"cannot read {file}: {error}") from None
-    try:
-        given = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise FileError(f"cannot read {file}: it is no TOML: {error}") from None
+    given = read_toml(file)
     try:
         study = study_from_dict(Study, given, file.parent)
         run = table_of(given, "run", _RUN)
     except InvalidArgument as error:
         raise type(error)(f"{file}: {error}") from None
+    except RecursionError:
+        raise InvalidArgument(f"{file}: its tables are nested too deep") from None
     if "series" in run and (
         not isinstance(run["series"], list) or not all(isinstance(s, str) for s in run["series"])
     ):

@@ -16,8 +16,9 @@ import pandas as pd
 from .. import _core
 from .._core import InvalidArgument
 from ..authoring import catalogue
-from ..base import check
+from ..base import check, estimate
 from ..base.doors import picture
+from ..base.limits import check_count
 from ..base.resources import DEFAULT_MODEL
 from ..base.tables import to_xarray
 from ..models.model import Model, default_model, scale
@@ -96,7 +97,7 @@ def set_up(
         raise InvalidArgument(f"subject must be a coxa.Subject, not {subject!r}")
     options = _core.SimulateOptions(
         criterion=check_criterion(criterion),
-        frames=check.whole("frames", frames, 2),
+        frames=check_count("frames", frames),
         strict=bool(strict),
         intervals=bool(intervals),
         inertia=bool(inertia),
@@ -110,9 +111,18 @@ def set_up(
         generic = Model.load(model)
     else:
         raise InvalidArgument(f"model must be a path or a coxa.Model, not {model!r}")
+    require_room(generic, options.frames)
     return Setup(
         name, subject, generic, generic if subject is None else scale(generic, subject), options
     )
+
+
+def require_room(model: object, frames: int, trials: int = 1) -> None:
+    """Refuses trials of which memory cannot hold so many at once; the bundled model stands for one in a file."""
+    known = model if isinstance(model, Model) else default_model()
+    cost = estimate.trial(len(known.muscles), check_count("frames", frames), kept=trials)
+    what = f"{trials} trials at once" if trials > 1 else "a trial"
+    estimate.require_memory(f"{what} with frames={frames}", cost.memory, "lower frames")
 
 
 def call_text(function: str, setup: Setup, parameters: Mapping[str, float | str]) -> str:

@@ -1,0 +1,65 @@
+"""TOML files that users write: read within a limit; whatever is wrong with one is said in one line."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from .._core import Error, FileError
+from .limits import LIMITS, check_count
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+
+#: What a dotted key consists of, where it is long.
+_KEYS = re.compile(r"[\w.\-\"' \t]{200,}")
+_MOST_PARTS = 100
+
+
+def read_toml(
+    path: str | os.PathLike[str], wrong: Callable[[str], Error] | None = None
+) -> dict[str, Any]:
+    """What a TOML file holds.
+
+    Parameters
+    ----------
+    path : path
+    wrong : callable, optional
+        Makes the error for what is no TOML, from a text that says why; else it is a `FileError`.
+
+    Raises
+    ------
+    FileError
+        If the file cannot be read.
+    InvalidArgument
+        If it is longer than a file may be.
+    """
+    file = Path(path)
+    try:
+        with open(file, "rb") as opened:
+            data = opened.read(LIMITS["TOML bytes"].most + 1)
+    except FileNotFoundError:
+        raise FileError(f"cannot read {file}: there is no such file") from None
+    except OSError as error:
+        raise FileError(f"cannot read {file}: {error.strerror}") from None
+    check_count(f"bytes of {file}", len(data), "TOML bytes")
+    try:
+        text = data.decode()
+        # the parser's time grows with the square of a key's parts
+        if not any(keys.count(".") > _MOST_PARTS for keys in _KEYS.findall(text)):
+            return tomllib.loads(text)
+        why = f"a key has more than {_MOST_PARTS} parts"
+    except RecursionError:
+        why = "its lists or tables are nested too deep"
+    except (
+        ValueError
+    ) as error:  # also of letters that are no UTF-8, and of numbers of thousands of digits
+        why = str(error)
+    raise wrong(why) if wrong else FileError(f"cannot read {file}: it is no TOML: {why}")
