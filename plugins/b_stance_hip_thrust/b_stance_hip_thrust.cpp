@@ -63,7 +63,7 @@ class BStanceHipThrust final : public Exercise {
     place.heel_height = 0;
     if (p.choice("front_foot") == "on_heel") place.toe_lift = kToesUp;
     s.stand(front, place);
-    s.scenario().shares.push_back({foot(rear), foot(front), p["rear_share"]});
+    s.scenario().setting.shares.push_back({foot(rear), foot(front), p["rear_share"]});
     s.bench();
     s.neutral_spine();
     s.bar_on_hips();

@@ -59,7 +59,7 @@ class BandedHipThrust final : public Exercise {
     for (const char* name : {"hip_adduction", "hip_rotation", "subtalar_angle"})
       s.advise(name, "decrease abduction_deg", "increase abduction_deg");
     s.drive_hips_up(0);
-    if (p["band_loops"] > 0) s.scenario().bands.push_back(band(s, p));
+    if (p["band_loops"] > 0) s.scenario().setting.bands.push_back(band(s, p));
     s.tempo(StartAt::bottom);
     return s.finish();
   }

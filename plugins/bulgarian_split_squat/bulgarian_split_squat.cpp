@@ -67,7 +67,7 @@ class BulgarianSplitSquat final : public Exercise {
     const Vec3 over = share * s.mid_sole(front) + (1 - share) * laces;
     s.balance(over.x(), over.z());
     if (share < 1)
-      s.scenario().shares = {
+      s.scenario().setting.shares = {
           {ScenarioBuilder::sole_name(front), ScenarioBuilder::sole_name(rear), share}};
 
     s.squat_on(

@@ -71,7 +71,7 @@ class CableKickback final : public Exercise {
     const Vec3 pulley(
         p["pulley_distance"], p["pulley_height"],
         ScenarioBuilder::sign(kicking) * s.hip_half_width());
-    s.scenario().cables = {{"cable", ankle, pulley, p["load"]}};
+    s.scenario().setting.cables = {{"cable", ankle, pulley, p["load"]}};
     s.tempo(StartAt::bottom);
     return s.finish();
   }

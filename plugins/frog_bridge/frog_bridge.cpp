@@ -53,7 +53,7 @@ class FrogBridge final : public Exercise {
     for (const Side side : {Side::right, Side::left})
       s.stand_on_border(side, x, p["sole_angle_deg"], p["floor_friction"]);
     s.note("foot_distance", x);
-    s.scenario().shares.push_back({"right_sole", "left_sole", 0.5});  // equal and opposite
+    s.scenario().setting.shares.push_back({"right_sole", "left_sole", 0.5});  // equal and opposite
     s.bar_on_hips();
     s.advise("hip_adduction", "decrease sole_angle_deg", "increase sole_angle_deg");
     s.advise(

@@ -50,7 +50,7 @@ class SmithMachineHipThrust final : public Exercise {
     s.neutral_spine();
     s.bar_in_hip_crease(p["load"], p["bar_position"]);
 
-    const Load& bar = s.scenario().loads.front();
+    const Load& bar = s.scenario().setting.loads.front();
     ContactPoint middle{bar.carrier, bar.X_BL.p};
     double x = s.value("rail_position", kFound);
     if (std::isnan(x)) {
@@ -67,12 +67,12 @@ class SmithMachineHipThrust final : public Exercise {
     for (const Side side : {Side::right, Side::left}) {
       ContactPoint end = middle;
       end.p_B.z() += s.sign(side) * kRail;
-      s.scenario().anchors.push_back(
+      s.scenario().setting.anchors.push_back(
           {side == Side::right ? "right_rail" : "left_rail", end,
            Vec3(kRailStrength, 0, kRailStrength)});
     }
     if (p["counterbalance"] > 0)
-      s.scenario().cables.push_back(
+      s.scenario().setting.cables.push_back(
           {"counterweight", middle, Vec3(x, kPulleyHeight, 0), p["counterbalance"]});
     s.stand(0);
     s.hands_on_bar(s.hip_half_width() + kGripBeyondHip);

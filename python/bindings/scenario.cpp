@@ -270,7 +270,7 @@ void property(
       });
 }
 
-Scenario& itself(Scenario& s) { return s; }
+Setting& setting_of(Scenario& s) { return s.setting; }
 MovementPlan& plan_of(Scenario& s) { return s.plan; }
 
 void bind_scenario_class(py::module_& m) {
@@ -279,15 +279,15 @@ void bind_scenario_class(py::module_& m) {
       "Everything particular to one exercise done by one body. Its lists are tuples of values that "
       "cannot be changed in place: assign new ones, made with `replace`.");
   c.def(py::init<>());
-  property(c, "supports", &Scenario::supports, itself);
-  property(c, "grips", &Scenario::grips, itself);
-  property(c, "loads", &Scenario::loads, itself);
-  property(c, "furniture", &Scenario::furniture, itself);
-  property(c, "bands", &Scenario::bands, itself);
-  property(c, "cables", &Scenario::cables, itself);
-  property(c, "anchors", &Scenario::anchors, itself);
-  property(c, "shares", &Scenario::shares, itself);
-  property(c, "notes", &Scenario::notes, itself);
+  property(c, "supports", &Setting::supports, setting_of);
+  property(c, "grips", &Setting::grips, setting_of);
+  property(c, "loads", &Setting::loads, setting_of);
+  property(c, "furniture", &Setting::furniture, setting_of);
+  property(c, "bands", &Setting::bands, setting_of);
+  property(c, "cables", &Setting::cables, setting_of);
+  property(c, "anchors", &Setting::anchors, setting_of);
+  property(c, "shares", &Setting::shares, setting_of);
+  property(c, "notes", &Setting::notes, setting_of);
   property(c, "tasks", &MovementPlan::tasks, plan_of);
   property(c, "start", &MovementPlan::start, plan_of);
   property(c, "end", &MovementPlan::end, plan_of);
@@ -313,9 +313,9 @@ void bind_scenario_class(py::module_& m) {
       return text.empty() ? std::string("none") : text;
     };
     return message(
-        "<coxa.Scenario supports: ", names(s.supports), "; loads: ", names(s.loads), "; ",
-        s.plan.tasks.size(), " tasks, ", s.plan.repetition.size(), " phases, ", s.plan.repetitions,
-        " repetitions>");
+        "<coxa.Scenario supports: ", names(s.setting.supports), "; loads: ", names(s.setting.loads),
+        "; ", s.plan.tasks.size(), " tasks, ", s.plan.repetition.size(), " phases, ",
+        s.plan.repetitions, " repetitions>");
   });
 }
 

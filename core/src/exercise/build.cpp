@@ -57,15 +57,7 @@ Trial trial_of(const Model& model, const std::string& name, Scenario scenario, i
   } catch (const InvalidArgument& error) {
     throw InvalidArgument(name + ": " + error.what());
   }
-  trial.supports = std::move(scenario.supports);
-  trial.shares = std::move(scenario.shares);
-  trial.grips = std::move(scenario.grips);
-  trial.anchors = std::move(scenario.anchors);
-  trial.loads = std::move(scenario.loads);
-  trial.bands = std::move(scenario.bands);
-  trial.cables = std::move(scenario.cables);
-  trial.furniture = std::move(scenario.furniture);
-  trial.notes = std::move(scenario.notes);
+  trial.setting = std::move(scenario.setting);
   return trial;
 }
 

@@ -16,9 +16,10 @@ class ScenarioCheck {
       : model_(model), exercise_(exercise) {}
 
   void operator()(const Scenario& scenario) {
-    for (const Support& support : scenario.supports) check(support);
-    for (const SupportShare& share : scenario.shares) check(share, scenario.supports);
-    for (const Grip& grip : scenario.grips) {
+    for (const Support& support : scenario.setting.supports) check(support);
+    for (const SupportShare& share : scenario.setting.shares)
+      check(share, scenario.setting.supports);
+    for (const Grip& grip : scenario.setting.grips) {
       what_ = "grip '" + grip.name + "'";
       unique(grip.name, grips_);
       body(grip.hand);
@@ -27,7 +28,7 @@ class ScenarioCheck {
           std::isfinite(grip.strength) && grip.strength >= 0, "has a strength of ", grip.strength,
           " N; it must be 0 or more");
     }
-    for (const Anchor& anchor : scenario.anchors) {
+    for (const Anchor& anchor : scenario.setting.anchors) {
       what_ = "anchor '" + anchor.name + "'";
       unique(anchor.name, grips_);
       moving(anchor.point);
@@ -35,9 +36,9 @@ class ScenarioCheck {
           anchor.strength.allFinite() && anchor.strength.minCoeff() >= 0, "has a strength of ",
           anchor.strength.minCoeff(), " N; it must be 0 or more on every axis");
     }
-    for (const Load& load : scenario.loads) check(load);
-    for (const Band& band : scenario.bands) check(band);
-    for (const Cable& cable : scenario.cables) check(cable);
+    for (const Load& load : scenario.setting.loads) check(load);
+    for (const Band& band : scenario.setting.bands) check(band);
+    for (const Cable& cable : scenario.setting.cables) check(cable);
     what_ = "its first guess";
     holds(
         scenario.plan.guess.size() == model_.skeleton.nq(), "has ", scenario.plan.guess.size(),

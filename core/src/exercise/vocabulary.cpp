@@ -500,7 +500,7 @@ void ScenarioBuilder::shoulders_on_floor() {
 
 std::vector<PointMass> ScenarioBuilder::carried() const {
   std::vector<PointMass> masses;
-  for (const Load& load : scenario_.loads) {
+  for (const Load& load : scenario_.setting.loads) {
     const Vec3 center = load.hangs ? load.X_BL.p : load.X_BL * load.center_of_mass;
     masses.push_back({load.carrier, center, load.mass});
   }
@@ -518,7 +518,7 @@ void ScenarioBuilder::balance(double x, double z) {
 
 // ---- loads and hands
 
-void ScenarioBuilder::load(const Load& load) { scenario_.loads.push_back(load); }
+void ScenarioBuilder::load(const Load& load) { scenario_.setting.loads.push_back(load); }
 
 void ScenarioBuilder::bar_on(double mass, const ContactPoint& where) {
   bar_ = where;
@@ -624,7 +624,7 @@ void ScenarioBuilder::hands_on_bar(double half_width) {
 void ScenarioBuilder::hand_on(Side side, const ContactPoint& place) {
   const ContactPoint palm = site("palm" + suffix(side));
   task(words(side) + " hand on the load", JoinPoints{palm.body, palm.p_B, place.body, place.p_B});
-  scenario_.grips.push_back({words(side) + "_hand", palm, place, kGripStrength});
+  scenario_.setting.grips.push_back({words(side) + "_hand", palm, place, kGripStrength});
   wish("arm_rot" + suffix(side), 0);
   wish("wrist_flex" + suffix(side), 0);
   wish("wrist_dev" + suffix(side), 0);
@@ -660,7 +660,8 @@ void ScenarioBuilder::hands_hold_fixed(const std::string& name, const Posture& w
     task(
         words(side) + " hand on the " + name,
         HoldPoint{palm.body, palm.p_B, place_at(where, palm)});
-    scenario_.anchors.push_back({name + "_" + words(side), palm, Vec3::Constant(kGripStrength)});
+    scenario_.setting.anchors.push_back(
+        {name + "_" + words(side), palm, Vec3::Constant(kGripStrength)});
   }
 }
 
@@ -675,10 +676,12 @@ void ScenarioBuilder::arms_at_sides() {
   }
 }
 
-void ScenarioBuilder::support(const Support& support) { scenario_.supports.push_back(support); }
+void ScenarioBuilder::support(const Support& support) {
+  scenario_.setting.supports.push_back(support);
+}
 
 void ScenarioBuilder::furniture(const Furniture& furniture) {
-  scenario_.furniture.push_back(furniture);
+  scenario_.setting.furniture.push_back(furniture);
 }
 
 std::vector<NamedTask> ScenarioBuilder::tasks(bool feet_held) const {

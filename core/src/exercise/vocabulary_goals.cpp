@@ -45,19 +45,6 @@ Task with_value(Task task, double value) {
   return task;
 }
 
-Trial still_trial(const Model& model, const Scenario& scenario) {
-  Trial trial;
-  trial.model = &model;
-  trial.supports = scenario.supports;
-  trial.shares = scenario.shares;
-  trial.grips = scenario.grips;
-  trial.anchors = scenario.anchors;
-  trial.loads = scenario.loads;
-  trial.bands = scenario.bands;
-  trial.cables = scenario.cables;
-  return trial;
-}
-
 bool in_range(const Skeleton& skeleton, const Eigen::VectorXd& q) {
   const double slack = 1e-6;  // rad or m: rounding at an end of the range
   for (int i = 0; i < skeleton.nq(); ++i)
@@ -156,7 +143,7 @@ double ScenarioBuilder::least_effort(
     const std::function<bool(const Posture&)>& allowed,
     const std::string& help) const {
   require(lower < upper, exercise_, ": an empty range of ", measure.name);
-  StillEffort still(still_trial(*model_, scenario_));
+  StillEffort still({.model = model_, .motion = {}, .setting = scenario_.setting});
   std::vector<NamedTask> all = tasks();
   all.insert(all.end(), goals.begin(), goals.end());
   all.push_back(measure);
@@ -340,7 +327,7 @@ std::pair<NamedTask, Posture> ScenarioBuilder::lowest_hips() const {
   NamedTask low{
       "buttocks above the floor", height("buttock", value("bottom_clearance", kClearance))};
   Posture down = posture({low}, 0);
-  for (const Load& load : scenario_.loads) {
+  for (const Load& load : scenario_.setting.loads) {
     double radius = 0;
     for (const LoadShape& shape : load.shapes) radius = std::max(radius, shape.radius);
     const PointHeight center{{{load.carrier, load.X_BL.p}}, radius + kLoadClearance};
@@ -424,8 +411,8 @@ void ScenarioBuilder::raise_hips(const NamedTask& goal, Side working) {
     note("foot_distance", foot(working)->x);
     if (declares("stance_width")) note("stance_width", stance_width());
   }
-  if (!scenario_.loads.empty()) {
-    const Load& load = scenario_.loads.front();
+  if (!scenario_.setting.loads.empty()) {
+    const Load& load = scenario_.setting.loads.front();
     const ContactPoint center{load.carrier, load.X_BL.p};
     note("bar_travel", place_at(up, center).y() - place_at(down, center).y());
   }
@@ -507,7 +494,7 @@ void ScenarioBuilder::advise(
 }
 
 void ScenarioBuilder::note(const std::string& name, const std::string& sentence) {
-  scenario_.notes.emplace_back(name, sentence);
+  scenario_.setting.notes.emplace_back(name, sentence);
 }
 
 void ScenarioBuilder::note(const std::string& name, double value) { note(name, message(value)); }

@@ -286,7 +286,7 @@ void ScenarioBuilder::hang_bar_clear(const std::function<std::vector<Posture>()>
   double body = 0;
   double bar = 0;
   for (const Body& part : skeleton_->bodies()) body += part.mass;
-  for (const Load& load : scenario_.loads) bar += load.mass;
+  for (const Load& load : scenario_.setting.loads) bar += load.mass;
   for (int i = 0; i < kMostMoves; ++i) {
     double room = std::numeric_limits<double>::infinity();
     for (const Posture& posture : postures())

@@ -16,7 +16,7 @@ constexpr double kPathTolerance = 1e-9;
 
 std::vector<FrictionCone> cones_of_supports(const Trial& trial) {
   std::vector<FrictionCone> cones;
-  for (const Support& support : trial.supports)
+  for (const Support& support : trial.setting.supports)
     for (const ContactPoint& point : support.points)
       cones.push_back({support.name, point.body, point.p_B, support.normal, support.friction});
   return cones;
@@ -25,11 +25,11 @@ std::vector<FrictionCone> cones_of_supports(const Trial& trial) {
 // grips, then anchors
 std::vector<BoundedTie> ties_of(const Trial& trial) {
   std::vector<BoundedTie> ties;
-  for (const Grip& grip : trial.grips)
+  for (const Grip& grip : trial.setting.grips)
     ties.push_back(
         {grip.name, grip.hand.body, grip.hand.p_B, grip.load.body, grip.load.p_B,
          Vec3::Constant(grip.strength)});
-  for (const Anchor& anchor : trial.anchors)
+  for (const Anchor& anchor : trial.setting.anchors)
     ties.push_back(
         {anchor.name, anchor.point.body, anchor.point.p_B, kWorld, Vec3::Zero(), anchor.strength});
   return ties;
@@ -37,11 +37,11 @@ std::vector<BoundedTie> ties_of(const Trial& trial) {
 
 std::vector<ConeShare> shares_of(const Trial& trial) {
   std::string list;
-  for (const Support& support : trial.supports) list += " '" + support.name + "'";
+  for (const Support& support : trial.setting.supports) list += " '" + support.name + "'";
   const auto cones_of = [&](const std::string& name) {
     std::vector<int> cones;
     int cone = 0;
-    for (const Support& support : trial.supports)
+    for (const Support& support : trial.setting.supports)
       for (std::size_t i = 0; i < support.points.size(); ++i, ++cone)
         if (support.name == name) cones.push_back(cone);
     require<UnknownName>(
@@ -49,7 +49,7 @@ std::vector<ConeShare> shares_of(const Trial& trial) {
     return cones;
   };
   std::vector<ConeShare> shares;
-  for (const SupportShare& share : trial.shares) {
+  for (const SupportShare& share : trial.setting.shares) {
     require(
         share.support_a != share.support_b, "a share of support '", share.support_a,
         "' in itself; name two supports");
@@ -72,11 +72,11 @@ const Model& model_of(const Trial& trial) {
 std::vector<std::string> load_names(const Trial& trial) {
   const auto& bodies = model_of(trial).skeleton.bodies();
   std::vector<std::string> names;
-  for (const Load& load : trial.loads) names.push_back(load.name);
-  for (const Band& band : trial.bands)
+  for (const Load& load : trial.setting.loads) names.push_back(load.name);
+  for (const Band& band : trial.setting.bands)
     for (const ContactPoint& end : {band.a, band.b})
       if (on_body(end)) names.push_back(band.name + "_on_" + bodies[end.body].name);
-  for (const Cable& cable : trial.cables) names.push_back(cable.name);
+  for (const Cable& cable : trial.setting.cables) names.push_back(cable.name);
   return names;
 }
 
@@ -105,7 +105,7 @@ FrameSolver::FrameSolver(const Trial& trial, const SimulateOptions& options)
       tension_(Eigen::VectorXd::Zero(static_cast<long>(trial.model->muscles.size()))),
       still_(required_) {
   int cone = 0;
-  for (const Support& support : trial.supports) {
+  for (const Support& support : trial.setting.supports) {
     cones_of_.emplace_back();
     for (std::size_t i = 0; i < support.points.size(); ++i) cones_of_.back().push_back(cone++);
   }
@@ -155,8 +155,8 @@ bool FrameSolver::share_out() {
 
 // which supports touch at this place on the path
 void FrameSolver::touch(double path) {
-  for (std::size_t s = 0; s < trial_.supports.size(); ++s) {
-    const Support& support = trial_.supports[s];
+  for (std::size_t s = 0; s < trial_.setting.supports.size(); ++s) {
+    const Support& support = trial_.setting.supports[s];
     const bool touches =
         std::isnan(path)
         || (path >= support.path_from - kPathTolerance && path <= support.path_to + kPathTolerance);
@@ -168,12 +168,12 @@ void FrameSolver::touch(double path) {
 void FrameSolver::apply_loads() {
   for (Wrench& wrench : from_loads_) wrench = Wrench{};
   std::size_t next = 0;
-  for (const Load& load : trial_.loads) loads_[next++] = carry(load);
-  for (const Band& band : trial_.bands) {
+  for (const Load& load : trial_.setting.loads) loads_[next++] = carry(load);
+  for (const Band& band : trial_.setting.bands) {
     stretch(band, next);
     next += on_body(band.a) + on_body(band.b);
   }
-  for (const Cable& cable : trial_.cables) loads_[next++] = pull(cable);
+  for (const Cable& cable : trial_.setting.cables) loads_[next++] = pull(cable);
 }
 
 // weight and inertia of a load, handed to the body that carries it
@@ -302,7 +302,7 @@ Vec3 FrameSolver::support_moment(int support) const {
   Vec3 moment = Vec3::Zero();
   for (const int cone : cones_of_[support]) {
     const FrictionCone& c = recruitment_.cones()[cone];
-    moment += (world_point(body_, c.body, c.p_B) - trial_.supports[support].origin)
+    moment += (world_point(body_, c.body, c.p_B) - trial_.setting.supports[support].origin)
                   .cross(recruitment_.cone_force(cone));
   }
   return moment;
@@ -323,8 +323,8 @@ Vec3 FrameSolver::center_of_pressure(int support) const {
 
 Momentum FrameSolver::momentum() const {
   Momentum total = coxa::momentum(trial_.model->skeleton, body_);
-  for (std::size_t i = 0; i < trial_.loads.size(); ++i) {
-    const Load& load = trial_.loads[i];
+  for (std::size_t i = 0; i < trial_.setting.loads.size(); ++i) {
+    const Load& load = trial_.setting.loads[i];
     const BodyState& carrier = body_.bodies[load.carrier];
     if (load.hangs) {
       const Vec3& p = loads_[i].position;

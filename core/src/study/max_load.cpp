@@ -103,8 +103,8 @@ class LoadSearch {
       scenario = build_scenario(model_, exercise_, parameters(other));
     }
     Trial result = trial;
-    result.loads = std::move(scenario.loads);
-    result.cables = std::move(scenario.cables);
+    result.setting.loads = std::move(scenario.setting.loads);
+    result.setting.cables = std::move(scenario.setting.cables);
     return result;
   }
 

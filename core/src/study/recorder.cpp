@@ -37,7 +37,7 @@ std::string json_list(const Items& items, const Write& write) {
 // loads' shapes and furniture, for whoever draws the trial
 std::string scene(const Trial& trial) {
   const auto& bodies = trial.model->skeleton.bodies();
-  const std::string loads = json_list(trial.loads, [&](const Load& load) {
+  const std::string loads = json_list(trial.setting.loads, [&](const Load& load) {
     const Mat3& R = load.X_BL.R;
     return "{\"name\":" + json(load.name) + ",\"body\":" + json(bodies[load.carrier].name)
            + ",\"position\":" + json(load.X_BL.p) + ",\"axes\":[" + json(Vec3(R.col(0))) + ","
@@ -51,11 +51,11 @@ std::string scene(const Trial& trial) {
                })
            + "}";
   });
-  const std::string boxes = json_list(trial.furniture, [](const Furniture& box) {
+  const std::string boxes = json_list(trial.setting.furniture, [](const Furniture& box) {
     return "{\"name\":" + json(box.name) + ",\"lower\":" + json(box.lower)
            + ",\"upper\":" + json(box.upper) + "}";
   });
-  const std::string supports = json_list(trial.supports, [&](const Support& support) {
+  const std::string supports = json_list(trial.setting.supports, [&](const Support& support) {
     return "{\"name\":" + json(support.name) + ",\"points\":"
            + json_list(
                support.points,
@@ -65,7 +65,7 @@ std::string scene(const Trial& trial) {
                })
            + "}";
   });
-  const std::string grips = json_list(trial.grips, [&](const Grip& grip) {
+  const std::string grips = json_list(trial.setting.grips, [&](const Grip& grip) {
     return "{\"name\":" + json(grip.name) + ",\"body\":" + json(bodies[grip.hand.body].name)
            + ",\"point\":" + json(grip.hand.p_B) + ",\"load_body\":"
            + json(bodies[grip.load.body].name) + ",\"load_point\":" + json(grip.load.p_B) + "}";
@@ -73,18 +73,18 @@ std::string scene(const Trial& trial) {
   const auto point = [&](const ContactPoint& p) {
     return "{\"body\":" + json(bodies[p.body].name) + ",\"point\":" + json(p.p_B) + "}";
   };
-  const std::string bands = json_list(trial.bands, [&](const Band& band) {
+  const std::string bands = json_list(trial.setting.bands, [&](const Band& band) {
     return "{\"name\":" + json(band.name) + ",\"material\":" + json(band.material.name)
            + ",\"rest_length\":" + json(band.rest_length)
            + ",\"strands\":" + json(static_cast<double>(band.strands)) + ",\"ends\":["
            + point(band.a) + "," + point(band.b) + "]}";
   });
-  const std::string cables = json_list(trial.cables, [&](const Cable& cable) {
+  const std::string cables = json_list(trial.setting.cables, [&](const Cable& cable) {
     return "{\"name\":" + json(cable.name) + ",\"end\":" + point(cable.point)
            + ",\"anchor\":" + json(cable.anchor) + ",\"mass\":" + json(cable.mass)
            + ",\"ratio\":" + json(cable.ratio) + "}";
   });
-  const std::string anchors = json_list(trial.anchors, [&](const Anchor& anchor) {
+  const std::string anchors = json_list(trial.setting.anchors, [&](const Anchor& anchor) {
     return "{\"name\":" + json(anchor.name) + ",\"end\":" + point(anchor.point)
            + ",\"strength\":" + json(anchor.strength) + "}";
   });
@@ -161,10 +161,10 @@ void Recorder::declare() {
   d.add_labels("side", {kSides[0], kSides[1]}, "side of the body");
   d.add_labels("muscle", names_of(model_.muscles), "muscle");
   d.add_labels("group", group_names_, "muscle group");
-  d.add_labels("support", names_of(trial_.supports), "where the world pushes on the body");
+  d.add_labels("support", names_of(trial_.setting.supports), "where the world pushes on the body");
   d.add_labels("load", load_names(trial_), "carried load, end of a band on a body, or cable");
-  std::vector<std::string> held = names_of(trial_.grips);
-  for (const Anchor& anchor : trial_.anchors) held.push_back(anchor.name);
+  std::vector<std::string> held = names_of(trial_.setting.grips);
+  for (const Anchor& anchor : trial_.setting.anchors) held.push_back(anchor.name);
   if (!held.empty())
     d.add_labels("grip", held, "hand that holds a load, or body held by something fixed");
   d.add_labels("site", names_of(skeleton.sites()), "named point of the body");
@@ -290,8 +290,8 @@ void Recorder::declare() {
           "moment of the support on the body about support_origin");
   const Series origin =
       add("support_origin", {"support", "axis"}, "m", "point about which support_moment is taken");
-  for (std::size_t s = 0; s < trial_.supports.size(); ++s)
-    Vec3::Map(origin.row(static_cast<int>(s))) = trial_.supports[s].origin;
+  for (std::size_t s = 0; s < trial_.setting.supports.size(); ++s)
+    Vec3::Map(origin.row(static_cast<int>(s))) = trial_.setting.supports[s].origin;
   center_of_pressure_ =
       add("center_of_pressure", {"time", "support", "axis"}, "m", "centre of pressure");
   if (options_.intervals) {
@@ -357,7 +357,7 @@ void Recorder::declare() {
   d.attributes["total_mass"] = model_.skeleton.total_mass();
   d.attributes["constraint_error"] = trial_.motion.constraint_error;
   d.attributes["scene"] = scene(trial_);
-  for (const auto& [name, sentence] : trial_.notes) d.attributes["note_" + name] = sentence;
+  for (const auto& [name, sentence] : trial_.setting.notes) d.attributes["note_" + name] = sentence;
 }
 
 void Recorder::record(int frame, FrameSolver& solver, bool solved) {
@@ -458,18 +458,18 @@ void Recorder::record_muscles(int frame, const FrameSolver& solver) {
 }
 
 void Recorder::record_supports(int frame, FrameSolver& solver) {
-  for (std::size_t s = 0; s < trial_.supports.size(); ++s) {
+  for (std::size_t s = 0; s < trial_.setting.supports.size(); ++s) {
     const int support = static_cast<int>(s);
     Vec3::Map(support_force_.row(frame) + 3 * s) = solver.support_force(support);
     Vec3::Map(support_moment_.row(frame) + 3 * s) = solver.support_moment(support);
     Vec3::Map(center_of_pressure_.row(frame) + 3 * s) = solver.center_of_pressure(support);
   }
-  for (std::size_t g = 0; g < trial_.grips.size() + trial_.anchors.size(); ++g) {
+  for (std::size_t g = 0; g < trial_.setting.grips.size() + trial_.setting.anchors.size(); ++g) {
     Vec3::Map(grip_force_.row(frame) + 3 * g) = solver.grip_force(static_cast<int>(g));
     Vec3::Map(grip_position_.row(frame) + 3 * g) = solver.grip_position(static_cast<int>(g));
   }
   if (!options_.intervals) return;
-  for (std::size_t s = 0; s < trial_.supports.size(); ++s)
+  for (std::size_t s = 0; s < trial_.setting.supports.size(); ++s)
     for (int axis = 0; axis < 3; ++axis) {
       double least = kNaN;
       double greatest = kNaN;

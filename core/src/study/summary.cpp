@@ -130,7 +130,7 @@ void add_summaries(Dataset& dataset, const Trial& trial) {
       return support[3 * (supports.size() * k + i) + 1];
     });
   }
-  if (!trial.loads.empty()) {
+  if (!trial.setting.loads.empty()) {
     const std::vector<double> position = s.values("load_position");
     const std::size_t stride = 3 * dataset.size("load");
     double low = position[1];

@@ -20,7 +20,7 @@ double found_value(
     const Parameters& parameters,
     const std::string& name) {
   const Scenario scenario = build_scenario(model, exercise, parameters);
-  for (const auto& [noted, text] : scenario.notes) {
+  for (const auto& [noted, text] : scenario.setting.notes) {
     if (noted != name) continue;
     double value = 0;
     const char* end = text.data() + text.size();

@@ -37,7 +37,7 @@ double still_cost(const Trial& trial) {
 }
 
 double found_lean_deg(const Trial& trial) {
-  for (const auto& [name, text] : trial.notes)
+  for (const auto& [name, text] : trial.setting.notes)
     if (name == "trunk_lean_bottom_deg") return std::stod(text);
   ADD_FAILURE() << "the trunk's lean is not in the notes";
   return 0;

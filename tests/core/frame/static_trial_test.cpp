@@ -224,8 +224,8 @@ class StaticTrial : public ::testing::Test {
     const Model changed = prepared(assumed);
     Trial trial;
     trial.model = &changed;
-    trial.supports = supports(assumed);
-    trial.loads = {
+    trial.setting.supports = supports(assumed);
+    trial.setting.loads = {
         {.name = "bar",
          .carrier = body("pelvis"),
          .X_BL = {Mat3::Identity(), kBarOnPelvis},
@@ -253,9 +253,9 @@ class StaticTrial : public ::testing::Test {
       row.m_hip = -both(tau, "hip_flexion");
       row.m_knee = -both(tau, "knee_angle");
       row.m_ankle = -both(tau, "ankle_angle");
-      for (std::size_t s = 0; s < trial.supports.size(); ++s) {
+      for (std::size_t s = 0; s < trial.setting.supports.size(); ++s) {
         const Vec3 force = solver.support_force(static_cast<int>(s));
-        if (trial.supports[s].name == "bench") {
+        if (trial.setting.supports[s].name == "bench") {
           row.bench += force.y();
         } else {
           row.feet += force.y();

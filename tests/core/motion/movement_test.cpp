@@ -41,7 +41,7 @@ TEST(Movement, ConstraintsHoldAtEveryFrame) {
       EXPECT_NEAR(at(pad).x(), 0, 1e-6);
       EXPECT_NEAR(at(pad).y(), 0.40, 1e-6);
     }
-    for (const Grip& grip : scenario.grips)
+    for (const Grip& grip : scenario.setting.grips)
       EXPECT_TRUE(matrices_near(
           world_point(work, grip.hand.body, grip.hand.p_B),
           world_point(work, grip.load.body, grip.load.p_B), 1e-6));
@@ -117,7 +117,7 @@ TEST(Movement, HeelsCanBeLifted) {
   EXPECT_NEAR((height("heel_medial_r") + height("heel_lateral_r")) / 2, 0.04, 1e-6);
   EXPECT_NEAR(height("ball_medial_r"), 0, 1e-6);
   EXPECT_NEAR(height("ball_lateral_r"), 0, 1e-6);
-  EXPECT_EQ(trial.supports[0].points.size(), 4u);
+  EXPECT_EQ(trial.setting.supports[0].points.size(), 4u);
 }
 
 void expect_advice(const std::map<std::string, double>& given, const std::string& words) {

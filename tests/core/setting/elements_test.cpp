@@ -200,8 +200,8 @@ TEST(BandMaterial, ColoursGrowAsMeasuredElsewhere) {
 
 TEST(Band, ForcesAreTheGradientOfItsEnergy) {
   Trial trial = only_body();
-  trial.bands = {thigh_band()};
-  const Band& band = trial.bands[0];
+  trial.setting.bands = {thigh_band()};
+  const Band& band = trial.setting.bands[0];
   const auto energy = [&](const Eigen::VectorXd& q) {
     const double distance = (place(q, band.a) - place(q, band.b)).norm();
     const double most = (distance + 0.05) / 0.06 - 1;
@@ -224,32 +224,33 @@ TEST(Band, ForcesAreTheGradientOfItsEnergy) {
 
 TEST(Band, SlackItDoesNothing) {
   Trial trial = only_body();
-  trial.bands = {thigh_band()};
-  trial.bands[0].rest_length = 2;
+  trial.setting.bands = {thigh_band()};
+  trial.setting.bands[0].rest_length = 2;
   EXPECT_TRUE(matrices_near(added(trial, 0), Eigen::VectorXd::Zero(full_body().skeleton.nq()), 0));
 }
 
 TEST(Band, ToTheWorldPullsOnlyTheBody) {
   Trial trial = only_body();
-  trial.bands = {thigh_band()};
-  trial.bands[0].b = {0, Vec3(0.5, 2.5, 0)};
+  trial.setting.bands = {thigh_band()};
+  trial.setting.bands[0].b = {0, Vec3(0.5, 2.5, 0)};
   EXPECT_EQ(load_names(trial), std::vector<std::string>{"loop_on_femur_r"});
   FrameSolver solver(trial, SimulateOptions{});
   const Swing swing;
   solver.prepare(swing.q(0), swing.v(0), swing.vdot(0));
   ASSERT_EQ(solver.loads().size(), 1u);
-  const Vec3 line = Vec3(0.5, 2.5, 0) - place(swing.q(0), trial.bands[0].a);
+  const Vec3 line = Vec3(0.5, 2.5, 0) - place(swing.q(0), trial.setting.bands[0].a);
   const double tension =
-      2 * strand_tension(trial.bands[0].material, (line.norm() + 0.05) / 0.06 - 1);
+      2 * strand_tension(trial.setting.bands[0].material, (line.norm() + 0.05) / 0.06 - 1);
   EXPECT_TRUE(matrices_near(solver.loads()[0].force, tension * line.normalized(), 1e-9));
 }
 
 TEST(Cable, HoldsTheStackUpWhenStill) {
   for (const double ratio : {1.0, 0.5, 2.0}) {
     Trial trial = only_body();
-    trial.cables = {stack(ratio)};
+    trial.setting.cables = {stack(ratio)};
     const auto height = [&](const Eigen::VectorXd& q) {
-      return ratio * (place(q, trial.cables[0].point) - trial.cables[0].anchor).norm();
+      return ratio
+             * (place(q, trial.setting.cables[0].point) - trial.setting.cables[0].anchor).norm();
     };
     const Eigen::VectorXd expected = 20 * kGravity * gradient(height, Swing().q(0.1));
     EXPECT_TRUE(matrices_near(added(trial, 0.1, false), expected, 1e-6)) << ratio;
@@ -260,9 +261,9 @@ TEST(Cable, AcceleratesTheStack) {
   const Swing swing;
   for (const double ratio : {1.0, 0.5}) {
     Trial trial = only_body();
-    trial.cables = {stack(ratio)};
+    trial.setting.cables = {stack(ratio)};
     const auto length = [&](const Eigen::VectorXd& q) {
-      return (place(q, trial.cables[0].point) - trial.cables[0].anchor).norm();
+      return (place(q, trial.setting.cables[0].point) - trial.setting.cables[0].anchor).norm();
     };
     for (const double t : {0.0, 0.3, 0.8}) {
       const double second_rate = rates([&](double dt) {
@@ -278,13 +279,13 @@ TEST(Cable, AcceleratesTheStack) {
 
 TEST(Cable, SlackItDoesNothing) {
   Trial trial = only_body();
-  trial.cables = {stack(1)};
+  trial.setting.cables = {stack(1)};
   FrameSolver solver(trial, SimulateOptions{});
   const Swing swing;
   // toward the pulley faster than the stack falls
-  const ContactPoint& point = trial.cables[0].point;
+  const ContactPoint& point = trial.setting.cables[0].point;
   const auto length = [&](const Eigen::VectorXd& q) {
-    return (place(q, point) - trial.cables[0].anchor).norm();
+    return (place(q, point) - trial.setting.cables[0].anchor).norm();
   };
   const Eigen::VectorXd slope = gradient(length, swing.q(0));
   const Eigen::VectorXd still = Eigen::VectorXd::Zero(slope.size());
@@ -296,8 +297,8 @@ TEST(Cable, SlackItDoesNothing) {
 
 TEST(HangingLoad, AddsItsWeightAndInertiaAtItsPointAndNoMoment) {
   Trial trial = only_body();
-  trial.loads = {dumbbell()};
-  const ContactPoint point{trial.loads[0].carrier, trial.loads[0].X_BL.p};
+  trial.setting.loads = {dumbbell()};
+  const ContactPoint point{trial.setting.loads[0].carrier, trial.setting.loads[0].X_BL.p};
   const Swing swing;
   for (const double t : {0.0, 0.5}) {
     const Vec3 acceleration =
@@ -314,12 +315,12 @@ TEST(HangingLoad, AddsItsWeightAndInertiaAtItsPointAndNoMoment) {
 TEST(Elements, TotalWrenchIsTheRateOfMomentum) {
   // everything together: what the floating base needs is the rate of momentum less weight and what the world does
   Trial trial = only_body();
-  trial.loads = {
+  trial.setting.loads = {
       dumbbell(), barbell(40, full_body().skeleton.body_index("pelvis"), Vec3(0.1, 0, 0))};
-  trial.bands = {thigh_band(), thigh_band()};
-  trial.bands[1].name = "post";
-  trial.bands[1].b = {0, Vec3(0.5, 2.5, 0)};
-  trial.cables = {stack(0.5)};
+  trial.setting.bands = {thigh_band(), thigh_band()};
+  trial.setting.bands[1].name = "post";
+  trial.setting.bands[1].b = {0, Vec3(0.5, 2.5, 0)};
+  trial.setting.cables = {stack(0.5)};
   FrameSolver solver(trial, SimulateOptions{});
   const Swing swing;
   const auto momentum = [&](double t) -> Eigen::VectorXd {
@@ -349,7 +350,7 @@ double normal_force(const FrameSolver& solver, int support) {
 
 class SharedFeet : public ::testing::Test {
  protected:
-  SharedFeet() { trial.shares = {{"right_foot", "left_foot", 0.6}}; }
+  SharedFeet() { trial.setting.shares = {{"right_foot", "left_foot", 0.6}}; }
   Trial trial = hip_thrust_trial({{"load", 60}}, 41);
 };
 
@@ -381,11 +382,11 @@ TEST_F(SharedFeet, WarmAndColdStartsAgree) {
 
 TEST_F(SharedFeet, NothingIsAllocated) {
   if (!test::allocations_are_counted()) GTEST_SKIP() << "allocations cannot be counted here";
-  trial.supports[0].path_to = 0.7;
-  trial.bands = {thigh_band()};
-  trial.cables = {stack(1)};
-  trial.loads.push_back(dumbbell());
-  trial.anchors = {{"post", site("palm_l"), Vec3(50, 0, 50)}};
+  trial.setting.supports[0].path_to = 0.7;
+  trial.setting.bands = {thigh_band()};
+  trial.setting.cables = {stack(1)};
+  trial.setting.loads.push_back(dumbbell());
+  trial.setting.anchors = {{"post", site("palm_l"), Vec3(50, 0, 50)}};
   FrameSolver solver(trial, SimulateOptions{});
   solver.solve(trial.motion, 0);
   test::AllocationCount count;
@@ -408,9 +409,10 @@ TEST_F(SharedFeet, IntervalsHoldTheAnswer) {
 
 TEST_F(SharedFeet, LimitRespectsTheShare) {
   const auto limit_of = [&](double share) {
-    trial.shares[0].share = share;
+    trial.setting.shares[0].share = share;
     Trial heavier = trial;
-    heavier.loads = {barbell(61, trial.loads[0].carrier, trial.loads[0].X_BL.p)};
+    heavier.setting.loads = {
+        barbell(61, trial.setting.loads[0].carrier, trial.setting.loads[0].X_BL.p)};
     FrameSolver solver(trial, SimulateOptions{});
     FrameSolver other(heavier, SimulateOptions{});
     solver.prepare(trial.motion, 2);
@@ -427,7 +429,7 @@ TEST_F(SharedFeet, LimitRespectsTheShare) {
 
 TEST_F(SharedFeet, AnImpossibleShareUsesReservesAndIsKept) {
   // a foot's shear alone cannot hold a body up whose bench carries nothing
-  trial.shares = {{"bench", "right_foot", 0}};
+  trial.setting.shares = {{"bench", "right_foot", 0}};
   FrameSolver solver(trial, SimulateOptions{});
   ASSERT_TRUE(solver.solve(trial.motion, 2));
   EXPECT_TRUE(solver.recruitment().reserve_used());
@@ -436,18 +438,18 @@ TEST_F(SharedFeet, AnImpossibleShareUsesReservesAndIsKept) {
 }
 
 TEST_F(SharedFeet, UnknownNamesAreRefused) {
-  trial.shares = {{"right_foot", "third_foot", 0.5}};
+  trial.setting.shares = {{"right_foot", "third_foot", 0.5}};
   EXPECT_THROW(FrameSolver(trial, SimulateOptions{}), UnknownName);
-  trial.shares = {{"right_foot", "right_foot", 0.5}};
+  trial.setting.shares = {{"right_foot", "right_foot", 0.5}};
   EXPECT_THROW(FrameSolver(trial, SimulateOptions{}), InvalidArgument);
-  trial.shares = {{"right_foot", "left_foot", 1.5}};
+  trial.setting.shares = {{"right_foot", "left_foot", 1.5}};
   EXPECT_THROW(FrameSolver(trial, SimulateOptions{}), InvalidArgument);
 }
 
 TEST(SupportWindow, CarriesNothingOutside) {
   Trial trial = hip_thrust_trial({{"load", 0}}, 41);
-  trial.supports[1].path_to = 0.6;
-  trial.shares = {{"left_foot", "right_foot", 0.5}};
+  trial.setting.supports[1].path_to = 0.6;
+  trial.setting.shares = {{"left_foot", "right_foot", 0.5}};
   FrameSolver solver(trial, SimulateOptions{});
   int outside = 0;
   for (int k = 0; k < trial.motion.frames(); ++k) {
@@ -476,7 +478,7 @@ TEST(SupportWindow, CarriesNothingOutside) {
 
 TEST(SupportWindow, AMeasuredMotionTouchesEverywhere) {
   Trial trial = hip_thrust_trial({{"load", 0}}, 11);
-  for (Support& support : trial.supports) support.path_to = 0.1;
+  for (Support& support : trial.setting.supports) support.path_to = 0.1;
   trial.motion.path.resize(0);
   FrameSolver solver(trial, SimulateOptions{});
   for (int k = 0; k < trial.motion.frames(); ++k) {
@@ -492,34 +494,35 @@ TEST(Anchor, HoldsWithinItsStrengthAndOnlyAlongItsAxes) {
   ASSERT_TRUE(alone.solve(trial.motion, 0));
   ASSERT_TRUE(alone.recruitment().reserve_used());
 
-  const ContactPoint bar{trial.loads[0].carrier, trial.loads[0].X_BL.p};
-  trial.anchors = {{"rails", bar, Vec3(0, 4800, 300)}};
+  const ContactPoint bar{trial.setting.loads[0].carrier, trial.setting.loads[0].X_BL.p};
+  trial.setting.anchors = {{"rails", bar, Vec3(0, 4800, 300)}};
   FrameSolver held(trial, SimulateOptions{});
   ASSERT_TRUE(held.solve(trial.motion, 0));
   EXPECT_FALSE(held.recruitment().reserve_used());
-  const Vec3 force = held.grip_force(static_cast<int>(trial.grips.size()));
+  const Vec3 force = held.grip_force(static_cast<int>(trial.setting.grips.size()));
   EXPECT_EQ(force.x(), 0);
   EXPECT_GT(force.y(), 1000);
   EXPECT_LE(force.y(), 4800);
   EXPECT_LE(std::abs(force.z()), 300);
   EXPECT_TRUE(matrices_near(
-      held.grip_position(static_cast<int>(trial.grips.size())), place(trial.motion.q.col(0), bar),
-      1e-12));
+      held.grip_position(static_cast<int>(trial.setting.grips.size())),
+      place(trial.motion.q.col(0), bar), 1e-12));
 }
 
 TEST(Elements, AStillTrialBalancesFromItsDatasetAlone) {
   Trial trial = hip_thrust_trial({{"load", 40}}, 9);
-  trial.bands = {thigh_band(), thigh_band()};
-  trial.bands[1] = {
+  trial.setting.bands = {thigh_band(), thigh_band()};
+  trial.setting.bands[1] = {
       .name = "post",
       .a = site("knee_r"),
       .b = {0, Vec3(1.2, 0.3, 0.3)},
       .rest_length = 0.3,
       .strands = 1,
       .material = thera_band("tan")};
-  trial.cables = {stack(0.5)};
-  trial.cables[0].mass = 5;
-  trial.anchors = {{"rails", {trial.loads[0].carrier, trial.loads[0].X_BL.p}, Vec3(200, 0, 0)}};
+  trial.setting.cables = {stack(0.5)};
+  trial.setting.cables[0].mass = 5;
+  trial.setting.anchors = {
+      {"rails", {trial.setting.loads[0].carrier, trial.setting.loads[0].X_BL.p}, Vec3(200, 0, 0)}};
   SimulateOptions options;
   options.inertia = false;
   const Dataset d = simulate(trial, options);
@@ -538,16 +541,16 @@ TEST(Elements, AStillTrialBalancesFromItsDatasetAlone) {
     ASSERT_EQ(std::get<std::vector<std::int32_t>>(d.at("status").data)[k] & 3, 0) << k;
     const auto& center = std::get<std::vector<double>>(d.at("center_of_mass").data);
     Wrench total = Wrench::at(Vec3::Map(center.data() + 3 * k), Vec3(0, -weight, 0));
-    for (std::size_t s = 0; s < trial.supports.size(); ++s) {
+    for (std::size_t s = 0; s < trial.setting.supports.size(); ++s) {
       const int i = static_cast<int>(s);
       const Vec3 force = vector("support_force", k, "support", i);
-      total += Wrench::at(trial.supports[s].origin, force);
+      total += Wrench::at(trial.setting.supports[s].origin, force);
       total.moment += vector("support_moment", k, "support", i);
     }
     for (const int i : {3, 4})
       total +=
           Wrench::at(vector("load_position", k, "load", i), vector("load_force", k, "load", i));
-    const int rails = static_cast<int>(trial.grips.size());
+    const int rails = static_cast<int>(trial.setting.grips.size());
     total += Wrench::at(
         vector("grip_position", k, "grip", rails), vector("grip_force", k, "grip", rails));
     EXPECT_TRUE(matrices_near(total.force, Vec3::Zero(), 1e-6)) << k;
@@ -592,47 +595,49 @@ std::string refusal(const Change& change) {
 TEST(ScenarioCheck, NamesWhatIsWrong) {
   const auto band = [](const std::function<void(Band&)>& change) {
     return [change](Scenario& s) {
-      s.bands = {thigh_band()};
-      change(s.bands[0]);
+      s.setting.bands = {thigh_band()};
+      change(s.setting.bands[0]);
     };
   };
   const auto cable = [](const std::function<void(Cable&)>& change) {
     return [change](Scenario& s) {
-      s.cables = {stack(1)};
-      change(s.cables[0]);
+      s.setting.cables = {stack(1)};
+      change(s.setting.cables[0]);
     };
   };
   const std::vector<std::pair<Change, std::vector<std::string>>> wrong = {
-      {[](Scenario& s) { s.loads[0].hangs = true, s.loads[0].center_of_mass.x() = 0.1; },
-       {"barbell", "mass centre", "X_BL.p"}},
-      {[](Scenario& s) { s.loads.push_back(s.loads[0]); }, {"barbell", "taken"}},
-      {[](Scenario& s) { s.loads[0].mass = -1; }, {"barbell", "-1", "0 or more"}},
-      {[](Scenario& s) { s.supports[0].path_from = 2; }, {"right_foot", "2", "path"}},
-      {[](Scenario& s) { s.supports[1].name = "right_foot"; }, {"right_foot", "taken"}},
-      {[](Scenario& s) { s.supports[1].points[0].body = 99; }, {"left_foot", "99"}},
-      {[](Scenario& s) { s.grips[0].strength = -3; }, {"right_hand", "-3"}},
       {[](Scenario& s) {
-         s.shares = {{"right_foot", "paw", 0.5}};
+         s.setting.loads[0].hangs = true, s.setting.loads[0].center_of_mass.x() = 0.1;
+       },
+       {"barbell", "mass centre", "X_BL.p"}},
+      {[](Scenario& s) { s.setting.loads.push_back(s.setting.loads[0]); }, {"barbell", "taken"}},
+      {[](Scenario& s) { s.setting.loads[0].mass = -1; }, {"barbell", "-1", "0 or more"}},
+      {[](Scenario& s) { s.setting.supports[0].path_from = 2; }, {"right_foot", "2", "path"}},
+      {[](Scenario& s) { s.setting.supports[1].name = "right_foot"; }, {"right_foot", "taken"}},
+      {[](Scenario& s) { s.setting.supports[1].points[0].body = 99; }, {"left_foot", "99"}},
+      {[](Scenario& s) { s.setting.grips[0].strength = -3; }, {"right_hand", "-3"}},
+      {[](Scenario& s) {
+         s.setting.shares = {{"right_foot", "paw", 0.5}};
        },
        {"right_foot", "'paw'"}},
       {[](Scenario& s) {
-         s.shares = {{"bench", "bench", 0.5}};
+         s.setting.shares = {{"bench", "bench", 0.5}};
        },
        {"bench", "two supports"}},
       {[](Scenario& s) {
-         s.shares = {{"bench", "left_foot", 1.2}};
+         s.setting.shares = {{"bench", "left_foot", 1.2}};
        },
        {"bench", "1.2", "0 to 1"}},
       {[](Scenario& s) {
-         s.anchors = {{"rails", {0, Vec3::Zero()}, Vec3::Ones()}};
+         s.setting.anchors = {{"rails", {0, Vec3::Zero()}, Vec3::Ones()}};
        },
        {"rails", "world"}},
       {[](Scenario& s) {
-         s.anchors = {{"rails", {3, Vec3::Zero()}, Vec3(1, -2, 1)}};
+         s.setting.anchors = {{"rails", {3, Vec3::Zero()}, Vec3(1, -2, 1)}};
        },
        {"rails", "-2"}},
       {[](Scenario& s) {
-         s.anchors = {{"left_hand", {3, Vec3::Zero()}, Vec3::Ones()}};
+         s.setting.anchors = {{"left_hand", {3, Vec3::Zero()}, Vec3::Ones()}};
        },
        {"left_hand", "taken"}},
       {band([](Band& b) { b.rest_length = 0; }), {"loop", "rest length", "greater than 0"}},

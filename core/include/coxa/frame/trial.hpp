@@ -1,16 +1,8 @@
 #pragma once
 
-#include <string>
-#include <utility>
-#include <vector>
-
 #include "coxa/motion/movement.hpp"
 #include "coxa/muscle/model.hpp"
-#include "coxa/setting/bands.hpp"
-#include "coxa/setting/cables.hpp"
-#include "coxa/setting/furniture.hpp"
-#include "coxa/setting/loads.hpp"
-#include "coxa/setting/supports.hpp"
+#include "coxa/setting/setting.hpp"
 
 namespace coxa {
 
@@ -26,16 +18,8 @@ enum StatusBit : int {
 /// Model, motion, supports and loads: all that the solver needs, planned or measured.
 struct Trial {
   const Model* model = nullptr;
-  Motion motion;
-  std::vector<Support> supports;
-  std::vector<Grip> grips;
-  std::vector<Load> loads;
-  std::vector<Furniture> furniture;
-  std::vector<std::pair<std::string, std::string>> notes;
-  std::vector<Band> bands{};
-  std::vector<Cable> cables{};
-  std::vector<Anchor> anchors{};
-  std::vector<SupportShare> shares{};
+  Motion motion{};
+  Setting setting{};
 };
 
 struct SimulateOptions {

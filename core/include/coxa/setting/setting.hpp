@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "coxa/setting/bands.hpp"
+#include "coxa/setting/cables.hpp"
+#include "coxa/setting/furniture.hpp"
+#include "coxa/setting/loads.hpp"
+#include "coxa/setting/supports.hpp"
+
+namespace coxa {
+
+/// What stands around the body, and what it carries.
+struct Setting {
+  std::vector<Support> supports{};
+  std::vector<SupportShare> shares{};
+  std::vector<Grip> grips{};
+  std::vector<Anchor> anchors{};
+  std::vector<Load> loads{};
+  std::vector<Band> bands{};
+  std::vector<Cable> cables{};
+  std::vector<Furniture> furniture{};
+  std::vector<std::pair<std::string, std::string>>
+      notes{};  // what the geometry decided, name and sentence
+};
+
+}  // namespace coxa
