@@ -145,9 +145,13 @@ void bind_tasks(py::module_& m) {
       .field("p_W", &HoldCenterOfMass::p_W)
       .field("axes", &HoldCenterOfMass::axes)
       .finish();
-  Record<NamedTask>(m, "NamedTask", "A task with the words that tell a person what cannot be met.")
+  Record<NamedTask>(
+      m, "NamedTask",
+      "A task with the words that tell a person what cannot be met, and an id for code that looks "
+      "for it.")
       .field("name", &NamedTask::name)
       .field("task", &NamedTask::task)
+      .field("id", &NamedTask::id)
       .from_pair()
       .finish();
   Record<Preference>(
