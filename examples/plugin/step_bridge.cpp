@@ -34,19 +34,17 @@ class StepBridge final : public Exercise {
   }
 
   // SI units and radians in, words of coxa/exercise/vocabulary.hpp out; no joint angle that geometry can find
-  Scenario build(const Model& model, const Parameters& p) const override {
+  void build(ScenarioBuilder& s, const Parameters& p) const override {
     const double height = p["step_height"];
-    ScenarioBuilder s(model, info().name, p);
-    s.lie_down(height);
-    s.stand(0);
-    s.rest("step", "scapula", Vec3(0, height, 0), kFriction);
-    s.furniture({"step", Vec3(-0.4, 0, -0.4), Vec3(0, height, 0.4)});
-    s.neutral_spine();
-    s.bar_in_hip_crease(p["load"], 0);
-    s.hands_on_bar(s.hip_half_width() + kGripWidth);
-    s.drive_hips_up(0);
-    s.tempo(StartAt::bottom);
-    return s.finish();
+    lie_down(s, height);
+    stand(s, 0);
+    rest(s, "step", "scapula", Vec3(0, height, 0), kFriction);
+    furniture(s, {"step", Vec3(-0.4, 0, -0.4), Vec3(0, height, 0.4)});
+    neutral_spine(s);
+    bar_in_hip_crease(s, p["load"], 0);
+    hands_on_bar(s, hip_half_width(s) + kGripWidth);
+    drive_hips_up(s, 0);
+    tempo(s, StartAt::bottom);
   }
 };
 

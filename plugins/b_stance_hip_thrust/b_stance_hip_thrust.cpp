@@ -46,32 +46,29 @@ class BStanceHipThrust final : public Exercise {
          spine_parameters()});
   }
 
-  Scenario build(const Model& model, const Parameters& p) const override {
-    ScenarioBuilder s(model, info().name, p);
-    const Side rear = s.side();
-    const Side front = ScenarioBuilder::other(rear);
-    const auto foot = [](Side side) { return side == Side::right ? "right_foot" : "left_foot"; };
+  void build(ScenarioBuilder& s, const Parameters& p) const override {
+    const Side rear = side(s);
+    const Side front = other(rear);
     FootPlace place{
-        .z = s.sign(rear) * s.stance_width() / 2,
+        .z = sign(rear) * stance_width(s) / 2,
         .toe_out = p["toe_out_deg"],
         .heel_height = p["heel_height"],
         .friction = p["floor_friction"]};
-    s.lie_down(0.3);
-    s.stand(rear, place);
+    lie_down(s, 0.3);
+    stand(s, rear, place);
     place.x = p["stagger"];
     place.z *= -1;
     place.heel_height = 0;
     if (p.choice("front_foot") == "on_heel") place.toe_lift = kToesUp;
-    s.stand(front, place);
-    s.scenario().setting.shares.push_back({foot(rear), foot(front), p["rear_share"]});
-    s.bench();
-    s.neutral_spine();
-    s.bar_on_hips();
-    s.scenario().plan.advice.push_back(
-        {"ankle_angle" + s.suffix(front), "decrease stagger", "increase stagger"});
-    s.drive_hips_up(0, rear);
-    s.tempo(StartAt::bottom);
-    return s.finish();
+    stand(s, front, place);
+    s.scenario.setting.shares.push_back({sole_name(rear), sole_name(front), p["rear_share"]});
+    bench(s);
+    neutral_spine(s);
+    bar_on_hips(s);
+    s.scenario.plan.advice.push_back(
+        {"ankle_angle" + suffix(front), "decrease stagger", "increase stagger"});
+    drive_hips_up(s, 0, rear, "decrease stagger");
+    tempo(s, StartAt::bottom);
   }
 };
 

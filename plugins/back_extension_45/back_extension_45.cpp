@@ -39,25 +39,23 @@ class BackExtension45 final : public Exercise {
          spine_parameters()});
   }
 
-  Scenario build(const Model& model, const Parameters& p) const override {
-    ScenarioBuilder s(model, info().name, p);
-    s.square_pelvis();
-    s.neutral_spine();
-    s.arms_across_chest();
+  void build(ScenarioBuilder& s, const Parameters& p) const override {
+    square_pelvis(s);
+    neutral_spine(s);
+    arms_across_chest(s);
     if (p["load"] > 0) {
-      ContactPoint chest = s.site("sternum");
+      ContactPoint chest = site(s, "sternum");
       chest.p_B += Vec3(kDiscHalfThickness, -0.10, 0);
-      s.load(disc(p["load"], chest));
+      load(s, disc(p["load"], chest));
     }
     legs(s, p);
 
     const std::string help = "decrease hip_flexion_deg";
-    s.top({{"trunk in line with the legs", s.coordinate("hip_flexion_r", 0)}}, help);
-    s.bottom({{"trunk hanging", s.coordinate("hip_flexion_r", p["hip_flexion_deg"])}}, help);
-    s.driven_by("hip angle", s.coordinate("hip_flexion_r"));
-    s.advise("hip_flexion", "decrease hip_flexion_deg", help);
-    s.tempo(StartAt::bottom);
-    return s.finish();
+    top(s, {{"trunk in line with the legs", coordinate(s, "hip_flexion_r", 0)}}, help);
+    bottom(s, {{"trunk hanging", coordinate(s, "hip_flexion_r", p["hip_flexion_deg"])}}, help);
+    driven_by(s, "hip angle", coordinate(s, "hip_flexion_r"));
+    advise(s, "hip_flexion", "decrease hip_flexion_deg", help);
+    tempo(s, StartAt::bottom);
   }
 
  private:
@@ -82,24 +80,24 @@ class BackExtension45 final : public Exercise {
     Support pad{.name = "pad", .normal = back, .friction = p["pad_friction"]};
     Support roller{.name = "roller", .normal = -back, .friction = kRollerFriction};
     for (const Side side : {Side::right, Side::left}) {
-      const std::string suffix = ScenarioBuilder::suffix(side);
+      const std::string suffix = coxa::suffix(side);
       const double z = (side == Side::right ? 0.5 : -0.5) * kStance;
-      const ContactPoint ankle = s.site("ankle" + suffix);
-      Support plate = foot_support(s.model(), side, kPlateFriction, true);
+      const ContactPoint ankle = site(s, "ankle" + suffix);
+      Support plate = foot_support(*s.model, side, kPlateFriction, true);
       plate.normal = up;
-      s.task(plate.name + " square to the legs", HoldOrientation{plate.points[0].body, on_plate});
-      s.task(plate.name + " on its plate", HoldPoint{ankle.body, ankle.p_B, Vec3(0, kAnkles, z)});
-      s.task("leg" + suffix + " along the slope", s.thigh(side, 180 * kDegree - kSlope));
-      s.hold("mtp_angle" + suffix, 0);
-      s.hold("knee_angle" + suffix, p["knee_flexion_deg"]);
-      pad.points.push_back(s.site("thigh_front" + suffix));
-      roller.points.push_back(s.site("heel_cord" + suffix));
-      s.support(plate);
+      task(s, plate.name + " square to the legs", HoldOrientation{plate.points[0].body, on_plate});
+      task(s, plate.name + " on its plate", HoldPoint{ankle.body, ankle.p_B, Vec3(0, kAnkles, z)});
+      task(s, "leg" + suffix + " along the slope", thigh(s, side, 180 * kDegree - kSlope));
+      hold(s, "mtp_angle" + suffix, 0);
+      hold(s, "knee_angle" + suffix, p["knee_flexion_deg"]);
+      pad.points.push_back(site(s, "thigh_front" + suffix));
+      roller.points.push_back(site(s, "heel_cord" + suffix));
+      support(s, plate);
     }
-    s.support(pad);
-    s.support(roller);
-    s.guess("pelvis_tilt", kSlope - 90 * kDegree);
-    s.guess("pelvis_tx", 0.6);
+    support(s, pad);
+    support(s, roller);
+    guess(s, "pelvis_tilt", kSlope - 90 * kDegree);
+    guess(s, "pelvis_tx", 0.6);
   }
 };
 

@@ -46,17 +46,15 @@ class BackSquat final : public Exercise {
          spine_parameters()});
   }
 
-  Scenario build(const Model& model, const Parameters& p) const override {
-    ScenarioBuilder s(model, info().name, p);
-    s.stand(0);
-    s.square_pelvis();
-    s.neutral_spine();
-    s.bar_on(p["load"], s.site(p.choice("bar_position") == "high" ? "trapezius" : "low_bar"));
-    s.arms_to_bar_behind();
-    s.balance(s.mid_sole(Side::right).x());
-    s.squat_down();
-    s.tempo(StartAt::top);
-    return s.finish();
+  void build(ScenarioBuilder& s, const Parameters& p) const override {
+    stand(s, 0);
+    square_pelvis(s);
+    neutral_spine(s);
+    bar_on(s, p["load"], site(s, p.choice("bar_position") == "high" ? "trapezius" : "low_bar"));
+    arms_to_bar_behind(s);
+    balance(s, mid_sole(s, Side::right).x());
+    squat_down(s);
+    tempo(s, StartAt::top);
   }
 };
 

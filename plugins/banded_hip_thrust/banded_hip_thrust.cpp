@@ -49,25 +49,23 @@ class BandedHipThrust final : public Exercise {
          spine_parameters()});
   }
 
-  Scenario build(const Model& model, const Parameters& p) const override {
-    ScenarioBuilder s(model, info().name, p);
-    s.lie_down(0.3);
-    s.bench();
-    s.neutral_spine();
-    s.bar_on_hips();
-    s.stand_spread(p["abduction_deg"]);
+  void build(ScenarioBuilder& s, const Parameters& p) const override {
+    lie_down(s, 0.3);
+    bench(s);
+    neutral_spine(s);
+    bar_on_hips(s);
+    stand_spread(s, p["abduction_deg"], "decrease abduction_deg");
     for (const char* name : {"hip_adduction", "hip_rotation", "subtalar_angle"})
-      s.advise(name, "decrease abduction_deg", "increase abduction_deg");
-    s.drive_hips_up(0);
-    if (p["band_loops"] > 0) s.scenario().setting.bands.push_back(band(s, p));
-    s.tempo(StartAt::bottom);
-    return s.finish();
+      advise(s, name, "decrease abduction_deg", "increase abduction_deg");
+    drive_hips_up(s, 0);
+    if (p["band_loops"] > 0) s.scenario.setting.bands.push_back(band(s, p));
+    tempo(s, StartAt::bottom);
   }
 
  private:
   static ContactPoint above_knee(const ScenarioBuilder& s, Side side, double distance) {
-    const auto [femur, hip] = s.site("hip" + s.suffix(side));
-    const Vec3 knee = s.site("knee" + s.suffix(side)).p_B;
+    const auto [femur, hip] = site(s, "hip" + suffix(side));
+    const Vec3 knee = site(s, "knee" + suffix(side)).p_B;
     return {femur, knee + distance * (hip - knee).normalized()};
   }
 

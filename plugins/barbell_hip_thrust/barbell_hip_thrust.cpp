@@ -37,17 +37,15 @@ class BarbellHipThrust final : public Exercise {
          spine_parameters()});
   }
 
-  Scenario build(const Model& model, const Parameters& p) const override {
-    ScenarioBuilder s(model, info().name, p);
-    s.lie_down(0.3);
-    s.stand(0);
-    s.bench();
-    s.neutral_spine();
-    s.bar_in_hip_crease(p["load"], p["bar_position"]);
-    s.hands_on_bar(s.hip_half_width() + kGripBeyondHip);
-    s.drive_hips_up(0);
-    s.tempo(StartAt::bottom);
-    return s.finish();
+  void build(ScenarioBuilder& s, const Parameters& p) const override {
+    lie_down(s, 0.3);
+    stand(s, 0);
+    bench(s);
+    neutral_spine(s);
+    bar_in_hip_crease(s, p["load"], p["bar_position"]);
+    hands_on_bar(s, hip_half_width(s) + kGripBeyondHip);
+    drive_hips_up(s, 0);
+    tempo(s, StartAt::bottom);
   }
 };
 

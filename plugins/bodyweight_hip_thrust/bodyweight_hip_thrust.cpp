@@ -40,19 +40,17 @@ class BodyweightHipThrust final : public Exercise {
          spine_parameters()});
   }
 
-  Scenario build(const Model& model, const Parameters& p) const override {
-    ScenarioBuilder s(model, info().name, p);
-    s.lie_down(0.3);
-    s.stand(0);
-    s.bench();
-    s.neutral_spine();
+  void build(ScenarioBuilder& s, const Parameters& p) const override {
+    lie_down(s, 0.3);
+    stand(s, 0);
+    bench(s);
+    neutral_spine(s);
     if (p.choice("arms") == "on_chest")
-      s.arms_across_chest();
+      arms_across_chest(s);
     else
-      s.arms_at_sides();
-    s.drive_hips_up(0);
-    s.tempo(StartAt::bottom);
-    return s.finish();
+      arms_at_sides(s);
+    drive_hips_up(s, 0);
+    tempo(s, StartAt::bottom);
   }
 };
 

@@ -46,34 +46,32 @@ class BulgarianSplitSquat final : public Exercise {
          spine_parameters()});
   }
 
-  Scenario build(const Model& model, const Parameters& p) const override {
-    ScenarioBuilder s(model, info().name, p);
-    const Side front = s.side();
-    const Side rear = ScenarioBuilder::other(front);
-    const double z = ScenarioBuilder::sign(front) * p["stance_width"] / 2;
-    const double step = s.value("step_length", kStep * s.leg_length());
+  void build(ScenarioBuilder& s, const Parameters& p) const override {
+    const Side front = side(s);
+    const Side rear = other(front);
+    const double z = sign(front) * p["stance_width"] / 2;
+    const double step = s.value("step_length", kStep * leg_length(s));
     const Vec3 laces(-step, p["bench_height"], -z);
-    s.stand(front, {.z = z, .friction = p["floor_friction"]});
-    s.rest_foot_behind(rear, laces, p["floor_friction"]);
-    s.furniture(
+    stand(s, front, {.z = z, .friction = p["floor_friction"]});
+    rest_foot_behind(s, rear, laces, p["floor_friction"]);
+    furniture(
+        s,
         {"bench", Vec3(-step - kBench, 0, -kBench), Vec3(-step + kBench / 4, laces.y(), kBench)});
-    s.hold("pelvis_list", 0);
-    s.hold("pelvis_rotation", 0);
-    s.neutral_spine();
-    s.carry(p.choice("held"), p["load"]);
+    hold(s, "pelvis_list", 0);
+    hold(s, "pelvis_rotation", 0);
+    neutral_spine(s);
+    carry(s, p.choice("held"), p["load"]);
 
     // where the weight is between the feet, so is the centre of mass
     const double share = p["front_share"];
-    const Vec3 over = share * s.mid_sole(front) + (1 - share) * laces;
-    s.balance(over.x(), over.z());
-    if (share < 1)
-      s.scenario().setting.shares = {
-          {ScenarioBuilder::sole_name(front), ScenarioBuilder::sole_name(rear), share}};
+    const Vec3 over = share * mid_sole(s, front) + (1 - share) * laces;
+    balance(s, over.x(), over.z());
+    if (share < 1) s.scenario.setting.shares = {{sole_name(front), sole_name(rear), share}};
 
-    s.squat_on(
-        front, {"front thigh as low as asked", s.thigh(front, p["thigh_angle_deg"])}, 20 * kDegree);
-    s.tempo(StartAt::top);
-    return s.finish();
+    squat_on(
+        s, front, {"front thigh as low as asked", thigh(s, front, p["thigh_angle_deg"])},
+        20 * kDegree, "step_length");
+    tempo(s, StartAt::top);
   }
 };
 

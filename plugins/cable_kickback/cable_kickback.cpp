@@ -38,42 +38,38 @@ class CableKickback final : public Exercise {
          spine_parameters()});
   }
 
-  Scenario build(const Model& model, const Parameters& p) const override {
-    ScenarioBuilder s(model, info().name, p);
-    const Side kicking = s.side();
-    const Side standing = ScenarioBuilder::other(kicking);
-    const std::string leg = ScenarioBuilder::suffix(kicking);
-    s.stand(
-        standing, {.z = ScenarioBuilder::sign(standing) * s.hip_half_width() / 2,
-                   .friction = p["floor_friction"]});
-    s.hold("knee_angle" + ScenarioBuilder::suffix(standing), kStandingKnee);
-    s.hold("pelvis_list", 0);
-    s.hold("pelvis_rotation", 0);
-    s.task("trunk leant forward", s.trunk(90 * kDegree - p["trunk_lean_deg"]));
-    s.neutral_spine();
-    s.balance(s.mid_sole(standing).x(), s.mid_sole(standing).z());
+  void build(ScenarioBuilder& s, const Parameters& p) const override {
+    const Side kicking = side(s);
+    const Side standing = other(kicking);
+    const std::string leg = suffix(kicking);
+    stand(
+        s, standing,
+        {.z = sign(standing) * hip_half_width(s) / 2, .friction = p["floor_friction"]});
+    hold(s, "knee_angle" + suffix(standing), kStandingKnee);
+    hold(s, "pelvis_list", 0);
+    hold(s, "pelvis_rotation", 0);
+    task(s, "trunk leant forward", trunk(s, 90 * kDegree - p["trunk_lean_deg"]));
+    neutral_spine(s);
+    balance(s, mid_sole(s, standing).x(), mid_sole(s, standing).z());
     for (const char* free :
          {"hip_adduction", "hip_rotation", "ankle_angle", "subtalar_angle", "mtp_angle"})
-      s.hold(free + leg, 0);
-    s.hold("knee_angle" + leg, p["knee_flexion_deg"]);
-    s.arms_forward(60 * kDegree + p["trunk_lean_deg"]);
+      hold(s, free + leg, 0);
+    hold(s, "knee_angle" + leg, p["knee_flexion_deg"]);
+    arms_forward(s, 60 * kDegree + p["trunk_lean_deg"]);
 
     const NamedTask back{
-        "leg drawn back", s.coordinate("hip_flexion" + leg, -p["hip_extension_end_deg"])};
+        "leg drawn back", coordinate(s, "hip_flexion" + leg, -p["hip_extension_end_deg"])};
     const NamedTask start{
-        "leg forward", s.coordinate("hip_flexion" + leg, p["hip_flexion_start_deg"])};
-    s.hands_hold_fixed("frame", s.posture({back}, 1));
-    s.top({back}, "decrease hip_extension_end_deg");
-    s.bottom({start}, "decrease hip_flexion_start_deg");
-    s.driven_by("hip of the kicking leg", s.coordinate("hip_flexion" + leg));
+        "leg forward", coordinate(s, "hip_flexion" + leg, p["hip_flexion_start_deg"])};
+    hands_hold_fixed(s, "frame", posture(s, {back}, 1));
+    top(s, {back}, "decrease hip_extension_end_deg");
+    bottom(s, {start}, "decrease hip_flexion_start_deg");
+    driven_by(s, "hip of the kicking leg", coordinate(s, "hip_flexion" + leg));
 
-    const ContactPoint ankle = s.site("ankle_strap" + leg);
-    const Vec3 pulley(
-        p["pulley_distance"], p["pulley_height"],
-        ScenarioBuilder::sign(kicking) * s.hip_half_width());
-    s.scenario().setting.cables = {{"cable", ankle, pulley, p["load"]}};
-    s.tempo(StartAt::bottom);
-    return s.finish();
+    const ContactPoint ankle = site(s, "ankle_strap" + leg);
+    const Vec3 pulley(p["pulley_distance"], p["pulley_height"], sign(kicking) * hip_half_width(s));
+    s.scenario.setting.cables = {{"cable", ankle, pulley, p["load"]}};
+    tempo(s, StartAt::bottom);
   }
 };
 

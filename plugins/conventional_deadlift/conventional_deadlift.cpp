@@ -42,17 +42,15 @@ class ConventionalDeadlift final : public Exercise {
          spine_parameters()});
   }
 
-  Scenario build(const Model& model, const Parameters& p) const override {
-    ScenarioBuilder s(model, info().name, p);
-    s.stand(0);
-    s.square_pelvis();
-    s.neutral_spine();
-    const double mid_foot = s.mid_sole(Side::right).x();
-    s.bar_in_hands(p["load"], kGrip, mid_foot + kBarBeforeMidFoot);
-    s.balance(mid_foot);
-    s.pull_from_floor();
-    s.tempo(StartAt::bottom);
-    return s.finish();
+  void build(ScenarioBuilder& s, const Parameters& p) const override {
+    stand(s, 0);
+    square_pelvis(s);
+    neutral_spine(s);
+    const double mid_foot = mid_sole(s, Side::right).x();
+    bar_in_hands(s, p["load"], kGrip, mid_foot + kBarBeforeMidFoot);
+    balance(s, mid_foot);
+    pull_from_floor(s);
+    tempo(s, StartAt::bottom);
   }
 };
 

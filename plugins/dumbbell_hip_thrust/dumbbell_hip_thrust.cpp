@@ -34,33 +34,32 @@ class DumbbellHipThrust final : public Exercise {
          spine_parameters()});
   }
 
-  Scenario build(const Model& model, const Parameters& p) const override {
-    ScenarioBuilder s(model, info().name, p);
-    s.lie_down(0.3);
-    s.stand(0);
-    s.bench();
-    s.neutral_spine();
-    s.arms_to_hips();
+  void build(ScenarioBuilder& s, const Parameters& p) const override {
+    lie_down(s, 0.3);
+    stand(s, 0);
+    bench(s);
+    neutral_spine(s);
+    arms_to_hips(s);
 
     // heads on the skin of the hip crease; hands at the ends of one, or at the middles of two
     const bool two = p["dumbbells"] == 2;
     const double mass = p["load"] / p["dumbbells"];
     const DumbbellSize size = dumbbell_size(mass);
-    ContactPoint middle = s.site("hip_crease");
+    ContactPoint middle = site(s, "hip_crease");
     middle.p_B += Vec3(size.head_radius, -p["dumbbell_position"], 0);
-    if (!two) s.load(lying_dumbbell(mass, middle, "dumbbell"));
+    if (!two) load(s, lying_dumbbell(mass, middle, "dumbbell"));
     for (const Side side : {Side::right, Side::left}) {
-      const double out = s.sign(side);
+      const double out = sign(side);
       ContactPoint held = middle;
       held.p_B.z() += out * size.length() / 2;
       if (two)
-        s.load(
+        load(
+            s,
             lying_dumbbell(mass, held, side == Side::right ? "right_dumbbell" : "left_dumbbell"));
-      s.hand_on(side, held);
+      hand_on(s, side, held);
     }
-    s.drive_hips_up(0);
-    s.tempo(StartAt::bottom);
-    return s.finish();
+    drive_hips_up(s, 0);
+    tempo(s, StartAt::bottom);
   }
 };
 

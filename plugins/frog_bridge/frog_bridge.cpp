@@ -43,50 +43,48 @@ class FrogBridge final : public Exercise {
          without({"neck_flexion_deg"}, spine_parameters())});
   }
 
-  Scenario build(const Model& model, const Parameters& p) const override {
-    ScenarioBuilder s(model, info().name, p);
-    s.lie_down(0.2);
-    s.neutral_spine();
-    s.shoulders_on_floor();
+  void build(ScenarioBuilder& s, const Parameters& p) const override {
+    lie_down(s, 0.2);
+    neutral_spine(s);
+    shoulders_on_floor(s);
     const double comfortable = comfortable_distance(s, p);
     const double x = s.value("foot_distance", comfortable);
     for (const Side side : {Side::right, Side::left})
-      s.stand_on_border(side, x, p["sole_angle_deg"], p["floor_friction"]);
-    s.note("foot_distance", x);
-    s.scenario().setting.shares.push_back({"right_sole", "left_sole", 0.5});  // equal and opposite
-    s.bar_on_hips();
-    s.advise("hip_adduction", "decrease sole_angle_deg", "increase sole_angle_deg");
-    s.advise(
-        "hip_rotation", "decrease sole_angle_deg or foot_distance",
+      stand_on_border(s, side, x, p["sole_angle_deg"], p["floor_friction"]);
+    note(s, "foot_distance", x);
+    s.scenario.setting.shares.push_back({"right_sole", "left_sole", 0.5});  // equal and opposite
+    bar_on_hips(s);
+    advise(s, "hip_adduction", "decrease sole_angle_deg", "increase sole_angle_deg");
+    advise(
+        s, "hip_rotation", "decrease sole_angle_deg or foot_distance",
         "increase sole_angle_deg or foot_distance");
-    s.advise("ankle_angle", "decrease foot_distance", "increase foot_distance");
-    s.advise("subtalar_angle", "increase sole_angle_deg", "decrease sole_angle_deg");
+    advise(s, "ankle_angle", "decrease foot_distance", "increase foot_distance");
+    advise(s, "subtalar_angle", "increase sole_angle_deg", "decrease sole_angle_deg");
     try {
-      s.drive_hips_into_line();
+      drive_hips_into_line(s);
     } catch (const InfeasibleMotion& error) {
       if (p.automatic("foot_distance")) throw;
       throw InfeasibleMotion(message(
           error.what(), "; ", x < comfortable ? "increase" : "decrease", " foot_distance toward ",
           comfortable));
     }
-    s.tempo(StartAt::bottom);
-    return s.finish();
+    tempo(s, StartAt::bottom);
   }
 
  private:
   // where the heels are with the knees bent so at the top
   static double comfortable_distance(ScenarioBuilder s, const Parameters& p) {
-    std::vector<NamedTask> goals{{"hips straight", s.coordinate("hip_flexion_r", kHipInLine)}};
+    std::vector<NamedTask> goals{{"hips straight", coordinate(s, "hip_flexion_r", kHipInLine)}};
     for (const Side side : {Side::right, Side::left}) {
-      s.stand_on_border(side, kFound, p["sole_angle_deg"], p["floor_friction"]);
-      goals.push_back({"knee bent", s.coordinate("knee_angle" + s.suffix(side), kKneeAtTop)});
+      stand_on_border(s, side, kFound, p["sole_angle_deg"], p["floor_friction"]);
+      goals.push_back({"knee bent", coordinate(s, "knee_angle" + suffix(side), kKneeAtTop)});
     }
-    const Posture top = s.posture(goals, 1);
+    const Posture top = posture(s, goals, 1);
     require<InfeasibleMotion>(
         top.solved,
         "frog_bridge: no place of the feet lets the hips rise with the soles turned up by ",
         p["sole_angle_deg"] / kDegree, " deg; decrease sole_angle_deg, or give foot_distance");
-    return s.place_at(top, s.site("heel_lateral_r")).x();
+    return place_at(s, top, site(s, "heel_lateral_r")).x();
   }
 };
 

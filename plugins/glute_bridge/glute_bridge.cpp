@@ -40,16 +40,14 @@ class GluteBridge final : public Exercise {
          without({"neck_flexion_deg"}, spine_parameters())});
   }
 
-  Scenario build(const Model& model, const Parameters& p) const override {
-    ScenarioBuilder s(model, info().name, p);
-    s.lie_down(0.2);
-    s.stand(0);
-    s.neutral_spine();
-    s.shoulders_on_floor();
-    s.bar_on_hips();
-    s.drive_hips_into_line();
-    s.tempo(StartAt::bottom);
-    return s.finish();
+  void build(ScenarioBuilder& s, const Parameters&) const override {
+    lie_down(s, 0.2);
+    stand(s, 0);
+    neutral_spine(s);
+    shoulders_on_floor(s);
+    bar_on_hips(s);
+    drive_hips_into_line(s);
+    tempo(s, StartAt::bottom);
   }
 };
 

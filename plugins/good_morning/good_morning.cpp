@@ -43,19 +43,17 @@ class GoodMorning final : public Exercise {
          spine_parameters()});
   }
 
-  Scenario build(const Model& model, const Parameters& p) const override {
-    ScenarioBuilder s(model, info().name, p);
-    s.stand(0);
-    s.square_pelvis();
-    s.neutral_spine();
-    s.bar_on(p["load"], s.site(p.choice("bar_position") == "high" ? "trapezius" : "low_bar"));
-    s.arms_to_bar_behind();
-    s.balance(s.mid_sole(Side::right).x());
-    s.hinge_down(
-        {"hips flexed as far as asked", s.coordinate("hip_flexion_r", p["hip_flexion_deg"])},
+  void build(ScenarioBuilder& s, const Parameters& p) const override {
+    stand(s, 0);
+    square_pelvis(s);
+    neutral_spine(s);
+    bar_on(s, p["load"], site(s, p.choice("bar_position") == "high" ? "trapezius" : "low_bar"));
+    arms_to_bar_behind(s);
+    balance(s, mid_sole(s, Side::right).x());
+    hinge_down(
+        s, {"hips flexed as far as asked", coordinate(s, "hip_flexion_r", p["hip_flexion_deg"])},
         "decrease hip_flexion_deg");
-    s.tempo(StartAt::top);
-    return s.finish();
+    tempo(s, StartAt::top);
   }
 };
 

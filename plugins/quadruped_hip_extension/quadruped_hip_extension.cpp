@@ -37,40 +37,38 @@ class QuadrupedHipExtension final : public Exercise {
          spine_parameters()});
   }
 
-  Scenario build(const Model& model, const Parameters& p) const override {
-    ScenarioBuilder s(model, info().name, p);
-    const Side moving = s.side();
-    const Side kneeling = ScenarioBuilder::other(moving);
-    const std::string leg = ScenarioBuilder::suffix(moving);
-    s.kneel(kneeling, 0, p["floor_friction"]);
-    s.task("trunk level", s.trunk(p["trunk_inclination_deg"]));
-    s.hold("pelvis_list", 0);
-    s.hold("pelvis_rotation", 0);
-    s.neutral_spine();
-    s.task("thigh upright", s.thigh(kneeling, 90 * kDegree));
+  void build(ScenarioBuilder& s, const Parameters& p) const override {
+    const Side moving = side(s);
+    const Side kneeling = other(moving);
+    const std::string leg = suffix(moving);
+    kneel(s, kneeling, 0, p["floor_friction"]);
+    task(s, "trunk level", trunk(s, p["trunk_inclination_deg"]));
+    hold(s, "pelvis_list", 0);
+    hold(s, "pelvis_rotation", 0);
+    neutral_spine(s);
+    task(s, "thigh upright", thigh(s, kneeling, 90 * kDegree));
     for (const char* free :
          {"hip_adduction", "hip_rotation", "ankle_angle", "subtalar_angle", "mtp_angle"})
-      s.hold(free + leg, 0);
-    s.hold("knee_angle" + leg, p["knee_flexion_deg"]);
+      hold(s, free + leg, 0);
+    hold(s, "knee_angle" + leg, p["knee_flexion_deg"]);
     if (p["load"] > 0) {
-      const ContactPoint ankle = s.site("ankle_strap" + leg);
-      s.load(
-          {.name = "ankle_weight",
-           .carrier = ankle.body,
-           .X_BL = {Mat3::Identity(), ankle.p_B},
-           .mass = p["load"]});
+      const ContactPoint ankle = site(s, "ankle_strap" + leg);
+      load(
+          s, {.name = "ankle_weight",
+              .carrier = ankle.body,
+              .X_BL = {Mat3::Identity(), ankle.p_B},
+              .mass = p["load"]});
     }
 
     const NamedTask back{
-        "thigh raised", s.coordinate("hip_flexion" + leg, -p["hip_extension_end_deg"])};
+        "thigh raised", coordinate(s, "hip_flexion" + leg, -p["hip_extension_end_deg"])};
     const NamedTask start{
-        "thigh under the hip", s.coordinate("hip_flexion" + leg, p["hip_flexion_start_deg"])};
-    s.hands_on_floor(p["floor_friction"]);
-    s.top({back}, "decrease hip_extension_end_deg");
-    s.bottom({start}, "decrease hip_flexion_start_deg");
-    s.driven_by("hip of the moving leg", s.coordinate("hip_flexion" + leg));
-    s.tempo(StartAt::bottom);
-    return s.finish();
+        "thigh under the hip", coordinate(s, "hip_flexion" + leg, p["hip_flexion_start_deg"])};
+    hands_on_floor(s, p["floor_friction"]);
+    top(s, {back}, "decrease hip_extension_end_deg");
+    bottom(s, {start}, "decrease hip_flexion_start_deg");
+    driven_by(s, "hip of the moving leg", coordinate(s, "hip_flexion" + leg));
+    tempo(s, StartAt::bottom);
   }
 };
 

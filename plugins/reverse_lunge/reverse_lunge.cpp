@@ -43,24 +43,23 @@ class ReverseLunge final : public Exercise {
          spine_parameters()});
   }
 
-  Scenario build(const Model& model, const Parameters& p) const override {
-    ScenarioBuilder s(model, info().name, p);
-    const Side front = s.side();
-    const Side rear = ScenarioBuilder::other(front);
-    const double z = ScenarioBuilder::sign(front) * p["stance_width"] / 2;
-    s.stand(front, {.z = z, .friction = p["floor_friction"]});
-    const Vec3 beside(s.ball(front).x(), kClear, -z);
-    const Vec3 behind(-s.value("step_length", kStep * s.leg_length()), 0, -z);
-    s.step(rear, behind, beside, kLift, kKnee);
-    s.hold("pelvis_list", 0);
-    s.hold("pelvis_rotation", 0);
-    s.neutral_spine();
-    s.carry(p.choice("held"), p["load"]);
-    s.balance(s.mid_sole(front).x(), s.mid_sole(front).z());
-    s.squat_on(
-        front, {"front thigh as low as asked", s.thigh(front, p["thigh_angle_deg"])}, 8 * kDegree);
-    s.tempo(StartAt::top);
-    return s.finish();
+  void build(ScenarioBuilder& s, const Parameters& p) const override {
+    const Side front = side(s);
+    const Side rear = other(front);
+    const double z = sign(front) * p["stance_width"] / 2;
+    stand(s, front, {.z = z, .friction = p["floor_friction"]});
+    const Vec3 beside(ball(s, front).x(), kClear, -z);
+    const Vec3 behind(-s.value("step_length", kStep * leg_length(s)), 0, -z);
+    step(s, rear, behind, beside, kLift, kKnee);
+    hold(s, "pelvis_list", 0);
+    hold(s, "pelvis_rotation", 0);
+    neutral_spine(s);
+    carry(s, p.choice("held"), p["load"]);
+    balance(s, mid_sole(s, front).x(), mid_sole(s, front).z());
+    squat_on(
+        s, front, {"front thigh as low as asked", thigh(s, front, p["thigh_angle_deg"])},
+        8 * kDegree, "step_length");
+    tempo(s, StartAt::top);
   }
 };
 

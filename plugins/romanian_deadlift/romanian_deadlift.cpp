@@ -37,19 +37,17 @@ class RomanianDeadlift final : public Exercise {
          spine_parameters()});
   }
 
-  Scenario build(const Model& model, const Parameters& p) const override {
-    ScenarioBuilder s(model, info().name, p);
-    s.stand(0);
-    s.square_pelvis();
-    s.neutral_spine();
-    const double mid_foot = s.mid_sole(Side::right).x();
-    s.bar_in_hands(p["load"], kGrip, mid_foot + kBarBeforeMidFoot);
-    s.balance(mid_foot);
-    s.hinge_down(
-        {"trunk as low as asked", s.trunk(p["trunk_inclination_deg"])},
+  void build(ScenarioBuilder& s, const Parameters& p) const override {
+    stand(s, 0);
+    square_pelvis(s);
+    neutral_spine(s);
+    const double mid_foot = mid_sole(s, Side::right).x();
+    bar_in_hands(s, p["load"], kGrip, mid_foot + kBarBeforeMidFoot);
+    balance(s, mid_foot);
+    hinge_down(
+        s, {"trunk as low as asked", trunk(s, p["trunk_inclination_deg"])},
         "increase trunk_inclination_deg or knee_flexion_deg");
-    s.tempo(StartAt::top);
-    return s.finish();
+    tempo(s, StartAt::top);
   }
 };
 

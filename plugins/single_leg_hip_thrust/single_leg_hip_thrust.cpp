@@ -52,31 +52,30 @@ class SingleLegHipThrust final : public Exercise {
          spine_parameters()});
   }
 
-  Scenario build(const Model& model, const Parameters& p) const override {
-    ScenarioBuilder s(model, info().name, p);
-    const Side works = s.side();
-    const Side lifted = ScenarioBuilder::other(works);
-    const double out = s.sign(works);
-    s.lie_down(0.3);
-    s.stand(
-        works, {.z = out * (s.hip_half_width() - p["foot_offset"]),
-                .toe_out = p["toe_out_deg"],
-                .heel_height = p["heel_height"],
-                .friction = p["floor_friction"]});
+  void build(ScenarioBuilder& s, const Parameters& p) const override {
+    const Side works = side(s);
+    const Side lifted = other(works);
+    const double out = sign(works);
+    lie_down(s, 0.3);
+    stand(
+        s, works,
+        {.z = out * (hip_half_width(s) - p["foot_offset"]),
+         .toe_out = p["toe_out_deg"],
+         .heel_height = p["heel_height"],
+         .friction = p["floor_friction"]});
     const double knee = p["free_knee_deg"];
     const double hip = s.value("free_hip_deg", kHipStraightKnee + kHipPerKnee * knee);
-    s.hold_leg(lifted, hip, p["free_hip_rotation_deg"], knee);
-    s.note("free_hip_deg", hip / kDegree);
-    s.bench();
-    s.spine(out * p["pelvis_drop_deg"], -out * p["pelvis_rotation_deg"]);
-    s.bar_on_hips();
-    s.advise(
-        "subtalar_angle", "decrease foot_offset or toe_out_deg",
+    hold_leg(s, lifted, hip, p["free_hip_rotation_deg"], knee, "increase free_hip_deg");
+    note(s, "free_hip_deg", hip / kDegree);
+    bench(s);
+    spine(s, out * p["pelvis_drop_deg"], -out * p["pelvis_rotation_deg"]);
+    bar_on_hips(s);
+    advise(
+        s, "subtalar_angle", "decrease foot_offset or toe_out_deg",
         "increase foot_offset or toe_out_deg");
-    s.advise("hip_adduction", "increase foot_offset", "decrease foot_offset");
-    s.drive_hips_up(0, works);
-    s.tempo(StartAt::bottom);
-    return s.finish();
+    advise(s, "hip_adduction", "increase foot_offset", "decrease foot_offset");
+    drive_hips_up(s, 0, works);
+    tempo(s, StartAt::bottom);
   }
 };
 

@@ -43,42 +43,41 @@ class SmithMachineHipThrust final : public Exercise {
          spine_parameters()});
   }
 
-  Scenario build(const Model& model, const Parameters& p) const override {
-    ScenarioBuilder s(model, info().name, p);
-    s.lie_down(0.3);
-    s.slide_on_bench();
-    s.neutral_spine();
-    s.bar_in_hip_crease(p["load"], p["bar_position"]);
+  void build(ScenarioBuilder& s, const Parameters& p) const override {
+    lie_down(s, 0.3);
+    slide_on_bench(s);
+    neutral_spine(s);
+    bar_in_hip_crease(s, p["load"], p["bar_position"]);
 
-    const Load& bar = s.scenario().setting.loads.front();
+    const Load& bar = s.scenario.setting.loads.front();
     ContactPoint middle{bar.carrier, bar.X_BL.p};
     double x = s.value("rail_position", kFound);
     if (std::isnan(x)) {
-      const auto [torso, blade] = s.site("scapula_r");
+      const auto [torso, blade] = site(s, "scapula_r");
       ScenarioBuilder on_edge = s;
-      on_edge.task(
-          "blades on the edge", HoldPoint{torso, blade, Vec3::Zero(), {true, false, false}});
-      x = s.place_at(on_edge.posture({{"trunk level", s.trunk()}}, 1), middle).x();
+      task(
+          on_edge, "blades on the edge",
+          HoldPoint{torso, blade, Vec3::Zero(), {true, false, false}});
+      x = place_at(s, posture(on_edge, {{"trunk level", trunk(s)}}, 1), middle).x();
     }
-    s.note("rail_position", x);
-    s.task(
-        "bar between the rails",
+    note(s, "rail_position", x);
+    task(
+        s, "bar between the rails",
         HoldPoint{middle.body, middle.p_B, Vec3(x, 0, 0), {true, false, false}});
     for (const Side side : {Side::right, Side::left}) {
       ContactPoint end = middle;
-      end.p_B.z() += s.sign(side) * kRail;
-      s.scenario().setting.anchors.push_back(
+      end.p_B.z() += sign(side) * kRail;
+      s.scenario.setting.anchors.push_back(
           {side == Side::right ? "right_rail" : "left_rail", end,
            Vec3(kRailStrength, 0, kRailStrength)});
     }
     if (p["counterbalance"] > 0)
-      s.scenario().setting.cables.push_back(
+      s.scenario.setting.cables.push_back(
           {"counterweight", middle, Vec3(x, kPulleyHeight, 0), p["counterbalance"]});
-    s.stand(0);
-    s.hands_on_bar(s.hip_half_width() + kGripBeyondHip);
-    s.drive_hips_up(0);
-    s.tempo(StartAt::bottom);
-    return s.finish();
+    stand(s, 0);
+    hands_on_bar(s, hip_half_width(s) + kGripBeyondHip);
+    drive_hips_up(s, 0);
+    tempo(s, StartAt::bottom);
   }
 };
 

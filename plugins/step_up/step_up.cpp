@@ -45,29 +45,26 @@ class StepUp final : public Exercise {
          spine_parameters()});
   }
 
-  Scenario build(const Model& model, const Parameters& p) const override {
-    ScenarioBuilder s(model, info().name, p);
-    const Side lead = s.side();
-    const Side trail = ScenarioBuilder::other(lead);
-    const double z = ScenarioBuilder::sign(lead) * p["stance_width"] / 2;
+  void build(ScenarioBuilder& s, const Parameters& p) const override {
+    const Side lead = side(s);
+    const Side trail = other(lead);
+    const double z = sign(lead) * p["stance_width"] / 2;
     const double height = p["box_height"];
-    s.stand(lead, {.z = z, .y = height, .friction = p["floor_friction"]});
-    const Vec3 beside(s.ball(lead).x(), height + kClear, -z);
+    stand(s, lead, {.z = z, .y = height, .friction = p["floor_friction"]});
+    const Vec3 beside(ball(s, lead).x(), height + kClear, -z);
     const Vec3 behind(-p["step_length"], 0, -z);
-    s.step(trail, behind, beside, kLift, kKnee);
-    s.furniture({"box", Vec3(0, 0, -kBoxHalfWidth), Vec3(kBoxDepth, height, kBoxHalfWidth)});
-    s.hold("pelvis_list", 0);
-    s.hold("pelvis_rotation", 0);
-    s.neutral_spine();
-    s.carry(p.choice("held"), p["load"]);
-    s.balance(s.mid_sole(lead).x(), s.mid_sole(lead).z());
-    s.squat_on(
-        lead,
-        {"following leg reaches the floor",
-         s.coordinate("knee_angle" + ScenarioBuilder::suffix(trail), kBentKnee)},
-        8 * kDegree);
-    s.tempo(StartAt::bottom);
-    return s.finish();
+    step(s, trail, behind, beside, kLift, kKnee);
+    furniture(s, {"box", Vec3(0, 0, -kBoxHalfWidth), Vec3(kBoxDepth, height, kBoxHalfWidth)});
+    hold(s, "pelvis_list", 0);
+    hold(s, "pelvis_rotation", 0);
+    neutral_spine(s);
+    carry(s, p.choice("held"), p["load"]);
+    balance(s, mid_sole(s, lead).x(), mid_sole(s, lead).z());
+    squat_on(
+        s, lead,
+        {"following leg reaches the floor", coordinate(s, "knee_angle" + suffix(trail), kBentKnee)},
+        8 * kDegree, "step_length");
+    tempo(s, StartAt::bottom);
   }
 };
 

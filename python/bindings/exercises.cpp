@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "coxa/exercise/build.hpp"
 #include "coxa/exercise/registry.hpp"
 #include "coxa/exercise/vocabulary.hpp"
 #include "coxa/math/error.hpp"
@@ -42,19 +43,20 @@ class PythonExercise final : public Exercise {
   ExerciseInfo info() const override { return info_; }
   std::vector<Parameter> parameters() const override { return parameters_; }
 
-  Scenario build(const Model& model, const Parameters& parameters) const override {
+  void build(ScenarioBuilder& s, const Parameters& parameters) const override {
     const std::string what = message("the exercise ", info_.name, " (", origin_, ")");
     require<PluginError>(!interpreter_gone(), what, " cannot be built: Python is shutting down");
     const py::gil_scoped_acquire gil;
     try {
       const py::object built =
-          (*build_)(py::cast(&model, py::return_value_policy::reference), parameters);
-      if (py::isinstance<ScenarioBuilder>(built)) return built.cast<ScenarioBuilder&>().finish();
+          (*build_)(py::cast(s.model, py::return_value_policy::reference), parameters);
+      if (py::isinstance<ScenarioBuilder>(built))
+        return s.take(finish(built.cast<ScenarioBuilder&>()));
       require<PluginError>(
           py::isinstance<Scenario>(built), what, " returned ",
           py::repr(py::type::of(built)).cast<std::string>(),
           " from build, not a coxa.Scenario; end it with 'return s.finish()'");
-      return built.cast<Scenario&>();
+      s.take(built.cast<Scenario&>());
     } catch (const py::error_already_set& error) {
       // ctrl-c is not the exercise's doing: it is raised again where signals are looked for next
       if (error.matches(PyExc_KeyboardInterrupt)) {
@@ -274,7 +276,7 @@ void bind_exercises(py::module_& m) {
         const Parameters checked(name, declared, as_numbers(name, declared, given));
         const Model& held = model_of(model);
         const py::gil_scoped_release release;
-        return exercise->build(held, checked);
+        return scenario_of(held, *exercise, checked);
       },
       py::arg("model"), py::arg("name"), py::arg("given"),
       "Supports, loads and movement of an exercise for one body.");

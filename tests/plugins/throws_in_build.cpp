@@ -8,7 +8,7 @@ namespace {
 
 struct Throws : zoo::Animal {
   Throws() : Animal("zoo_throws_in_build") {}
-  coxa::Scenario build(const coxa::Model&, const coxa::Parameters& p) const override {
+  void build(coxa::ScenarioBuilder&, const coxa::Parameters& p) const override {
     if (p["load"] == 1) throw coxa::InfeasibleMotion("raise the bench");
     if (p["load"] == 2) throw std::out_of_range("index 9");
     throw 7;

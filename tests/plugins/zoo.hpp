@@ -21,7 +21,7 @@ class Animal : public coxa::Exercise {
         {"load", 60, 0, 400, "kg", "bar and plates"},
         {"toe_out_deg", 10, 0, 45, "deg", "feet, outwards"}};
   }
-  coxa::Scenario build(const coxa::Model&, const coxa::Parameters&) const override { return {}; }
+  void build(coxa::ScenarioBuilder&, const coxa::Parameters&) const override {}
 
  private:
   std::string name_;

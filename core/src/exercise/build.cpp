@@ -39,10 +39,16 @@ std::string away_from_default(
 
 }  // namespace
 
+Scenario scenario_of(const Model& model, const Exercise& exercise, const Parameters& parameters) {
+  ScenarioBuilder s(model, parameters);
+  exercise.build(s, parameters);
+  return finish(s);
+}
+
 Scenario build_scenario(
     const Model& model, const Exercise& exercise, const Parameters& parameters) {
   const std::string name = guarded("?", [&] { return exercise.info().name; });
-  Scenario scenario = guarded(name, [&] { return exercise.build(model, parameters); });
+  Scenario scenario = guarded(name, [&] { return scenario_of(model, exercise, parameters); });
   check_scenario(model, name, scenario);
   return scenario;
 }

@@ -148,9 +148,9 @@ class LoadedExercise final : public Exercise {
   ExerciseInfo info() const override { return info_; }
   std::vector<Parameter> parameters() const override { return parameters_; }
 
-  Scenario build(const Model& model, const Parameters& parameters) const override {
+  void build(ScenarioBuilder& s, const Parameters& parameters) const override {
     try {
-      return exercise_->build(model, parameters);
+      exercise_->build(s, parameters);
     } catch (const Error&) {
       throw;  // ours already: what the exercise has to say to its user
     } catch (const std::exception& error) {

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "coxa/exercise/build.hpp"
 #include "coxa/math/error.hpp"
 
 #include "support/paths.hpp"
@@ -165,8 +166,9 @@ TEST(Plugin, ExceptionsOfBuildAreOursOrNamed) {
   const Model model{"nobody", Skeleton({world}, {}, {}, {}, Vec3(0, -9.81, 0)), {}, {}, {}, {}, "",
                     ""};
   const auto build = [&](double load) {
-    return exercise->build(
-        model, Parameters("zoo_throws_in_build", exercise->parameters(), {{"load", load}}));
+    return scenario_of(
+        model, *exercise,
+        Parameters("zoo_throws_in_build", exercise->parameters(), {{"load", load}}));
   };
   EXPECT_THROW(build(1), InfeasibleMotion);
   for (const double load : {2.0, 3.0}) {
@@ -320,7 +322,7 @@ class Homemade : public Exercise {
  public:
   ExerciseInfo info() const override { return {"homemade", "", "", {}, {}}; }
   std::vector<Parameter> parameters() const override { return {}; }
-  Scenario build(const Model&, const Parameters&) const override { return {}; }
+  void build(ScenarioBuilder&, const Parameters&) const override {}
 };
 
 TEST(Plugin, ExercisesOfThisProcess) {

@@ -19,7 +19,7 @@ using test::matrices_near;
 TEST(Movement, ConstraintsHoldAtEveryFrame) {
   const auto exercise = test::hip_thrust();
   const Parameters parameters("barbell_hip_thrust", exercise->parameters(), {{"toe_out_deg", 8}});
-  const Scenario scenario = exercise->build(full_body(), parameters);
+  const Scenario scenario = scenario_of(full_body(), *exercise, parameters);
   const Motion motion = solve_motion(full_body().skeleton, scenario.plan, 101);
   BodyWorkspace work(full_body().skeleton);
   const Skeleton& skeleton = full_body().skeleton;

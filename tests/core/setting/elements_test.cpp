@@ -572,10 +572,10 @@ class Changed final : public Exercise {
   explicit Changed(Change change) : change_(std::move(change)) {}
   ExerciseInfo info() const override { return {"changed", "Changed", "A changed thrust.", {}, {}}; }
   std::vector<Parameter> parameters() const override { return hip_thrust()->parameters(); }
-  Scenario build(const Model& model, const Parameters& parameters) const override {
-    Scenario s = hip_thrust()->build(model, parameters);
-    change_(s);
-    return s;
+  void build(ScenarioBuilder& s, const Parameters& parameters) const override {
+    Scenario changed = scenario_of(*s.model, *hip_thrust(), parameters);
+    change_(changed);
+    s.take(changed);
   }
 
  private:

@@ -31,13 +31,14 @@ class Follows final : public Exercise {
   std::vector<Parameter> parameters() const override {
     return {{"load", 60, 0, maximum_, "kg", "bar and plates together"}};
   }
-  Scenario build(const Model& model, const Parameters& given) const override {
+  void build(ScenarioBuilder& s, const Parameters& given) const override {
     std::map<std::string, double> values = technique_(given["load"]);
     values["load"] = given["load"];
     values["hold"] = 0.1;  // most frames where the lift is hard
     values["eccentric"] = 1;
-    return hip_thrust()->build(
-        model, Parameters("barbell_hip_thrust", hip_thrust()->parameters(), values));
+    s.take(scenario_of(
+        *s.model, *hip_thrust(),
+        Parameters("barbell_hip_thrust", hip_thrust()->parameters(), values)));
   }
 
  private:
@@ -152,7 +153,7 @@ class Unloaded final : public Exercise {
  public:
   ExerciseInfo info() const override { return {"unloaded", "Unloaded", "None.", {}, {}}; }
   std::vector<Parameter> parameters() const override { return {}; }
-  Scenario build(const Model&, const Parameters&) const override { return {}; }
+  void build(ScenarioBuilder&, const Parameters&) const override {}
 };
 
 TEST(MaxLoad, NeedsAParameterLoad) {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -99,8 +100,8 @@ def test_both_languages_say_the_same(tmp_path, environment):
     source = (tmp_path / "low_bridge" / "low_bridge.py").read_text()
     words = [line.split("s.")[1].split("(")[0] for line in source.splitlines() if "    s." in line]
     template = Path(coxa.__file__).parent / "authoring" / "templates" / "cpp" / "exercise.cpp.in"
-    lines = template.read_text().splitlines()
-    assert words == [line.split("s.")[1].split("(")[0] for line in lines if "    s." in line]
+    said = re.findall(r"^    (\w+)\(s\b", template.read_text(), re.MULTILINE)
+    assert words == said
     assert len(words) >= 8
 
 

@@ -358,14 +358,14 @@ threading.Thread(target=lambda: study.run(workers=2), daemon=True).start()
 
 
 def test_every_word_of_the_vocabulary_is_there():
-    header = REPOSITORY / "core/include/coxa/exercise/vocabulary.hpp"
-    if not header.is_file():
+    folder = REPOSITORY / "core/include/coxa/exercise"
+    if not folder.is_dir():
         pytest.skip("the sources are not here")
-    text = re.sub(r"//.*", "", header.read_text())
-    public = text[text.index("class COXA_EXPORT ScenarioBuilder {") :]
-    public = public[: public.index(" private:")]
-    words = set(re.findall(r"\b([a-z_]+)\(", public)) - {"bool", "model"}
-    assert len(words) > 40
+    headers = [folder / "builder.hpp", *sorted(folder.glob("words/*.hpp"))]
+    text = "".join(re.sub(r"//.*", "", header.read_text()) for header in headers)
+    words = set(re.findall(r"\b([a-z_]+)\(\s*(?:const )?ScenarioBuilder& s\b", text))
+    words |= set(re.findall(r"\b([a-z_]+)\(Side side\)", text)) | {"declares", "value"}
+    assert len(words) > 70
     assert [word for word in sorted(words) if not hasattr(coxa.ScenarioBuilder, word)] == []
     shared = set(re.findall(r"COXA_EXPORT [^;]*?\b([a-z_]+_parameters?)\(", text))
     assert len(shared) >= 6
@@ -392,9 +392,8 @@ def test_every_field_of_the_elements_is_there():
         fields = re.findall(
             r"(\w+)(?:\[\d\])?(?: = [^;]*|\{[^;{}]*\})?;", re.sub(r"enum .*", "", body)
         )
-        bound = getattr(scenario, name)
-        if name == "Setting":  # its fields are the scenario's
-            bound = scenario.Scenario
+        # the fields of the setting are the scenario's
+        bound = scenario.Scenario if name == "Setting" else getattr(scenario, name)
         if name == "Scenario":
             fields = plan
         missing = [f for f in fields if not hasattr(bound, renamed.get(f, f))]

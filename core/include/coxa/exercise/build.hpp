@@ -10,6 +10,11 @@
 
 namespace coxa {
 
+/// Scenario of an exercise on a model, as the exercise says it.
+/// @throws what the exercise throws
+COXA_EXPORT Scenario
+scenario_of(const Model& model, const Exercise& exercise, const Parameters& parameters);
+
 /// Scenario of an exercise on a model, held to what a solver needs of it.
 /// @throws what the exercise throws, and PluginError naming it if that is no error of ours or the scenario cannot be
 COXA_EXPORT Scenario

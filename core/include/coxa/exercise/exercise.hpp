@@ -7,6 +7,7 @@
 
 #include <Eigen/Core>
 
+#include "coxa/exercise/builder.hpp"
 #include "coxa/exercise/parameter.hpp"
 #include "coxa/exercise/scenario.hpp"
 #include "coxa/exercise/vocabulary.hpp"
@@ -32,13 +33,14 @@ class COXA_EXPORT Exercise {
   virtual ExerciseInfo info() const = 0;
   virtual std::vector<Parameter> parameters() const = 0;
 
-  /// Supports, loads and movement of this exercise for this body.
+  /// Says supports, loads and movement of this exercise for the body of `s`.
+  /// @param s nothing has been said to it yet; the caller finishes it
   /// @throws InfeasibleMotion if the geometry cannot be, naming the parameter to move and which way
-  virtual Scenario build(const Model& model, const Parameters& parameters) const = 0;
+  virtual void build(ScenarioBuilder& s, const Parameters& parameters) const = 0;
 };
 
 /// Interface version of a plugin module: raised whenever anything that crosses the boundary changes.
-inline constexpr std::uint32_t kPluginInterface = 2;
+inline constexpr std::uint32_t kPluginInterface = 3;
 
 /// First words of every coxa plugin's descriptor.
 inline constexpr std::uint64_t kPluginMagic = 0x31415841584f43ull;
@@ -50,8 +52,7 @@ struct PluginDescriptor {
   std::uint32_t interface_version;
   std::uint32_t eigen_version;
   std::uint32_t eigen_max_align_bytes;
-  std::uint32_t
-      scenario_size;  // of Scenario and ScenarioBuilder, which cross the boundary by value
+  std::uint32_t scenario_size;  // of Scenario and ScenarioBuilder, whose fields a plugin reaches
   std::uint32_t builder_size;
   char compiler[32];
   char standard_library[32];

@@ -1,0 +1,106 @@
+#include "coxa/exercise/words/squat.hpp"
+
+#include <cmath>
+
+#include "coxa/exercise/words/goals.hpp"
+#include "coxa/exercise/words/holding.hpp"
+#include "coxa/exercise/words/parameters.hpp"
+
+#include "exercise/words/shared.hpp"
+
+namespace coxa {
+namespace {
+
+constexpr double kUnlocked = 5 * kDegree;  // of the knees of someone who stands; assumed
+constexpr double kSoft = 15 * kDegree;     // first guess of hips and ankles, half of the knees'
+constexpr double kLeanOverKnee =
+    0.5;  // of the trunk at the top, for the bend of the knee there; assumed
+// from upright, in search of the least effort: over both feet and over one
+constexpr double kDeepestLean = 75 * kDegree;
+constexpr double kDeepestLeanOnOne = 50 * kDegree;
+
+// the bottom of any squat: the lean of the trunk given or found, and even from there to the top with the knee
+const Posture& squat_to(
+    ScenarioBuilder& s,
+    const NamedTask& depth,
+    Side leg,
+    double deepest_lean,
+    const std::string& help) {
+  double lean = s.value("trunk_lean_deg", kFound);
+  if (std::isnan(lean))
+    lean = kUprightTrunk
+           - least_effort(
+               s, {depth}, {"trunk leant forward", trunk(s)}, kUprightTrunk - deepest_lean,
+               kUprightTrunk, 0, {}, help);
+  const Posture& low =
+      bottom(s, {depth, {"trunk leant forward", trunk(s, kUprightTrunk - lean)}}, help);
+  evenly(s, "trunk follows the knee", trunk(s));
+  driven_by(s, "knee angle", coordinate(s, "knee_angle" + suffix(leg)));
+  note(s, "trunk_lean_bottom_deg", lean / kDegree);
+  return low;
+}
+
+}  // namespace
+
+// a straight leg could bend either way: the search begins with it bent as knees bend
+void soften_knees(ScenarioBuilder& s) {
+  for (const Side side : {Side::right, Side::left}) {
+    guess(s, "hip_flexion" + suffix(side), kSoft);
+    guess(s, "knee_angle" + suffix(side), 2 * kSoft);
+    guess(s, "ankle_angle" + suffix(side), kSoft);
+  }
+}
+
+void squat_down(ScenarioBuilder& s) {
+  soften_knees(s);
+  const NamedTask knee{"knees unlocked at the top", coordinate(s, "knee_angle_r", kUnlocked)};
+  top(s, {knee, {"hips straight at the top", coordinate(s, "hip_flexion_r", 0)}},
+      "move heel_height or stance_width toward their defaults");
+
+  const NamedTask depth{
+      "thighs as low as asked", thigh(s, Side::right, s.value("thigh_angle_deg", 0))};
+  const std::string help = "increase thigh_angle_deg, or raise the heels by heel_height";
+  const Posture& low = squat_to(s, depth, Side::right, kDeepestLean, help);
+  for (const char* name : {"hip_flexion", "knee_angle", "ankle_angle"})
+    note(
+        s, name + std::string("_bottom_deg"),
+        coordinate_at(s, low, name + std::string("_r")) / kDegree);
+
+  advise(s, "ankle_angle", "decrease trunk_lean_deg", "increase heel_height or thigh_angle_deg");
+  advise(s, "hip_flexion", "decrease thigh_angle_deg", "increase thigh_angle_deg");
+  advise(s, "knee_angle", "decrease thigh_angle_deg", "increase thigh_angle_deg");
+  advise(s, "hip_adduction", "decrease stance_width", "increase stance_width");
+  advise(s, "hip_rotation", "decrease toe_out_deg", "increase toe_out_deg");
+  advise(
+      s, "subtalar_angle", "increase stance_width or decrease toe_out_deg",
+      "decrease stance_width or increase toe_out_deg");
+}
+
+void squat_on(
+    ScenarioBuilder& s,
+    Side side,
+    const NamedTask& depth,
+    double knee_top,
+    const std::string& reach) {
+  const std::string knee = "knee_angle" + suffix(side);
+  top(s,
+      {{"knee nearly straight", coordinate(s, knee, knee_top)},
+       {"trunk upright", trunk(s, kUprightTrunk - kLeanOverKnee * knee_top)}},
+      "move the feet toward their defaults");
+
+  const Posture& down =
+      squat_to(s, depth, side, kDeepestLeanOnOne, "ask for less depth, or change " + reach);
+  for (const Side each : {side, other(side)})
+    for (const char* name : {"hip_flexion", "knee_angle", "ankle_angle"})
+      note(
+          s, name + suffix(each) + "_bottom_deg",
+          coordinate_at(s, down, name + suffix(each)) / kDegree);
+
+  advise(s, "ankle_angle", "decrease " + reach, "ask for less depth or increase trunk_lean_deg");
+  advise(s, "hip_flexion", "decrease " + reach, "ask for less depth or decrease trunk_lean_deg");
+  advise(s, "knee_angle", "decrease " + reach, "ask for less depth");
+  advise(s, "hip_adduction", "decrease stance_width", "increase stance_width");
+  advise(s, "subtalar_angle", "increase stance_width", "decrease stance_width");
+}
+
+}  // namespace coxa
