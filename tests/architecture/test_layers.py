@@ -157,6 +157,20 @@ def test_a_plugin_includes_the_exercise_header_and_nothing_else_of_coxa(path):
     assert quoted <= own | {"coxa/exercise/exercise.hpp"}
 
 
+def test_a_module_is_named_like_its_file():
+    # names that studies, files and scripts know
+    names = """
+        b_stance_hip_thrust back_extension_45 back_squat banded_hip_thrust barbell_hip_thrust
+        bodyweight_hip_thrust bulgarian_split_squat cable_kickback conventional_deadlift
+        dumbbell_hip_thrust frog_bridge front_squat glute_bridge good_morning
+        quadruped_hip_extension reverse_lunge romanian_deadlift single_leg_hip_thrust
+        smith_machine_hip_thrust step_up
+    """.split()
+    files = {path.stem: path.read_text() for path in PLUGIN_SOURCES if path.suffix == ".cpp"}
+    assert sorted(files) == names
+    assert not [name for name, text in files.items() if f', "{name}");' not in text]
+
+
 def test_the_checks_see_what_they_should():
     assert arrows_to_the_right("body", '#include "coxa/muscle/path.hpp"\n') == [
         "coxa/muscle/path.hpp"

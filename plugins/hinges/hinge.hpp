@@ -1,0 +1,30 @@
+// What hinges with a bar share: feet side by side, the bar on the back or in the hands, balanced over mid-foot.
+
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "coxa/exercise/exercise.hpp"
+
+namespace coxa {
+
+inline constexpr double kStance = 0.32;  // m, deadlift, Escamilla et al. (2000)
+
+inline void stand_square(ScenarioBuilder& s) {
+  stand(s, 0);
+  square_pelvis(s);
+  neutral_spine(s);
+}
+
+/// Stands with the bar of the parameter load in straight arms, over mid-foot.
+inline void stand_with_bar_in_hands(ScenarioBuilder& s) {
+  constexpr double grip = 0.46;  // m, between the hands, just outside the shins; assumed
+  constexpr double bar_before_mid_foot = 0.04;  // m, where the search for the bar's place begins
+  stand_square(s);
+  const double mid_foot = mid_sole(s, Side::right).x();
+  bar_in_hands(s, s.parameters["load"], grip, mid_foot + bar_before_mid_foot);
+  balance(s, mid_foot);
+}
+
+}  // namespace coxa

@@ -1,0 +1,44 @@
+// What squats with a bar share: stance, depth, and how they go down.
+
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "coxa/exercise/exercise.hpp"
+
+namespace coxa {
+
+inline constexpr double kStance = 0.483;  // m, traditional squat, Swinton et al. (2012)
+inline constexpr double kToeOut =
+    25;  // deg, so that knees point where the toes do with this stance
+inline constexpr double kLumbarFlexion =
+    20;  // deg, between men (26) and women (13), McKean et al. (2010)
+
+/// Parameters of one's own, then those of every squat.
+inline std::vector<Parameter> squat_with(const std::vector<Parameter>& own) {
+  return join(
+      {own,
+       {{"thigh_angle_deg", 0, -35, 60, "deg",
+         "thighs above the horizontal at the bottom; negative: hips below the knees"},
+        trunk_lean_parameter(),
+        lumbar_flexion_parameter(kLumbarFlexion)},
+       feet_parameters(kStance, kToeOut),
+       tempo_parameters(2, 0.5, 2),
+       spine_parameters()});
+}
+
+inline void stand_square(ScenarioBuilder& s) {
+  stand(s, 0);
+  square_pelvis(s);
+  neutral_spine(s);
+}
+
+/// Down and up, balanced over mid-foot. Feet, bar and arms must have been said.
+inline void squat(ScenarioBuilder& s) {
+  balance(s, mid_sole(s, Side::right).x());
+  squat_down(s);
+  tempo(s, StartAt::top);
+}
+
+}  // namespace coxa
