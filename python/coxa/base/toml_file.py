@@ -45,8 +45,6 @@ def read_toml(
     try:
         with open(file, "rb") as opened:
             data = opened.read(LIMITS["TOML bytes"].most + 1)
-    except FileNotFoundError:
-        raise FileError(f"cannot read {file}: there is no such file") from None
     except OSError as error:
         raise FileError(f"cannot read {file}: {error.strerror}") from None
     check_count(f"bytes of {file}", len(data), "TOML bytes")

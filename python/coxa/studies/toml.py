@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from .._core import InvalidArgument
+from .._core import FileError, InvalidArgument
 from ..base.toml_file import read_toml
 from .definition import study_from_dict, table_of
 from .study import Study
@@ -30,6 +30,8 @@ def read_study(path: str | Path) -> tuple[Study, dict[str, Any]]:
         For a table or key that is not known, or a value that is not allowed; the text names the file.
     """
     file = Path(path)
+    if not file.exists():
+        raise FileError(f"cannot read {file}: there is no such file")
     given = read_toml(file)
     try:
         study = study_from_dict(Study, given, file.parent)
