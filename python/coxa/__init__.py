@@ -34,10 +34,10 @@ if TYPE_CHECKING:
     from . import uncertainty as uncertainty
     from ._core import Scenario as Scenario
     from ._core import ScenarioBuilder as ScenarioBuilder
+    from .answers.calibrating import calibrate as calibrate
     from .answers.calibration import Calibration as Calibration
-    from .answers.calibration import calibrate as calibrate
+    from .answers.comparing import compare as compare
     from .answers.comparison import Comparison as Comparison
-    from .answers.comparison import compare as compare
     from .answers.criteria import CriterionSpread as CriterionSpread
     from .answers.effects import MainEffects as MainEffects
     from .answers.effects import main_effects as main_effects
@@ -48,9 +48,9 @@ if TYPE_CHECKING:
     from .answers.responses import Response as Response
     from .answers.responses import response as response
     from .answers.sensitivity import Sensitivity as Sensitivity
+    from .answers.sets import Sets as Sets
     from .answers.tornadoes import Tornado as Tornado
     from .answers.tornadoes import tornado as tornado
-    from .answers.workout import Sets as Sets
     from .answers.workout import Workout as Workout
     from .authoring.catalogue import ExerciseDescription as ExerciseDescription
     from .authoring.catalogue import exercise as exercise
@@ -101,15 +101,15 @@ _PLACES = {
     "Scenario": "_core",
     "ScenarioBuilder": "_core",
     "Sensitivity": "answers.sensitivity",
-    "Sets": "answers.workout",
+    "Sets": "answers.sets",
     "Study": "studies.study",
     "Subject": "models.subject",
     "Tornado": "answers.tornadoes",
     "Validation": "literature.run",
     "Workout": "answers.workout",
-    "calibrate": "answers.calibration",
+    "calibrate": "answers.calibrating",
     "check_form": "trials.form",
-    "compare": "answers.comparison",
+    "compare": "answers.comparing",
     "exercise": "authoring.catalogue",
     "exercises": "authoring.catalogue",
     "export": "studies.export",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import math
 import os
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._core import Error, InfeasibleMotion, InvalidArgument
+from .._core import InfeasibleMotion, InvalidArgument
 from ..authoring import catalogue
 from ..base import check
 from ..base.doors import picture
@@ -23,28 +22,16 @@ from ..base.tables import Table
 from ..models.model import Model
 from ..models.subject import Subject
 from ..studies.running import worker_count
-from ..trials.form import check_form, read_limits
+from ..trials.form import read_limits
 from ..trials.result import Result
 from ..trials.simulation import require_room, set_up, simulate
+from .search import Limit, Problem, Space, Trial, at, scale_of, scan_points
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
-
-#: Trials of the least scan of one combination of levels, and starts of local searches.
-_LEAST_SCAN, _STARTS = 4, 3
-
-#: First trust region of the local search, in shares of the ranges.
-_RADIUS = 0.1
-
-#: What the local search sees of a limit that has no measure of its distance: met with this much to spare, in
-#: the limit's scale. Exactly zero would be an active limit to it.
-_MET = 0.1
-
-#: Of what a limit's value varies over the scan: nearer to the limit than this, it may bind.
-_NEAR = 0.03
 
 
 @dataclass(frozen=True)
@@ -144,89 +131,6 @@ class Optimum:
     def to_json(self) -> str:
         """The same as JSON."""
         return json.dumps(self.to_dict())
-
-
-# ---- what is searched over, and what is allowed
-
-
-@dataclass(frozen=True)
-class _Limit:
-    """One limit; `name` is a summary's or a cue's."""
-
-    name: str
-    kind: str
-    low: float = -math.inf
-    high: float = math.inf
-
-    def excess(self, value: float) -> float:
-        """How far a value is beyond what is allowed; negative within."""
-        return max(self.low - value, value - self.high)
-
-    @property
-    def label(self) -> str:
-        """Its name in tables; a cue can be named like a parameter."""
-        return self.name if self.kind == "summary" else f"form {self.name}"
-
-    @property
-    def text(self) -> str:
-        if math.isinf(self.low):
-            return f"at most {self.high:g}"
-        return (
-            f"at least {self.low:g}" if math.isinf(self.high) else f"{self.low:g} to {self.high:g}"
-        )
-
-
-class _SpentError(Exception):
-    """No trials are left."""
-
-
-@dataclass(frozen=True)
-class _Space:
-    """Ranges and levels; a point is a combination of levels and a vector in the unit cube."""
-
-    ranges: dict[str, tuple[float, float]]
-    levels: dict[str, list[Any]]
-    order: tuple[str, ...]
-
-    @property
-    def combinations(self) -> list[dict[str, Any]]:
-        return [
-            dict(zip(self.levels, values, strict=True))
-            for values in itertools.product(*self.levels.values())
-        ]
-
-    def parameters(self, levels: Mapping[str, Any], u: Array) -> dict[str, float | str]:
-        values = {
-            name: float(low + (high - low) * min(max(x, 0.0), 1.0))
-            for (name, (low, high)), x in zip(self.ranges.items(), u, strict=True)
-        }
-        given = {**levels, **values}
-        return {name: given[name] for name in self.order}
-
-
-@dataclass(frozen=True)
-class _Trial:
-    parameters: dict[str, float | str]
-    levels: dict[str, Any]
-    u: Array
-    value: float = math.nan  # as the objective gives it
-    measured: tuple[float, ...] = ()
-    excess: tuple[float, ...] = ()  # > 0 breaks the limit
-    search: tuple[float, ...] = ()  # the same for the local search, without steps where possible
-    message: str = ""
-    unit: str = ""
-
-    @property
-    def possible(self) -> bool:
-        return not self.message
-
-    @property
-    def feasible(self) -> bool:
-        return self.possible and all(x <= 0 for x in self.excess)
-
-    def near(self, other: _Trial, share: float) -> bool:
-        """Whether another has the same levels and is within a share of every range."""
-        return self.levels == other.levels and bool(np.all(np.abs(self.u - other.u) <= share))
 
 
 def optimize(
@@ -331,8 +235,8 @@ def optimize(
     def run(given: Mapping[str, float | str]) -> Result:
         return simulate(exercise, subject, **options, **fixed, **given)  # type: ignore[arg-type]
 
-    problem = _Problem(space, allowed, objective, maximize, run)
-    plan = _scan(space, trials, seed)
+    problem = Problem(space, allowed, objective, maximize, run)
+    plan = scan_points(space, trials, seed)
     with ThreadPoolExecutor(workers) as pool:
         scan = list(pool.map(lambda point: problem.trial(*point), plan))
         if not any(trial.possible for trial in scan):
@@ -382,7 +286,7 @@ def optimize(
     )
 
 
-def _space(exercise: str, over: Any, fixed: Mapping[str, Any]) -> _Space:
+def _space(exercise: str, over: Any, fixed: Mapping[str, Any]) -> Space:
     if not isinstance(over, Mapping) or not over:
         raise InvalidArgument(
             "over must map parameters to (low, high) or a list of levels, such as"
@@ -416,10 +320,10 @@ def _space(exercise: str, over: Any, fixed: Mapping[str, Any]) -> _Space:
         if len(set(items)) < len(items):
             raise InvalidArgument(f"over {name} has the same level twice: {items}")
         levels[name] = items
-    return _Space(ranges, levels, tuple(over))
+    return Space(ranges, levels, tuple(over))
 
 
-def _limits(given: Any) -> tuple[_Limit, ...]:
+def _limits(given: Any) -> tuple[Limit, ...]:
     if not isinstance(given, Mapping):
         raise InvalidArgument(
             "limits must map summaries to a greatest value or (low, high), such as"
@@ -438,7 +342,7 @@ def _limits(given: Any) -> tuple[_Limit, ...]:
             for cue in cues if value is True else value:
                 if cue not in cues:
                     raise check.unknown("cue", cue, cues)
-                found.append(_Limit(cue, "cue", cues[cue].low, cues[cue].high))
+                found.append(Limit(cue, "cue", cues[cue].low, cues[cue].high))
             continue
         if isinstance(value, tuple | list):
             if len(value) != 2:
@@ -454,297 +358,11 @@ def _limits(given: Any) -> tuple[_Limit, ...]:
         high = math.inf if high is None else check.number(f"limit {name}", high)
         if low > high:
             raise InvalidArgument(f"limit {name} allows from {low:g} to {high:g}: nothing")
-        found.append(_Limit(str(name), "summary", low, high))
+        found.append(Limit(str(name), "summary", low, high))
     return tuple(found)
 
 
-def _scan(space: _Space, trials: int, seed: int) -> list[tuple[dict[str, Any], Array]]:
-    """Points of the scan: every combination of levels, each with the same points of a Sobol sequence."""
-    combinations = space.combinations
-    d = len(space.ranges)
-    least = len(combinations) * (2 * _LEAST_SCAN if d else 1)
-    if trials < least:
-        raise InvalidArgument(
-            f"trials={trials} is too few for {len(combinations)} combinations of levels; give at least {least}"
-        )
-    if d == 0:
-        return [(levels, np.empty(0)) for levels in combinations]
-    from scipy.stats import qmc
-
-    each = 2 ** int(math.log2(max(trials // 2 // len(combinations), _LEAST_SCAN)))
-    points = qmc.Sobol(d, scramble=True, seed=seed).random_base2(int(math.log2(each)))
-    return [(levels, point) for levels in combinations for point in points]
-
-
-# ---- the search
-
-
-class _Problem:
-    """Objective and limits at a point, and the local search over them."""
-
-    def __init__(
-        self,
-        space: _Space,
-        limits: tuple[_Limit, ...],
-        objective: str | Callable[[Result], float],
-        maximize: bool,
-        run: Callable[[Mapping[str, float | str]], Result],
-    ):
-        self.space = space
-        self.limits = limits
-        self.objective = objective
-        self.sign = -1.0 if maximize else 1.0
-        self.run = run
-        self.cost_scale = 1.0
-        self.scales = np.ones(len(limits))
-
-    def cost(self, trial: _Trial) -> float:
-        """What is to be least."""
-        return self.sign * trial.value
-
-    def trial(self, levels: dict[str, Any], u: Array) -> _Trial:
-        """One simulation; what goes wrong in it is part of the outcome."""
-        u = np.clip(np.asarray(u, dtype=float), 0, 1)
-        given = self.space.parameters(levels, u)
-        try:
-            result = self.run(given)
-        except Error as error:
-            return _Trial(given, levels, u, message=str(error))
-        value, unit = self._value(result)
-        measured, excess, search = self._measure(result)
-        message = ""
-        unsolved = float(result["unsolved_frames"])
-        if unsolved > 0:
-            message = f"{unsolved:.0f} frames could not be solved"
-        elif not math.isfinite(value):
-            message = f"the objective is {value}"
-        elif not np.isfinite(excess).all():
-            message = "a limit's value is not a number"
-        return _Trial(given, levels, u, value, measured, excess, search, message, unit)
-
-    def _value(self, result: Result) -> tuple[float, str]:
-        if isinstance(self.objective, str):
-            variable = _summary(result, self.objective)
-            unit = str(variable.attrs.get("units", ""))
-            return float(variable), "" if unit == "1" else unit
-        value = self.objective(result)
-        try:
-            return float(value), ""
-        except (TypeError, ValueError):
-            raise InvalidArgument(
-                f"the objective must return a number, not {type(value).__name__}"
-            ) from None
-
-    def _measure(
-        self, result: Result
-    ) -> tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...]]:
-        form = check_form(result) if any(limit.kind == "cue" for limit in self.limits) else None
-        measured, excess, search = [], [], []
-        for limit in self.limits:
-            if limit.kind == "cue":
-                assert form is not None
-                cue = form[limit.name]
-                value = cue.value
-                # a cue that cannot be judged is met, with nothing to spare
-                beyond = 0.0 if not (cue.passed or cue.failed) else limit.excess(value)
-                beyond = beyond - cue.resolution if cue.failed or cue.passed else beyond
-                # the verdict is the cue's own, to rounding
-                beyond = max(beyond, 1e-9) if cue.failed else min(beyond, 0.0)
-                smooth = beyond
-            else:
-                value = float(_summary(result, limit.name))
-                beyond = smooth = limit.excess(value)
-                if limit.name == "reserve_frames" and beyond > 0:
-                    # a count has no slope; what the reserves have to give has
-                    smooth = float(result["largest_reserve"])
-            measured.append(value)
-            excess.append(beyond)
-            search.append(smooth)
-        return tuple(measured), tuple(excess), tuple(search)
-
-    def set_scales(self, scan: Sequence[_Trial]) -> None:
-        """Makes objective and limits numbers of about one for the local search."""
-        possible = [trial for trial in scan if trial.possible]
-        self.cost_scale = _scale([trial.value for trial in possible])
-        for j in range(len(self.limits)):
-            self.scales[j] = _scale([trial.search[j] for trial in possible])
-
-    def violation(self, trial: _Trial) -> float:
-        """How far a possible trial is beyond its limits, all together, in their scales."""
-        return float(np.sum(np.maximum(trial.search, 0) / self.scales)) if self.limits else 0.0
-
-    def starts(self, scan: Sequence[_Trial]) -> list[_Trial]:
-        """Where local searches begin: the best within the limits, else the nearest to them, well apart."""
-        possible = [trial for trial in scan if trial.possible]
-        ranked = sorted(
-            possible,
-            key=lambda t: (not t.feasible, 0 if t.feasible else self.violation(t), self.cost(t)),
-        )
-        chosen: list[_Trial] = []
-        for trial in ranked:
-            apart = all(
-                trial.levels != other.levels or np.abs(trial.u - other.u).max() > 0.2
-                for other in chosen
-            )
-            if apart:
-                chosen.append(trial)
-            if len(chosen) == _STARTS:
-                break
-        return chosen
-
-    def search(
-        self, start: _Trial, scan: Sequence[_Trial], budget: int, tolerance: float
-    ) -> tuple[list[_Trial], bool]:
-        """COBYQA from one point, begun again where it ends until it stays; its trials, and whether it does stay."""
-        from scipy.optimize import Bounds, NonlinearConstraint, minimize
-
-        d = len(self.space.ranges)
-        if budget < 2 * d + 2:
-            return [], False
-        # only what this search knows by itself: the same for any number of workers
-        known = [trial for trial in scan if trial.possible and trial.levels == start.levels]
-        done: dict[bytes, _Trial] = {start.u.tobytes(): start}
-        made: list[_Trial] = []
-
-        def at(u: Array) -> tuple[float, Array]:
-            u = np.clip(u, 0, 1)
-            key = u.tobytes()
-            if key not in done:
-                if len(made) >= budget:
-                    raise _SpentError
-                done[key] = self.trial(start.levels, u)
-                made.append(done[key])
-                if done[key].possible:
-                    known.append(done[key])
-            trial, away = done[key], 0.0
-            if not trial.possible:
-                # as the nearest that can be, and as far beyond a limit as it is away
-                nearest = min(known, key=lambda other: float(np.linalg.norm(other.u - u)))
-                away = 0.1 + float(np.linalg.norm(nearest.u - u))
-                trial = nearest
-            cost = self.cost(trial) / self.cost_scale
-            beyond = np.where(
-                np.equal(trial.search, 0), -_MET, np.divide(trial.search, self.scales)
-            )
-            return cost, np.append(beyond, away or -_MET)
-
-        def rank(trial: _Trial) -> tuple[float, float]:
-            return (0.0 if trial.feasible else self.violation(trial), self.cost(trial))
-
-        best, radius = start, _RADIUS
-        while budget - len(made) >= 2 * d + 2 and radius > tolerance:
-            try:
-                minimize(
-                    lambda u: at(u)[0],
-                    best.u,
-                    method="COBYQA",
-                    bounds=Bounds(np.zeros(d), np.ones(d)),
-                    constraints=NonlinearConstraint(lambda u: at(u)[1], -np.inf, 0.0),
-                    options={
-                        "maxfev": budget - len(made),
-                        "initial_tr_radius": radius,
-                        "final_tr_radius": tolerance,
-                        "feasibility_tol": 1e-9,
-                    },
-                )
-            except _SpentError:
-                return made, False
-            found = min(
-                (trial for trial in done.values() if trial.possible), key=rank, default=best
-            )
-            moved = float(np.abs(found.u - best.u).max())
-            gained = self.cost(best) - self.cost(found)
-            if moved <= tolerance or 0 <= gained <= tolerance * self.cost_scale:
-                # limits have kinks, where the region can shrink too early: look again more closely
-                radius /= 8
-            best = found
-        return made, radius <= tolerance
-
-    # ---- tables
-
-    def limits_table(
-        self, best: _Trial, every: Sequence[_Trial], result: Result, tolerance: float
-    ) -> Table:
-        better = [
-            trial
-            for trial in every
-            if trial.possible and self.cost(trial) < self.cost(best) and best.near(trial, 0.05)
-        ]
-        rows: dict[str, Any] = {}
-        for j, limit in enumerate(self.limits):
-            judged = [trial.measured[j] for trial in every if trial.possible]
-            if np.isnan(judged).all():
-                continue  # a cue of other exercises
-            near = -best.excess[j] <= _NEAR * _scale(judged)
-            rows[limit.label] = (
-                limit.kind,
-                best.measured[j],
-                limit.low,
-                limit.high,
-                max(-best.excess[j], 0.0) if math.isfinite(best.measured[j]) else math.nan,
-                bool(near and any(trial.excess[j] > 0 for trial in better)),
-                _unit(result, limit),
-            )
-        declared = catalogue.exercise(result.exercise).parameters
-        for name, (low, high) in self.space.ranges.items():
-            value = float(best.parameters[name])
-            slack = min(value - low, high - value)
-            unit = declared[name].unit
-            rows[name] = (
-                "range", value, low, high, slack, bool(slack <= 2 * tolerance * (high - low)),
-                "" if unit == "1" else unit,
-            )  # fmt: skip
-        columns = ["kind", "value", "least", "greatest", "slack", "binds", "unit"]
-        table = Table.from_dict(rows, orient="index", columns=columns)
-        table.index.name = "limit"
-        return table
-
-    def history_table(self, stages: Sequence[tuple[str, _Trial]]) -> Table:
-        rows = []
-        for stage, trial in stages:
-            row: dict[str, Any] = dict(trial.parameters)
-            row["objective"] = trial.value
-            row["feasible"] = trial.feasible
-            broken = [
-                limit.label for limit, x in zip(self.limits, trial.excess, strict=False) if x > 0
-            ]
-            row["violated"] = trial.message or ", ".join(broken)
-            measured = trial.measured or (math.nan,) * len(self.limits)
-            for limit, value in zip(self.limits, measured, strict=True):
-                row[limit.label] = value
-            row["stage"] = stage
-            rows.append(row)
-        table = Table(rows)
-        table.index.name = "trial"
-        return table
-
-
-def _scale(values: Sequence[float]) -> float:
-    finite = np.asarray(values)[np.isfinite(values)]
-    spread = float(finite.std()) if finite.size else 0.0
-    if spread > 0:
-        return spread
-    return float(np.abs(finite).max()) or 1.0 if finite.size else 1.0
-
-
-def _summary(result: Result, name: str) -> Any:
-    data = result.dataset
-    if name not in data.data_vars or data[name].attrs.get("role") != "summary":
-        names = [str(n) for n, v in data.data_vars.items() if v.attrs.get("role") == "summary"]
-        # when and where a peak is met is known too, but not worth a list three times as long
-        told = [n for n in names if not n.endswith(("_time", "_path"))]
-        raise check.unknown(f"summary of {result.exercise}", name, told)
-    return data[name]
-
-
-def _unit(result: Result, limit: _Limit) -> str:
-    if limit.kind == "cue":
-        return next(row.unit for row in read_limits() if row.cue == limit.name)
-    unit = str(_summary(result, limit.name).attrs.get("units", ""))
-    return "" if unit == "1" else unit
-
-
-def _why_not(exercise: str, every: Sequence[_Trial], limits: Sequence[_Limit]) -> str:
+def _why_not(exercise: str, every: Sequence[Trial], limits: Sequence[Limit]) -> str:
     """Why no trial is within all limits: what was never met, else what excludes what."""
     possible = [trial for trial in every if trial.possible]
     head = f"none of {len(every)} trials of {exercise} is within all limits"
@@ -754,11 +372,11 @@ def _why_not(exercise: str, every: Sequence[_Trial], limits: Sequence[_Limit]) -
         if nearest.excess[j] > 0:
             never.append(
                 f"{limit.label} is never {limit.text}: the nearest is {nearest.measured[j]:.4g} with"
-                f" {_at(nearest)}"
+                f" {at(nearest)}"
             )
     if never:
         return f"{head}: {'; '.join(never)}. Relax it or widen what is searched over"
-    scales = [_scale([t.excess[j] for t in possible]) for j in range(len(limits))]
+    scales = [scale_of([t.excess[j] for t in possible]) for j in range(len(limits))]
     nearest = min(possible, key=lambda t: float(np.sum(np.maximum(t.excess, 0) / scales)))
     broken = [
         f"{limit.label} is {value:.4g}, allowed {limit.text}"
@@ -766,13 +384,6 @@ def _why_not(exercise: str, every: Sequence[_Trial], limits: Sequence[_Limit]) -
         if x > 0
     ]
     return (
-        f"{head}: each is met by some trials, never all at once. Nearest, with {_at(nearest)}:"
+        f"{head}: each is met by some trials, never all at once. Nearest, with {at(nearest)}:"
         f" {'; '.join(broken)}. Relax that or widen what is searched over"
-    )
-
-
-def _at(trial: _Trial) -> str:
-    return ", ".join(
-        f"{name}={value if isinstance(value, str) else format(value, '.4g')}"
-        for name, value in trial.parameters.items()
     )

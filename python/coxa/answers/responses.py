@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-
 #: Fewest trials that a local quantile rests on.
 FEWEST_NEIGHBOURS = 8
 

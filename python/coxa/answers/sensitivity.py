@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 import warnings
 from collections.abc import Mapping, Sequence
@@ -13,14 +12,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from .._core import Error, InvalidArgument
+from .._core import InvalidArgument
 from ..base import check, estimate
 from ..base.doors import picture
 from ..base.json_values import plain
 from ..base.limits import check_count
 from ..base.tables import Table
-from ..base.wording import heading, humanized
-from ..studies.columns import Measured, column_names, flat, fraction, measured, summaries
+from ..base.wording import heading
+from ..studies.columns import Measured, flat, fraction, measured, summaries
+from .indices import BOOKKEEPING, COLUMNS, aliased, analyze, columns_of, design, doubts, labels_of
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -32,23 +32,8 @@ if TYPE_CHECKING:
 #: Part of the blocks that may be lost to failed trials.
 MOST_LOST = 0.2
 
-#: Half-width of an interval of a Sobol index above which a larger n is advised. Sarrazin, Pianosi & Wagener
-#: (2016), Environ. Model. Softw. 79:135, call indices converged at 0.05 between the ends; this is looser.
-WIDE = 0.1
-
 #: Variation over its size below which a measure counts as constant.
 CONSTANT = 1e-6
-
-#: Levels of Morris's grid.
-GRID = 4
-
-#: Summaries that say how the computation went, not what the exercise asks.
-_BOOKKEEPING = ("largest_reserve", "unsolved_frames", "reserve_frames")
-
-_COLUMNS = {
-    "sobol": ["S1", "S1_conf", "ST", "ST_conf"],
-    "morris": ["mu", "mu_star", "mu_star_conf", "sigma"],
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -239,7 +224,7 @@ def sensitivity(
     Cariboni & Saltelli (2007), Environ. Model. Softw. 22:1509; Iwanaga, Usher & Herman (2022), SALib 2.0,
     Socio-Environ. Syst. Model. 4:18155.
     """
-    check.choice("method", method, _COLUMNS)
+    check.choice("method", method, COLUMNS)
     check_count("n", n, "trials", least=2)
     check_count("seed", seed)
     check_count("resamples", resamples, least=10)
@@ -267,16 +252,16 @@ def sensitivity(
     factors = list(study.factors)
     if not factors:
         raise InvalidArgument("nothing varies in this study; use study.vary(name=...) first")
-    of_column = _groups(factors, groups)
+    of_column = columns_of(factors, groups)
     problem = {
         "num_vars": len(of_column),
         "names": [f"x{i}" for i in range(len(of_column))],
         "bounds": [[0.0, 1.0]] * len(of_column),
         "groups": of_column,
     }
-    labels = _labels(of_column)
+    labels = labels_of(of_column)
     _require_room(n, len(labels), len(of_column), method, second_order, resamples)
-    u = _design(problem, method, n, second_order, seed, pool)
+    u = design(problem, method, n, second_order, seed, pool)
     if measures is not None or select is not None:
         _try(study, factors, measures, select)
     low = (1 - part) / 2
@@ -308,7 +293,7 @@ def sensitivity(
             constant.append(name)
             if measures is None:
                 continue
-        frame, pairs = _analyze(
+        frame, pairs = analyze(
             *(problem, method, u.reshape(n, block, -1)[kept], y[kept], list(labels), varies),
             *(level, resamples, seed, second_order),
         )
@@ -322,7 +307,7 @@ def sensitivity(
         notes.append(f"too many trials have no {', '.join(lost)}; no indices of it")
     if same := [name for name in constant if name not in lost and measures is not None]:
         notes.append(f"{', '.join(same)} does not vary; no indices of it")
-    stuck, lopsided = ([], []) if method == "morris" else _aliased(factors, of_column, u, n)
+    stuck, lopsided = ([], []) if method == "morris" else aliased(factors, of_column, u, n)
     if stuck or lopsided:
         names_ = ", ".join(dict.fromkeys(stuck + lopsided))
         notes.append(
@@ -335,12 +320,12 @@ def sensitivity(
         )
     result = Table(pd.concat(parts, ignore_index=True))
     # what never changed between the two halves of the design has no index, rather than 0
-    result.loc[result["factor"].isin(stuck), _COLUMNS[method]] = np.nan
+    result.loc[result["factor"].isin(stuck), COLUMNS[method]] = np.nan
     kept_names = list(dict.fromkeys(result["measure"]))
     if method == "sobol":
-        notes += _doubts(result, n)
+        notes += doubts(result, n)
     for text in notes:
-        warnings.warn(text, stacklevel=3)
+        warnings.warn(text, stacklevel=4)
     second = Table(pd.concat(seconds, ignore_index=True)) if seconds else None
     return Sensitivity(
         *(method, n, result, second, dataset, dropped, level, seed, part),
@@ -361,64 +346,6 @@ def _require_room(
     design, bootstrap = 24 * n * block * columns, 60 * n * resamples
     what = f"an analysis of n={n} with resamples={resamples}"
     estimate.require_memory(what, max(design, bootstrap), "lower n or resamples")
-
-
-def _groups(factors: Sequence[Any], groups: str | Mapping[str, Sequence[str]] | None) -> list[str]:
-    """The name that each column of the unit cube gets its index under."""
-    names = [f.name for f in factors]
-    if isinstance(groups, Mapping):
-        own: dict[str, str] = {}
-        for group, members in groups.items():
-            for member in [members] if isinstance(members, str) else members:
-                if member not in names:
-                    raise check.unknown("factor of this study", member, names)
-                if member in own:
-                    raise InvalidArgument(
-                        f"{member} is in two groups: {own[member]} and {group}; leave it in one"
-                    )
-                own[member] = str(group)
-        if clash := sorted(set(own.values()) & (set(names) - set(own))):
-            raise InvalidArgument(f"group {clash[0]!r} has the name of a factor; call it otherwise")
-        of = [own.get(name, name) for name in names]
-    else:
-        way = check.choice("groups", groups or "named", ("factors", "named"))
-        if way == "factors":
-            return [name for f in factors for name in column_names(f)]
-        of = [getattr(f, "group", f.name) for f in factors]
-    return [g for g, f in zip(of, factors, strict=True) for _ in range(f.dimensions)]
-
-
-def _labels(of_column: Sequence[str]) -> dict[str, str]:
-    """Each name of an index in words."""
-    counts = {name: of_column.count(name) for name in dict.fromkeys(of_column)}
-    return {
-        name: humanized(name) + (f"\n({count} quantities)" if count > 1 else "")
-        for name, count in counts.items()
-    }
-
-
-def _design(
-    problem: dict[str, Any], method: str, n: int, second_order: bool, seed: int, pool: int | None
-) -> Array:
-    """Points of the unit cube: n blocks of rows, one after the other."""
-    try:
-        from SALib.sample import morris, sobol
-    except ImportError:
-        raise Error(
-            "sensitivity needs SALib, which is not installed; run: pip install SALib"
-        ) from None
-    if method == "sobol":
-        u = sobol.sample(problem, n, calc_second_order=second_order, seed=seed)
-    else:
-        u = morris.sample(
-            problem,
-            pool or n,
-            num_levels=GRID,
-            optimal_trajectories=None if pool is None else n,
-            seed=seed,
-        )
-    # rounding may leave the cube by a bit
-    return np.clip(np.asarray(u, dtype=float), 0.0, 1.0)
 
 
 def _try(
@@ -459,7 +386,7 @@ def _measures(table: xr.Dataset, asked: Sequence[str] | None) -> list[str]:
     return [
         name
         for name in plain
-        if name not in _BOOKKEEPING
+        if name not in BOOKKEEPING
         and not (name.endswith(("_time", "_path")) and name.rpartition("_")[0] in there)
     ]
 
@@ -480,120 +407,3 @@ def _require_blocks(
         f"{dropped} of {n} {kind} have a failed trial, {int(failed.sum())} of {len(failed)} trials failed; at most"
         f" {MOST_LOST:.0%} may be lost: vary narrower ranges{there}{why}"
     )
-
-
-def _analyze(
-    problem: dict[str, Any],
-    method: str,
-    u: Array,
-    y: Array,
-    names: list[str],
-    varies: bool,
-    confidence: float,
-    resamples: int,
-    seed: int,
-    second_order: bool,
-) -> tuple[pd.DataFrame, pd.DataFrame | None]:
-    """Indices of one measure from whole blocks: u [blocks, rows, columns], y [blocks, rows]."""
-    frame = pd.DataFrame({"factor": names})
-    pairs = None
-    if not varies:
-        frame[_COLUMNS[method]] = np.nan
-        return frame, pairs
-    if method == "sobol":
-        from SALib.analyze import sobol
-
-        found = sobol.analyze(
-            problem,
-            y.ravel(),
-            calc_second_order=second_order,
-            num_resamples=resamples,
-            conf_level=confidence,
-            seed=seed + 1,  # it takes 0 for no seed
-        )
-        if second_order:
-            pairs = _pairs(found, names)
-    else:
-        from SALib.analyze import morris
-
-        found = morris.analyze(
-            problem,
-            u.reshape(-1, u.shape[2]),
-            y.ravel(),
-            num_resamples=resamples,
-            conf_level=confidence,
-            num_levels=GRID,
-            seed=seed,
-        )
-    for key in _COLUMNS[method]:
-        frame[key] = np.ma.filled(np.ma.asarray(found[key]).astype(float), np.nan)
-    if method == "morris":
-        # signs within a group cancel at random
-        alone = [problem["groups"].count(name) == 1 for name in names]
-        frame["mu"] = frame["mu"].where(alone)
-    return frame, pairs
-
-
-def _aliased(
-    factors: Sequence[Any], of_column: Sequence[str], u: Array, n: int
-) -> tuple[list[str], list[str]]:
-    """Indices of levels that the two halves of a small Sobol design draw alike, or always otherwise.
-
-    First digits of two dimensions of a Sobol sequence can agree in all of its first points: with two to
-    four levels that happens to one factor in ten at n = 16, to one in a thousand at 256.
-    """
-    blocks = u.reshape(n, -1, u.shape[1])
-    stuck, lopsided = [], []
-    column = 0
-    for f in factors:
-        # the first number of a person of either sex is the sex
-        either = hasattr(f, "population") and f.dimensions == 4
-        edges = [f.population.share_of_women] if either else []
-        if f.levels is not None:
-            edges = [i / len(f.levels) for i in range(1, len(f.levels))]
-        if edges:
-            a, b = (np.digitize(blocks[:, row, column], edges) for row in (0, -1))
-            part = np.diff([0, *edges, 1])
-            same, expected = float((a == b).mean()), float((part**2).sum())
-            name = of_column[column]
-            if same == 1 and of_column.count(name) == 1:
-                stuck.append(name)
-            elif same < expected / 2 or 1 - same < (1 - expected) / 2:
-                lopsided.append(name)
-        column += f.dimensions
-    return stuck, lopsided
-
-
-def _pairs(found: Mapping[str, Any], names: list[str]) -> pd.DataFrame:
-    rows = [
-        (names[j], names[k], found["S2"][j, k], found["S2_conf"][j, k])
-        for j in range(len(names))
-        for k in range(j + 1, len(names))
-    ]
-    return pd.DataFrame(rows, columns=["factor", "other", "S2", "S2_conf"])
-
-
-def _doubts(table: pd.DataFrame, n: int) -> list[str]:
-    """What tells that n was too small."""
-    found = []
-    sums = table.groupby("measure", sort=False).agg(
-        total=("S1", "sum"), conf=("S1_conf", lambda c: float(np.sqrt((c**2).sum())))
-    )
-    far = sums[sums["total"] > 1 + np.maximum(0.1, sums["conf"])]
-    if len(far):
-        worst = far["total"].idxmax()
-        found.append(
-            f"first-order indices of {worst} add up to {far['total'].max():.2f}, and cannot exceed 1; take a larger"
-            f" n, such as {4 * n}"
-        )
-    wide = table[table[["S1_conf", "ST_conf"]].max(axis=1) > WIDE]
-    if len(wide):
-        row = table.loc[wide[["S1_conf", "ST_conf"]].max(axis=1).idxmax()]
-        half = max(row["S1_conf"], row["ST_conf"])
-        # intervals shrink with the square root of n
-        more = 1 << max(1, math.ceil(2 * math.log2(half / WIDE)))
-        found.append(
-            f"{len(wide)} of {len(table)} intervals are wider than +-{WIDE:g}, at most +-{half:.2f}"
-            f" ({row['measure']}, {row['factor']}); take a larger n, such as {min(more, 64) * n}"
-        )
-    return found

@@ -7,7 +7,7 @@ import math
 
 import coxa
 
-from ..models.model import lint
+from ..models.lint import lint
 from .arguments import add_json
 from .output import OK, new_console, print_json, print_table, short_text
 

@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich import box
 from rich.console import Console
@@ -16,9 +16,6 @@ from rich.table import Table
 
 from .._core import FileError
 from ..base.json_values import plain
-
-if TYPE_CHECKING:
-    pass
 
 OK, FAILED, BAD_INPUT = 0, 1, 2
 PICTURES = (".png", ".pdf", ".svg", ".jpg")

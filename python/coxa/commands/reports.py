@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .._core import InvalidArgument
-from ..answers.comparison import DATA_SUFFIXES, PICTURE_SUFFIXES
+from ..answers.saving import DATA_SUFFIXES, PICTURE_SUFFIXES
 from ..base import check
 from .arguments import add_json
 from .output import FAILED, OK, print_json

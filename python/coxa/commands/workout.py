@@ -7,7 +7,7 @@ from typing import Any
 
 import coxa
 
-from ..answers.workout import parse_sets, read_plan
+from ..answers.sets import parse_sets, read_plan
 from ..authoring.catalogue import known
 from ..base import check
 from .arguments import add_person, add_settings, number_in, parameters_of_many, subject_of

@@ -16,17 +16,28 @@ from matplotlib.patheffects import withStroke
 
 from .._core import Error
 from .palette import ACTIVATION, INK
+from .shapes import capsule, convex_hull, merged, unit
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from ..trials.result import Result
 
+
 SKIN, SKIN_EDGE = "#dde3ea", "#a9b4c0"
+
+
 FAR_SKIN, FAR_EDGE = "#eceff3", "#ccd3db"
+
+
 BENCH, BENCH_EDGE = "#c9bba3", "#8f8069"
+
+
 STEEL, PLATE = "#4a4f57", "#f1efea"
+
 FORCE = "#0072b2"
+
+
 BAND, CABLE, RAIL = "#2a9d8f", "#4a4f57", "#9aa0a8"
 
 #: Length of an arrow per newton, m.
@@ -37,13 +48,16 @@ LIMBS = (
     ("hip", "knee", 0.047, 0.032),
     ("knee", "ankle", 0.032, 0.020),
 )
+
 ARMS = (
     ("shoulder", "elbow", 0.027, 0.021),
     ("elbow", "wrist", 0.021, 0.015),
     ("wrist", "palm", 0.016, 0.018),
 )
+
 # half of what a loop band shows of itself across a thigh, as a share of stature
 BAND_REACH = 0.040
+
 SOLE = ("heel_medial", "heel_lateral", "ball_medial", "ball_lateral", "toe_medial", "toe_lateral")
 
 
@@ -444,63 +458,3 @@ class Stage:
                 zorder=9,
                 path_effects=[withStroke(linewidth=2.5, foreground="white")],
             )
-
-
-def merged(forces: np.ndarray, points: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Sagittal force and point of each support; those that coincide from the side are added up."""
-    arrows: list[tuple[np.ndarray, np.ndarray]] = []
-    for force, point in zip(forces, points, strict=True):
-        if not np.isfinite(force).all() or not np.isfinite(point).all():
-            continue
-        if np.linalg.norm(force) < 1:
-            continue
-        for i, (other, where) in enumerate(arrows):
-            if np.linalg.norm(where - point[:2]) < 0.10:
-                a, b = np.linalg.norm(other), np.linalg.norm(force)
-                arrows[i] = (other + force[:2], (a * where + b * point[:2]) / (a + b))
-                break
-        else:
-            arrows.append((force[:2].copy(), point[:2].copy()))
-    return arrows
-
-
-def unit(v: np.ndarray) -> np.ndarray:
-    return v / max(float(np.linalg.norm(v)), 1e-12)
-
-
-def capsule(a: np.ndarray, b: np.ndarray, ra: float, rb: float) -> np.ndarray:
-    """Outline of two circles and the straight lines that touch both."""
-    d = b - a
-    length = float(np.hypot(*d))
-    if length <= abs(ra - rb):
-        a, ra = (a, ra) if ra > rb else (b, rb)
-        t = np.linspace(0, 2 * np.pi, 40)
-        return a + ra * np.column_stack([np.cos(t), np.sin(t)])
-    heading = np.arctan2(d[1], d[0])
-    tangent = np.arccos((ra - rb) / length)
-    back = heading + np.linspace(tangent, 2 * np.pi - tangent, 20)
-    front = heading + np.linspace(-tangent, tangent, 20)
-    return np.vstack(
-        [
-            a + ra * np.column_stack([np.cos(back), np.sin(back)]),
-            b + rb * np.column_stack([np.cos(front), np.sin(front)]),
-        ]
-    )
-
-
-def convex_hull(points: np.ndarray) -> np.ndarray:
-    """Corners of the convex hull in order (Andrew's monotone chain)."""
-    ordered = sorted(map(tuple, points))
-
-    def half(sequence: list[tuple[float, ...]]) -> list[tuple[float, ...]]:
-        chain: list[tuple[float, ...]] = []
-        for p in sequence:
-            while len(chain) >= 2:
-                (x0, y0), (x1, y1) = chain[-2], chain[-1]
-                if (x1 - x0) * (p[1] - y0) - (y1 - y0) * (p[0] - x0) > 0:
-                    break
-                chain.pop()
-            chain.append(p)
-        return chain[:-1]
-
-    return np.array(half(ordered) + half(ordered[::-1]))

@@ -15,8 +15,8 @@ from .._core import FileError
 from .verdicts import NO_DIFFERENCE, band
 
 if TYPE_CHECKING:
+    from .records import Finding, Published
     from .run import Validation
-    from .table import Finding, Published
 
 #: Columns of the CSV file.
 COLUMNS = (

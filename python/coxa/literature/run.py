@@ -19,7 +19,8 @@ from ..base.progress import Progress
 from ..studies.running import worker_count
 from . import bundled, report
 from .measures import NoValue, Taken
-from .table import Finding, Table, Trial, read_table, read_tables
+from .records import Finding, Table, Trial
+from .table import read_table, read_tables
 from .trials import Bench, Failed, describe
 from .verdicts import VERDICTS, verdict
 

@@ -12,7 +12,7 @@ from .._core import Error
 from ..authoring import catalogue
 from ..trials.simulation import max_load, simulate
 from .measures import GRAVITY, Taken
-from .table import Load, Setting, Trial
+from .records import Load, Setting, Trial
 
 Key = TypeVar("Key", bound=Hashable)
 

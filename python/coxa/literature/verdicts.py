@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .table import Published
+    from .records import Published
 
 #: What can be said of a finding; "error" is what a run says when it could not say any of them.
 VERDICTS = ("agrees", "direction only", "disagrees", "not simulated")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -489,29 +488,6 @@ def scale(model: Model, subject: Subject) -> Model:
 def default_model() -> Model:
     """The full-body model that comes with the package, before scaling."""
     return Model.load(DEFAULT_MODEL)
-
-
-def lint(model: Model) -> list[str]:
-    """What looks wrong in a model, one sentence each."""
-    found = []
-    for c in model.full_coordinates:
-        low, high = c.spline_domain
-        unit, factor = ("deg", 180 / math.pi) if c.rotational else ("m", 1.0)
-        if not c.locked and (c.minimum < low - 1e-6 or c.maximum > high + 1e-6):
-            found.append(
-                f"coordinate {c.name} ranges over {c.minimum * factor:g} to {c.maximum * factor:g} {unit}, "
-                f"its splines are known from {low * factor:g} to {high * factor:g} {unit} only"
-            )
-        if not c.minimum <= c.default <= c.maximum:
-            found.append(f"coordinate {c.name} has a default outside its range")
-    for body in model.bodies:
-        moments = [body.inertia[i, i] for i in range(3)]
-        if body.mass > 0 and min(moments) <= 0:
-            found.append(f"body {body.name} has {body.mass:g} kg but no inertia about some axis")
-        elif body.mass > 0 and 2 * max(moments) > sum(moments) * (1 + 1e-9):
-            # each principal moment is at most the sum of the others
-            found.append(f"body {body.name} has moments of inertia that no body can have")
-    return [*found, *model.warnings]
 
 
 def names(items: Sequence[Any]) -> list[str]:

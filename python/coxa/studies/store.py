@@ -10,33 +10,30 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
 import hashlib
 import json
 import os
 import re
 import shutil
-import socket
 import warnings
-import weakref
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from .. import _core
 from .._core import FileError, InvalidArgument, __version__
+from .lock import Lock
 
 #: Version of the folder's layout.
 FORMAT = 1
 
 _NAME = re.compile(r"(\d{6,})-([0-9a-f]{16})\.h5")
+
 _OURS = re.compile(r"lock|study\.json|\d{6,}-[0-9a-f]{16}\.h5(\.damaged)?|[^/]*\.tmp")
 
 # attributes of an HDF5 object share 64 KiB
 _LONGEST_ATTRIBUTE = 32_000
 
-# what flock says on file systems that have no locks, such as Lustre mounted without them
-_NO_LOCKS = {errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP, errno.EINVAL}
 
 Grid = list[tuple[str, str, str, Any]]
 
@@ -108,7 +105,7 @@ class Parts:
         self._attributes = attributes
         self._kept = kept
         self._done: dict[int, Path] = {}
-        self._lock: _Lock | None = None
+        self._lock: Lock | None = None
 
     def __enter__(self) -> Parts:
         header = read_header(self.folder)
@@ -120,7 +117,7 @@ class Parts:
             self.folder.mkdir(exist_ok=True)
         except OSError as error:
             raise FileError(f"cannot write {self.folder}: {error.strerror}") from None
-        self._lock = _Lock(self.folder)
+        self._lock = Lock(self.folder)
         try:
             # the header may have come while the lock was waited for
             header = read_header(self.folder)
@@ -270,62 +267,6 @@ class Parts:
         return found
 
 
-class _Lock:
-    """Holds the file `lock` of a folder, with who holds it written in."""
-
-    def __init__(self, folder: Path):
-        file = folder / "lock"
-        while True:
-            try:
-                folder.mkdir(exist_ok=True)
-                self._file = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-            except OSError as error:
-                raise FileError(f"cannot write {file}: {error.strerror}") from None
-            try:
-                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                holder = os.pread(self._file, 1000, 0).decode(errors="replace").split()
-                os.close(self._file)
-                if error.errno not in _NO_LOCKS:
-                    who = f"process {holder[0]} on {holder[1]}" if len(holder) > 1 else "a process"
-                    raise FileError(
-                        f"{folder} is in use: {who} is computing this study; wait for it to end,"
-                        " or give another path"
-                    ) from None
-                warnings.warn(
-                    f"the file system of {folder} has no locks ({error.strerror}); do not run this study"
-                    " twice at a time",
-                    stacklevel=5,
-                )
-                self._file = -1
-                return
-            # whoever held it may have removed it, folder and all, since we opened it
-            with contextlib.suppress(OSError):
-                if os.stat(file).st_ino == os.fstat(self._file).st_ino:
-                    break
-            os.close(self._file)
-        os.ftruncate(self._file, 0)
-        os.pwrite(self._file, f"{os.getpid()} {socket.gethostname()}\n".encode(), 0)
-        _locks.add(self)
-
-    def release(self) -> None:
-        if self._file >= 0:
-            os.close(self._file)
-            self._file = -1
-
-
-_locks: weakref.WeakSet[_Lock] = weakref.WeakSet()
-
-
-def _in_child() -> None:
-    # a forked worker that outlives its parent must not keep the parent's lock
-    for lock in list(_locks):
-        lock.release()
-
-
-os.register_at_fork(after_in_child=_in_child)
-
-
 # ---- the study's file
 
 
@@ -373,7 +314,7 @@ def clear_leftover(path: Path, definition: Mapping[str, Any]) -> None:
         header = read_header(folder_of(path))
         if header is not None and identity(header["definition"]) == identity(definition):
             parts = Parts(path, {}, 1, 1, {})
-            lock = _Lock(parts.folder)
+            lock = Lock(parts.folder)
             parts.remove()
             lock.release()
 

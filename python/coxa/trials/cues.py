@@ -7,526 +7,29 @@ is), never from the name of an exercise. Positions are in the ground frame: x fo
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+from .posture import (
+    BENT,
+    GRAVITY,
+    HINGE_SHARE,
+    SIDES,
+    UP,
+    Foot,
+    Measured,
+    NotApplicable,
+    Reading,
+    inclination,
+    level,
+    unit,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from .result import Result
-
     Array = NDArray[np.float64]
-
-SIDES = {"right": "_r", "left": "_l"}
-UP = np.array([0.0, 1.0, 0.0])
-GRAVITY = 9.80665  # m/s2, as in the model
-
-#: Force plates' usual threshold of contact, N.
-CONTACT = 20.0
-#: A contact farther than this from every part of the body is not attributed to any, m.
-REACH = 0.20
-#: Under this a support of the back counts as the floor, m above the soles.
-FLOOR_BAND = 0.10
-#: A sole steeper than this does not stand on level ground: heels lifted by 12 cm tilt it by less.
-STEEP = np.radians(40)
-#: Knees that bend less than this share of what the hips do make a hinge, not a squat.
-HINGE_SHARE = 0.5
-#: A knee that bends less cannot leave the line from hip to ankle by much, rad.
-BENT = np.radians(30)
-#: A leg works if its hip moves, and extends, at least this share of what the other's does.
-WORKING_SHARE = 0.5
-#: Time at the top where neither path nor phase is known: hips within this of their straightest, rad.
-NEAR_TOP = np.radians(2)
-
-
-class NotApplicable(Exception):
-    """Why a cue says nothing about a trial."""
-
-
-@dataclass
-class Measured:
-    """Values of a cue: one per line and sample, NaN where it says nothing.
-
-    Attributes
-    ----------
-    values : [line, sample]
-        In the unit of the cue.
-    labels : one per line
-        What each line is of, such as a side; "" if there is nothing to tell apart.
-    start, end : [sample]
-        Times, s; equal where a sample is a frame.
-    slack : float
-        What the trial's frames cannot resolve, in the unit of the cue.
-    gaps : int
-        Frames that were looked at but hold no value.
-    """
-
-    values: Array
-    labels: list[str]
-    start: Array
-    end: Array
-    slack: float = 0.0
-    gaps: int = 0
-
-
-@dataclass
-class Foot:
-    """A foot that stands: its sole and pressure over time, [time, 3] in m."""
-
-    side: str
-    heel: Array
-    ball: Array
-    balls: tuple[Array, Array]  # medial, lateral
-    toe: Array
-    pressure: Array
-    loaded: NDArray[np.bool_]
-    level: NDArray[np.bool_]  # the sole is no steeper than a lifted heel makes it
-    behind: bool = False  # by more than its length: it stands on its ball
-
-    @cached_property
-    def ahead(self) -> Array:
-        """Unit vectors along the sole, level, [time, 3]."""
-        return _unit(_level(self.ball - self.heel))
-
-    @property
-    def length(self) -> float:
-        """From heel to great toe, m."""
-        return float(np.nanmedian(np.einsum("tx,tx->t", self.toe - self.heel, self.ahead)))
-
-    @property
-    def tip(self) -> Array:
-        """End of the sole on its axis, as far as the great toe reaches."""
-        return self.heel + self.length * self.ahead
-
-
-@dataclass
-class Reading:
-    """A trial as the cues read it."""
-
-    result: Result
-    _cache: dict[str, Array] = field(default_factory=dict)
-
-    # ---- variables
-
-    @cached_property
-    def time(self) -> Array:
-        return self._variable("time").astype(float)
-
-    @property
-    def frames(self) -> int:
-        return len(self.time)
-
-    @property
-    def step(self) -> float:
-        """Time between frames, s."""
-        return float(np.median(np.diff(self.time))) if self.frames > 1 else 0.0
-
-    def _variable(self, name: str, *dims: str) -> Array:
-        if name not in self.result:
-            raise NotApplicable(f"the trial holds no {name.replace('_', ' ')}")
-        array = self.result[name]
-        return np.asarray(array.transpose(*dims).values if dims else array.values)
-
-    def _names(self, dim: str) -> list[str]:
-        return [str(name) for name in self.result[dim].values] if dim in self.result else []
-
-    def coordinate(self, name: str) -> Array:
-        """A coordinate over time, rad or m."""
-        names = self._names("coordinate")
-        if name not in names:
-            raise NotApplicable(f"the trial's model has no coordinate {name}")
-        return self._variable("position", "time", "coordinate")[:, names.index(name)]
-
-    def site(self, *names: str) -> Array:
-        """Middle of some sites over time, [time, 3] m."""
-        known = self._names("site")
-        missing = [name for name in names if name not in known]
-        if missing:
-            raise NotApplicable(f"the trial has no site {', '.join(missing)}")
-        if "sites" not in self._cache:
-            self._cache["sites"] = self._variable("site_position", "time", "site", "axis")
-        points = self._cache["sites"]
-        return np.mean([points[:, known.index(name)] for name in names], axis=0)
-
-    def both(self, name: str) -> Array:
-        return self.site(f"{name}_r", f"{name}_l")
-
-    def optional(self, get: Callable[..., Array], *given: str) -> Array | None:
-        try:
-            return get(*given)
-        except NotApplicable:
-            return None
-
-    # ---- repetitions and phases
-
-    @cached_property
-    def repetition(self) -> NDArray[np.int64]:
-        """Number of the repetition at each frame, from 1; one if the trial does not say."""
-        if "repetition" in self.result:
-            return self._variable("repetition").astype(int)
-        return np.ones(self.frames, dtype=int)
-
-    @cached_property
-    def phase(self) -> list[str]:
-        """Word for the phase at each frame; "" if the trial does not say."""
-        if "phase" not in self.result:
-            return [""] * self.frames
-        attributes = self.result["phase"].attrs
-        words = str(attributes.get("flag_meanings", "concentric hold eccentric rest")).split()
-        flags = np.atleast_1d(attributes.get("flag_values", range(len(words))))
-        named = {int(flag): word for flag, word in zip(flags, words, strict=False)}
-        plain = {"concentric": "up", "eccentric": "down"}
-        words_at = [named.get(int(flag), "") for flag in self._variable("phase")]
-        return [plain.get(word, word) for word in words_at]
-
-    def in_phase(self, word: str) -> NDArray[np.bool_]:
-        return np.array([phase == word for phase in self.phase])
-
-    def _extreme(self, top: bool) -> NDArray[np.bool_]:
-        # frames at an end of the path; without a path, where the hips are straightest or most bent
-        found = np.zeros(self.frames, dtype=bool)
-        if "path" in self.result:
-            values, margin = self._variable("path").astype(float), 1e-6
-        else:
-            values, margin = -self.hip_flexion[:, self._columns].mean(axis=1), NEAR_TOP
-        if not top:
-            values = -values
-        for number in np.unique(self.repetition):
-            here = (self.repetition == number) & np.isfinite(values)
-            if here.any():
-                found |= here & (values >= values[here].max() - margin)
-        return found
-
-    @cached_property
-    def top(self) -> NDArray[np.bool_]:
-        return self._extreme(True)
-
-    @cached_property
-    def bottom(self) -> NDArray[np.bool_]:
-        return self._extreme(False)
-
-    # ---- legs
-
-    @cached_property
-    def hip_flexion(self) -> Array:
-        """[time, side] rad."""
-        return np.column_stack([self.coordinate(f"hip_flexion{s}") for s in SIDES.values()])
-
-    @cached_property
-    def working(self) -> list[str]:
-        """Sides whose hip moves through the repetition and bears an extension moment."""
-        bent = self.hip_flexion[np.isfinite(self.hip_flexion).all(axis=1)]
-        if not len(bent):
-            return list(SIDES)
-        travel = np.ptp(bent, axis=0)
-        works = travel >= WORKING_SHARE * travel.max()
-        moment = self.optional(lambda: self._variable("hip_extension_moment", "time", "side"))
-        if moment is not None and np.isfinite(moment).any():
-            mean = np.nanmean(np.maximum(moment, 0), axis=0)
-            # the order of sides is the file's
-            order = self._names("side")
-            mean = np.array([mean[order.index(side)] for side in SIDES])
-            works &= mean >= WORKING_SHARE * mean.max()
-        return [side for side, yes in zip(SIDES, works, strict=True) if yes] or list(SIDES)
-
-    @property
-    def _columns(self) -> list[int]:
-        return [list(SIDES).index(side) for side in self.working]
-
-    # ---- what presses where
-
-    def _parts(self) -> dict[str, tuple[Array, Array]]:
-        # segments of the body near which a contact may be, [time, 3] each end
-        parts: dict[str, tuple[Array, Array]] = {}
-
-        def add(name: str, a: Array | None, b: Array | None) -> None:
-            if a is not None and b is not None:
-                parts[name] = (a, b)
-
-        for side, s in SIDES.items():
-            heel = self.optional(self.site, f"heel_medial{s}", f"heel_lateral{s}")
-            toe = self.optional(self.site, f"toe_medial{s}", f"toe_lateral{s}")
-            knee, hip = self.optional(self.site, f"knee{s}"), self.optional(self.site, f"hip{s}")
-            ankle, crease = (
-                self.optional(self.site, f"ankle{s}"),
-                self.optional(self.site, f"hip_crease{s}"),
-            )
-            palm, elbow = (
-                self.optional(self.site, f"palm{s}"),
-                self.optional(self.site, f"elbow{s}"),
-            )
-            seat = self.optional(self.site, f"buttock{s}")
-            add(f"{side} foot", heel, toe)
-            add(f"{side} knee", knee, knee)
-            add(
-                f"{side} shank",
-                ankle,
-                None if knee is None or ankle is None else (knee + ankle) / 2,
-            )
-            add(f"{side} thigh", crease, None if knee is None or hip is None else (knee + hip) / 2)
-            add(f"{side} arm", palm, elbow)
-            add(f"{side} buttock", seat, seat)
-        blades = self.optional(self.both, "scapula")
-        neck, seat = self.optional(self.site, "c7"), self.optional(self.both, "buttock")
-        add("back", neck, blades)
-        if blades is not None and seat is not None:
-            add("back, lower", blades, blades + 0.6 * (seat - blades))
-        crown = self.optional(self.site, "head_vertex")
-        add("head", crown, crown)
-        return parts
-
-    @cached_property
-    def contacts(self) -> dict[str, list[int]]:
-        """Supports that carry something, by the part of the body that presses on them: nearest to the pressure."""
-        if "support_force" not in self.result or not self._names("support"):
-            return {}
-        force, pressure = self.support_force, self.pressure
-        parts = self._parts()
-        found: dict[str, list[int]] = {}
-        for k in range(force.shape[1]):
-            size = np.linalg.norm(force[:, k], axis=1)
-            here = (size > CONTACT) & np.isfinite(pressure[:, k]).all(axis=1)
-            if not here.any():
-                continue
-            distances = {
-                name: float(np.median(_distance(pressure[here, k], a[here], b[here])))
-                for name, (a, b) in parts.items()
-                if np.isfinite(a[here]).all() and np.isfinite(b[here]).all()
-            }
-            if distances and min(distances.values()) < REACH:
-                name = min(distances, key=lambda part: distances[part])
-                found.setdefault(name.removesuffix(", lower"), []).append(k)
-        return found
-
-    @cached_property
-    def support_force(self) -> Array:
-        return self._variable("support_force", "time", "support", "axis")
-
-    @cached_property
-    def pressure(self) -> Array:
-        return self._variable("center_of_pressure", "time", "support", "axis")
-
-    def _joined(self, supports: list[int]) -> tuple[Array, NDArray[np.bool_]]:
-        # pressure of some supports together, weighted by their force, and where they carry anything
-        size = np.linalg.norm(self.support_force[:, supports], axis=2)
-        carried = np.nansum(size, axis=1)
-        loaded = carried > CONTACT
-        point = np.full((self.frames, 3), np.nan)
-        moments = np.nansum(size[..., None] * self.pressure[:, supports], axis=1)
-        point[loaded] = moments[loaded] / carried[loaded, None]
-        # a frame without forces is taken for what the nearest with forces is
-        known = np.flatnonzero(np.isfinite(size).any(axis=1))
-        nearest = known[np.abs(np.arange(self.frames)[:, None] - known).argmin(axis=1)]
-        return point, loaded[nearest]
-
-    @cached_property
-    def back(self) -> Array | None:
-        """Pressure under the back, [time, 3] m; None if nothing supports it."""
-        return self._joined(self.contacts["back"])[0] if "back" in self.contacts else None
-
-    @cached_property
-    def feet(self) -> list[Foot]:
-        """Feet that stand on something at some time."""
-        feet = []
-        for side, s in SIDES.items():
-            supports = self.contacts.get(f"{side} foot", [])
-            if "support_force" in self.result and not supports:
-                continue
-            heel = self.optional(self.site, f"heel_medial{s}", f"heel_lateral{s}")
-            toe = self.optional(self.site, f"toe_medial{s}")
-            balls = [self.optional(self.site, f"ball_{part}{s}") for part in ("medial", "lateral")]
-            if heel is None or toe is None or balls[0] is None or balls[1] is None:
-                continue
-            if supports:
-                pressure, loaded = self._joined(supports)
-            else:
-                # no force plates: a foot stands while its sole is at the lowest height of all soles
-                low = np.minimum(heel[:, 1], balls[0][:, 1])
-                pressure = np.full((self.frames, 3), np.nan)
-                loaded = low < np.nanmin(self.both("heel_medial")[:, 1]) + 0.03
-            normal = np.cross(balls[0] - heel, balls[1] - heel)
-            steep = np.arccos(np.clip(np.abs(_unit(normal)[:, 1]), 0, 1)) > STEEP
-            ball = (balls[0] + balls[1]) / 2
-            feet.append(
-                Foot(side, heel, ball, (balls[0], balls[1]), toe, pressure, loaded, loaded & ~steep)
-            )
-        self._mark_behind(feet)
-        return feet
-
-    def _mark_behind(self, feet: list[Foot]) -> None:
-        # only who stands has a rear foot; who lies may have one nearer to the bench
-        if len(feet) < 2 or "back" in self.contacts:
-            return
-        # where the pelvis faces: a foot on its instep points back
-        facing = _unit(_level(np.cross(UP, self.site("hip_r") - self.site("hip_l"))))
-        for foot, other in (feet, feet[::-1]):
-            lead = np.einsum("tx,tx->t", foot.ball - other.ball, facing)
-            foot.behind = bool(np.nanmin(lead[foot.loaded], initial=0) < -foot.length)
-
-    def flat_feet(self) -> list[Foot]:
-        """Feet that are meant to be flat on level ground; says why if there is none."""
-        if not self.feet:
-            raise NotApplicable("no foot stands on anything")
-        level = [foot for foot in self.feet if foot.level.any()]
-        if not level:
-            raise NotApplicable("no sole is on level ground")
-        flat = [foot for foot in level if not foot.behind]
-        if not flat:
-            raise NotApplicable("the foot stands behind the other, on its ball")
-        return flat
-
-    @cached_property
-    def ground(self) -> float:
-        """Height of what the lowest foot presses on, or stands on; 0 if no foot does, m."""
-        under = [k for part, k_s in self.contacts.items() if part.endswith("foot") for k in k_s]
-        heights = [float(np.nanmedian(self.pressure[:, k, 1])) for k in under]
-        if not heights:
-            heights = [float(np.nanmin(f.ball[f.loaded, 1])) for f in self.feet if f.loaded.any()]
-        return min(heights, default=0.0)
-
-    def lying(self) -> Array:
-        """Pressure under the back, [time, 3] m; says why if there is none."""
-        if self.back is None:
-            raise NotApplicable("nothing supports the back")
-        return self.back
-
-    def on_a_bench(self) -> Array:
-        """Pressure under a back that rests on something raised; says why if it does not."""
-        back = self.lying()
-        if not self.raised(back):
-            raise NotApplicable("the back rests on the floor, not on a bench")
-        return back
-
-    def raised(self, back: Array) -> bool:
-        """Whether what is under the back is higher than what the feet stand on."""
-        return float(np.nanmedian(back[:, 1])) - self.ground >= FLOOR_BAND
-
-    def on_the_feet(self) -> list[Foot]:
-        """The feet of someone whom nothing else holds up; says why if something does."""
-        others = [part for part in self.contacts if not part.endswith("foot")]
-        if others:
-            raise NotApplicable(f"not on the feet alone: {', '.join(others)} supported")
-        if not self.feet:
-            raise NotApplicable("no foot stands on anything")
-        return self.feet
-
-    def side_by_side(self) -> list[Foot]:
-        """Both feet, next to each other, of someone whom nothing else holds up; says why if it is not so."""
-        feet = self.on_the_feet()
-        if any(foot.behind for foot in feet) or len(feet) < 2:
-            raise NotApplicable("the feet do not stand side by side")
-        return feet
-
-    def ahead_of(self, ends: Callable[[Foot], tuple[Array, Array]], point: Array) -> Array:
-        """How far a point is ahead of the middle of two places of two feet, % of the foot's length."""
-        feet = self.side_by_side()
-        # feet turned out point aside, the pair of them ahead
-        middle = np.mean([place for foot in feet for place in ends(foot)], axis=0)
-        ahead = _unit(feet[0].ahead + feet[1].ahead)
-        length = np.mean([foot.length for foot in feet])
-        return 100 * np.einsum("tx,tx->t", point - middle, ahead) / length
-
-    # ---- loads
-
-    @property
-    def mass_center(self) -> Array:
-        """Of body and load, [time, 3] m."""
-        return self._variable("center_of_mass", "time", "axis")
-
-    @property
-    def body_mass(self) -> float:
-        """kg; from what the supports carry where the trial does not say."""
-        mass = self.result.dataset.attrs.get("total_mass")
-        if mass is not None:
-            return float(mass)
-        carried = np.nanmean(self.support_force[:, :, 1].sum(axis=1)) / GRAVITY
-        return float(carried) - sum(self.masses.values())
-
-    def load(self) -> Array:
-        """Mass centre of all that has mass and is carried, [time, 3] m."""
-        names, masses = self._names("load"), self.masses
-        carried = [i for i, name in enumerate(names) if masses.get(name, 0) > 0]
-        if not carried:
-            raise NotApplicable("no weight is carried")
-        points = self._variable("load_position", "time", "load", "axis")[:, carried]
-        weights = np.array([masses[names[i]] for i in carried])
-        return np.einsum("tlx,l->tx", points, weights) / weights.sum()
-
-    def hangs(self, load: Array) -> bool:
-        """Whether a load is below the knees at the bottom."""
-        return bool(np.nanmedian((load - self.both("knee"))[self.bottom, 1]) < 0)
-
-    @cached_property
-    def masses(self) -> dict[str, float]:
-        """Mass of each load, kg; from its mean downward force where the trial does not say."""
-        found = {str(load["name"]): float(load.get("mass", 0)) for load in self._scene("loads")}
-        names = self._names("load")
-        if not found and names and "load_force" in self.result:
-            down = -self._variable("load_force", "time", "load", "axis")[:, :, 1]
-            found = dict(zip(names, np.maximum(np.nanmean(down, axis=0) / GRAVITY, 0), strict=True))
-        return found
-
-    def _scene(self, key: str) -> list[dict[str, Any]]:
-        return self.result.scene.get(key) or []
-
-    def plates(self) -> dict[str, Array]:
-        """Height of the lowest point of each load that has plates, by name, [time] m."""
-        names, found = self._names("load"), {}
-        for load in self._scene("loads"):
-            radii = [shape["radius"] for shape in load.get("cylinders", [])]
-            if radii and load["name"] in names:
-                points = self._variable("load_position", "time", "load", "axis")
-                found[str(load["name"])] = points[:, names.index(load["name"]), 1] - max(radii)
-        return found
-
-    # ---- shapes of an answer
-
-    def series(self, lines: dict[str, Array], where: NDArray[np.bool_] | None = None) -> Measured:
-        """One value per frame and line, only at some frames, of all lines or of each, if asked."""
-        values = np.array(list(lines.values()), dtype=float)
-        looked = np.broadcast_to(True if where is None else where, values.shape)
-        values = np.where(looked, values, np.nan)
-        gaps = int((looked.any(axis=0) & np.isnan(values).all(axis=0)).sum())
-        return Measured(values, list(lines), self.time, self.time, gaps=gaps)
-
-    def spans(self, where: NDArray[np.bool_]) -> Measured:
-        """How long some frames last in each repetition, s: half a step more at either end."""
-        starts, ends = [], []
-        for number in np.unique(self.repetition):
-            frames = np.flatnonzero(where & (self.repetition == number))
-            if len(frames):
-                starts.append(max(self.time[frames[0]] - self.step / 2, self.time[0]))
-                ends.append(min(self.time[frames[-1]] + self.step / 2, self.time[-1]))
-        start, end = np.array(starts), np.array(ends)
-        return Measured((end - start)[None], [""], start, end, slack=self.step)
-
-
-# ---- geometry --------------------------------------------------------------------------------------------
-
-
-def _unit(v: Array) -> Array:
-    return v / np.maximum(np.linalg.norm(v, axis=-1, keepdims=True), 1e-12)
-
-
-def _level(v: Array) -> Array:
-    return v * [1.0, 0.0, 1.0]
-
-
-def _inclination(a: Array, b: Array) -> Array:
-    """Of the line from a to b above the horizontal, deg."""
-    d = b - a
-    return np.degrees(np.arctan2(d[:, 1], np.linalg.norm(_level(d), axis=1)))
-
-
-def _distance(p: Array, a: Array, b: Array) -> Array:
-    """From points to segments, m."""
-    d = b - a
-    length2 = np.maximum(np.einsum("tx,tx->t", d, d), 1e-12)
-    along = np.clip(np.einsum("tx,tx->t", p - a, d) / length2, 0, 1)
-    return np.linalg.norm(p - a - along[:, None] * d, axis=1)
 
 
 # ---- cues ------------------------------------------------------------------------------------------------
@@ -592,7 +95,7 @@ def knees_over_toes(trial: Reading) -> Measured:
 
 
 def pelvis_level(trial: Reading) -> Measured:
-    slope = _inclination(trial.site("hip_l"), trial.site("hip_r"))
+    slope = inclination(trial.site("hip_l"), trial.site("hip_r"))
     return trial.series({"": np.abs(slope)})
 
 
@@ -609,7 +112,7 @@ def bench_height(trial: Reading) -> Measured:
 
 def back_level(trial: Reading) -> Measured:
     trial.on_a_bench()
-    slope = _inclination(trial.both("shoulder"), trial.both("hip"))
+    slope = inclination(trial.both("shoulder"), trial.both("hip"))
     return trial.series({"": slope}, trial.top)
 
 
@@ -637,7 +140,7 @@ def feet_distance(trial: Reading) -> Measured:
 
 def shins_upright(trial: Reading) -> Measured:
     trial.lying()
-    toward_head = _unit(_level(trial.site("c7") - trial.both("hip")))
+    toward_head = unit(level(trial.site("c7") - trial.both("hip")))
     lines = {}
     for side in (foot.side for foot in trial.flat_feet() if foot.side in trial.working):
         shin = trial.site(f"knee{SIDES[side]}") - trial.site(f"ankle{SIDES[side]}")
@@ -685,9 +188,7 @@ def squat_depth(trial: Reading) -> Measured:
         hip = trial.hip_flexion[:, list(SIDES).index(side)]
         if np.ptp(knee[np.isfinite(knee)]) < HINGE_SHARE * np.ptp(hip[np.isfinite(hip)]):
             raise NotApplicable("a hinge: the knees bend less than half as far as the hips")
-        lines[side] = _inclination(
-            trial.site(f"knee{SIDES[side]}"), trial.site(f"hip{SIDES[side]}")
-        )
+        lines[side] = inclination(trial.site(f"knee{SIDES[side]}"), trial.site(f"hip{SIDES[side]}"))
     load = trial.optional(trial.load)
     if load is not None and trial.hangs(load):
         raise NotApplicable("the load hangs below the knees: a pull, not a squat")

@@ -9,8 +9,8 @@ import numpy as np
 
 from .._core import InvalidArgument
 from ..base.tables import Table
-from .cues import Reading
 from .form import check_form
+from .posture import Reading
 from .result import Result
 
 #: Series that are compared: variable, what it is called, its unit there, and the factor to it.

@@ -19,8 +19,9 @@ from ..base import check
 from ..base.doors import answer
 from ..base.resources import DATA
 from ..base.tables import Table
-from .cues import CUES, Measured, NotApplicable, Reading
+from .cues import CUES
 from .labels import subtitle, title
+from .posture import Measured, NotApplicable, Reading
 from .result import Result
 
 PASS, FAIL, NOT_APPLICABLE = "pass", "fail", "not applicable"

@@ -12,7 +12,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from coxa.answers.calibration import JOINTS, SETS
+from coxa.answers.strengths import SETS
+from coxa.answers.torques import JOINTS
 from coxa.models.model import default_model
 
 FAST = {"frames": 11}

@@ -330,7 +330,7 @@ def test_small_n_is_told():
 
 def test_sums_above_one_are_told():
     import pandas as pd
-    from coxa.answers.sensitivity import _doubts
+    from coxa.answers.indices import doubts
 
     table = pd.DataFrame(
         {
@@ -344,11 +344,11 @@ def test_sums_above_one_are_told():
             },
         }
     )
-    assert _doubts(table, 64) == [
+    assert doubts(table, 64) == [
         "first-order indices of y add up to 1.40, and cannot exceed 1; take a larger n, such as 256"
     ]
     table["S1"] = [0.6, 0.45]
-    assert _doubts(table, 64) == []
+    assert doubts(table, 64) == []
 
 
 def test_n_is_rounded_up_to_a_power_of_two():

@@ -13,7 +13,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import xarray as xr
-from coxa.answers.workout import parse_sets, read_plan, time_above
+from coxa.answers.sets import parse_sets, read_plan
+from coxa.answers.worked import time_above
 from coxa.commands import main
 
 EXERCISE = "barbell_hip_thrust"

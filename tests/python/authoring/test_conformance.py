@@ -14,7 +14,7 @@ import coxa
 import numpy as np
 import pytest
 from coxa import scenario
-from coxa.authoring import conformance
+from coxa.authoring import conformance, mechanics, rules
 from coxa.authoring.catalogue import check_parameters
 from coxa.models.model import default_model
 
@@ -220,7 +220,7 @@ def test_parameters_that_no_registry_takes_are_told_too():
 @pytest.fixture(scope="module")
 def trial():
     model = coxa.scale(default_model(), conformance.PERSON)
-    return model, conformance._attempt(model, "barbell_hip_thrust", {})
+    return model, rules.attempt(model, "barbell_hip_thrust", {})
 
 
 def spoiled(trial, name, change):
@@ -233,7 +233,7 @@ def spoiled(trial, name, change):
 
 
 def balance(model, trial):
-    findings = conformance.check_balance(model, "no exercise", trial, conformance.PERSON)
+    findings = mechanics.check_balance(model, "no exercise", trial, conformance.PERSON)
     return [finding.passed for finding in findings]
 
 
@@ -282,30 +282,30 @@ def test_unsolved_frames_and_reserves_are_noticed(trial):
 
 def test_a_foot_that_creeps_is_noticed(trial):
     model, sound = trial
-    assert conformance.check_constraints(model, sound).passed
+    assert mechanics.check_constraints(model, sound).passed
     ankle = list(sound["coordinate"]).index("ankle_angle_r")
 
     def creep(values):
         values[:, ankle] += 1e-4 * np.linspace(0, 1, len(values))
 
-    finding = conformance.check_constraints(model, spoiled(sound, "position", creep))
+    finding = mechanics.check_constraints(model, spoiled(sound, "position", creep))
     assert not finding.passed and "right_foot" in finding.found
 
 
 def test_pressure_outside_the_base_is_noticed(trial):
     model, sound = trial
-    assert conformance.check_pressure(model, sound).passed
+    assert mechanics.check_pressure(model, sound).passed
 
     def tilt(values):
         values[:, 0, 2] += 200.0  # N m about z on the right foot
 
-    finding = conformance.check_pressure(model, spoiled(sound, "support_moment", tilt))
+    finding = mechanics.check_pressure(model, spoiled(sound, "support_moment", tilt))
     assert not finding.passed and "right_foot" in finding.found
 
 
 def test_distance_from_a_base():
     square = np.array([[0, 0], [1, 0], [1, 1], [0, 1], [0.5, 0.5]], dtype=float)
-    outside = conformance._outside
+    outside = mechanics._outside
     assert outside(square, np.array([0.5, 0.2])) == 0
     assert outside(square, np.array([2.0, 0.5])) == pytest.approx(1)
     assert outside(square, np.array([2.0, 2.0])) == pytest.approx(2**0.5)
@@ -320,11 +320,11 @@ def test_rates_of_known_curves():
         "phase": (("time",), np.where(time < 0.5, 0, 2), {}),
         "repetition": (("time",), np.ones(101, dtype=int), {}),
     }
-    fake = conformance._Trial(True, "", {"variables": variables})
+    fake = rules.Trial(True, "", {"variables": variables})
     # smooth in each phase, a corner between them
     values = np.where(time < 0.5, np.sin(3 * time), np.exp(time))[:, None]
     expected = np.where(time < 0.5, 3 * np.cos(3 * time), np.exp(time))[:, None]
-    np.testing.assert_allclose(conformance._rate(fake, values), expected, rtol=0, atol=1e-11)
+    np.testing.assert_allclose(mechanics._rate(fake, values), expected, rtol=0, atol=1e-11)
 
 
 def test_draws_are_those_of_the_seed_and_in_range():

@@ -5,7 +5,8 @@ from __future__ import annotations
 import coxa
 import numpy as np
 import pytest
-from coxa.models.model import default_model, lint
+from coxa.models.lint import lint
+from coxa.models.model import default_model
 
 
 @pytest.fixture

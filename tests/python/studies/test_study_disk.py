@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import hashlib
 import json
 import os
@@ -375,7 +376,7 @@ def test_a_folder_that_goes_while_the_lock_is_taken_is_made_again(
 ):
     """Another process ended, and removed the folder, between our opening of the lock and our locking it."""
     path = tmp_path / "study.h5"
-    real = parts.fcntl.flock
+    real = fcntl.flock
     gone = []
 
     def late(*given):
@@ -383,7 +384,7 @@ def test_a_folder_that_goes_while_the_lock_is_taken_is_made_again(
             gone.append(shutil.rmtree(parts.folder_of(path)))
         real(*given)
 
-    monkeypatch.setattr(parts.fcntl, "flock", late)
+    monkeypatch.setattr(fcntl, "flock", late)
     run(path)
     assert gone
     same(load(path), undisturbed)
@@ -416,7 +417,7 @@ def test_file_systems_without_locks_are_warned_of(tmp_path, monkeypatch, undistu
     def no_locks(*_):
         raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
 
-    monkeypatch.setattr(parts.fcntl, "flock", no_locks)
+    monkeypatch.setattr(fcntl, "flock", no_locks)
     with pytest.warns(UserWarning, match="has no locks .*; do not run this study twice at a time"):
         run(tmp_path / "study.h5")
     same(load(tmp_path / "study.h5"), undisturbed)

@@ -1,0 +1,303 @@
+"""Exercises simulated for one person, at equal load or at equal effort."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import xarray as xr
+
+from .._core import Error, InvalidArgument, UnsolvedFrame
+from ..authoring import catalogue
+from ..base import check
+from ..base.limits import check_count
+from ..base.resources import DEFAULT_MODEL
+from ..models.model import Model
+from ..models.subject import Subject
+from ..studies.running import available_workers
+from ..trials.result import Result
+from ..trials.simulation import FORMAT, MaxLoad, max_load, require_room, simulate
+from .compared import Entry, column
+from .comparison import KIND, STATEMENT, Comparison
+from .saving import KEPT
+
+
+def compare(
+    exercises: Sequence[str] | Mapping[str, str | tuple[str, Mapping[str, Any]]],
+    subject: Subject | None = None,
+    *,
+    load: float | None = None,
+    fraction: float | None = None,
+    loads: Mapping[str, float] | None = None,
+    model: str | os.PathLike[str] | Model | None = None,
+    criterion: float | str = 2,
+    frames: int = 401,
+    inertia: bool = True,
+    volume_weights: bool = True,
+    max_loads: bool = True,
+    **parameters: Any,
+) -> Comparison:
+    """What exercises ask of the same person, at equal load or at equal effort.
+
+    Parameters
+    ----------
+    exercises : sequence of str, or mapping
+        Names of exercises; or labels of your own, each with a name or with a name and parameters, such as
+        `{"near": ("barbell_hip_thrust", {"foot_distance": 0.7}), "far": ...}`, so that one exercise can be
+        compared with itself.
+    subject, model, criterion, inertia, volume_weights
+        As in `coxa.simulate`.
+    load : float, optional
+        kg, the same for all.
+    fraction : float, optional
+        Of each exercise's own greatest load for this person (`coxa.max_load`), above 0 to 1: equal effort
+        by the model's account.
+    loads : mapping, optional
+        kg by label. Of `load`, `fraction` and `loads` at most one; exercises that get no load from them take
+        their default. Exercises without the parameter `load` take part at body weight, and the table says so.
+    frames : int
+        Of each trial.
+    max_loads : bool
+        If False, greatest loads are left out, which saves most of the time; `fraction` needs them.
+    **parameters
+        By label, a mapping of its parameters: `barbell_hip_thrust={"bench_height": 0.4}`; or one value for every
+        exercise that has the parameter: `concentric=1.5`.
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    InvalidArgument
+        For a name, value or combination that is not allowed.
+    InfeasibleMotion, UnsolvedFrame
+        If one of the exercises cannot be done so, or has no greatest load that `fraction` needs.
+
+    Notes
+    -----
+    Greatest loads are those of `coxa.max_load` with its own number of frames, found once for each exercise.
+    """
+    entries = _entries(exercises, parameters)
+    check_count("exercises to compare", len(entries), "exercises")
+    require_room(model, frames, len(entries))
+    basis = _basis(entries, load, fraction, loads)
+    if fraction is not None and not max_loads:
+        raise InvalidArgument("fraction needs the greatest loads; leave max_loads at True")
+    if subject is None and model is None:
+        subject = Subject()
+
+    def one(entry: Entry) -> tuple[MaxLoad | None, Result, xr.Dataset]:
+        limit, trouble = None, ""
+        try:
+            if entry.loadable and max_loads:
+                try:
+                    limit = max_load(
+                        entry.exercise, subject, model=model, inertia=inertia, **entry.parameters
+                    )
+                except UnsolvedFrame as error:
+                    if fraction is not None:
+                        raise
+                    trouble = str(error)
+            mass, how = _load_of(entry, load, fraction, loads, limit)
+            given = dict(entry.parameters) if mass is None else {**entry.parameters, "load": mass}
+            result = simulate(
+                entry.exercise,
+                subject,
+                model=model,
+                criterion=criterion,
+                frames=frames,
+                inertia=inertia,
+                volume_weights=volume_weights,
+                **given,
+            )
+        except Error as error:
+            if entry.label in str(error):
+                raise
+            raise type(error)(f"{entry.label}: {error}") from error
+        return limit, result, column(entry, result, mass, how, limit, trouble)
+
+    # the core works outside Python's lock; what each gives does not depend on the others
+    with ThreadPoolExecutor(min(len(entries), available_workers())) as pool:
+        found = list(pool.map(one, entries))
+    labels = [entry.label for entry in entries]
+    limits = {label: limit for label, (limit, _, _) in zip(labels, found, strict=True) if limit}
+    results = {label: result for label, (_, result, _) in zip(labels, found, strict=True)}
+    columns = [column for _, _, column in found]
+
+    dataset = _joined(columns)
+    first = next(iter(results.values())).dataset.attrs
+    flags = {"inertia": inertia, "volume_weights": volume_weights, "max_loads": max_loads}
+    dataset.attrs = {
+        "format": FORMAT,
+        "kind": KIND,
+        "basis": basis,
+        "statement": STATEMENT,
+        **{key: first[key] for key in KEPT},
+        "total_mass": float(first["total_mass"]),
+        "history": _call(entries, subject, first, load, fraction, loads, frames, flags),
+    }
+    return Comparison(dataset, results=results, max_loads=limits)
+
+
+def _joined(columns: Sequence[xr.Dataset]) -> xr.Dataset:
+    """The columns side by side along `exercise`."""
+    dataset = xr.concat(
+        columns, dim="exercise", data_vars="all", join="outer", combine_attrs="drop_conflicts"
+    )
+    for name, variable in columns[0].variables.items():
+        dataset[name].attrs.update(variable.attrs)
+    return dataset
+
+
+def _named(exercises: object) -> list[tuple[str, str, Mapping[str, Any]]]:
+    """Label, exercise and own parameters of each."""
+    if isinstance(exercises, str):
+        exercises = [exercises]
+    named: list[tuple[str, str, Mapping[str, Any]]] = []
+    if isinstance(exercises, Mapping):
+        for label, value in exercises.items():
+            name, own = value if isinstance(value, tuple | list) else (value, {})
+            if not isinstance(own, Mapping):
+                raise InvalidArgument(f"parameters of {label!r} must be a mapping, not {own!r}")
+            if not isinstance(label, str) or not label:
+                raise InvalidArgument(f"a label must be a text, not {label!r}")
+            named.append((label, name, own))
+    elif isinstance(exercises, Iterable):
+        for name in exercises:
+            if any(name == other for other, _, _ in named):
+                raise InvalidArgument(
+                    f"{name!r} is named twice; give labels to compare an exercise with itself:"
+                    f" {{'a': ({name!r}, {{...}}), 'b': ({name!r}, {{...}})}}"
+                )
+            named.append((name, name, {}))
+    else:
+        raise InvalidArgument(f"exercises must be names, or labels with names, not {exercises!r}")
+    if not named:
+        raise InvalidArgument("no exercise to compare; give the name of at least one")
+    return named
+
+
+def _entries(exercises: object, parameters: Mapping[str, Any]) -> list[Entry]:
+    named = _named(exercises)
+    labels = [label for label, _, _ in named]
+    shared = {key: value for key, value in parameters.items() if not isinstance(value, Mapping)}
+    by_label = {key: value for key, value in parameters.items() if isinstance(value, Mapping)}
+    for key in by_label:
+        if key not in labels:
+            raise check.unknown("exercise in this comparison", key, labels)
+    used: set[str] = set()
+    entries = []
+    for label, name, own in named:
+        declared = catalogue.exercise(name).parameters
+        general = {key: value for key, value in shared.items() if key in declared}
+        used |= set(general)
+        given = {**general, **own, **by_label.get(label, {})}
+        if "load" in given:
+            raise InvalidArgument(f"{label}: give its load as loads={{{label!r}: kg}}")
+        if "repetitions" in given:
+            raise InvalidArgument(
+                f"{label}: a comparison is of one repetition; leave repetitions out"
+            )
+        entries.append(Entry(label, name, check_values(name, given)))
+    for key in shared:
+        if key not in used:
+            known = {p for _, name, _ in named for p in catalogue.exercise(name).parameters}
+            raise check.unknown("parameter of any of these exercises", key, sorted(known))
+    return entries
+
+
+def check_values(exercise: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters as they were given (words stay words), after a check of names, types and ranges."""
+    catalogue.check_parameters(exercise, given)
+    return dict(given)
+
+
+def check_fraction(value: object) -> float:
+    """A share of the greatest load."""
+    fraction = check.positive("fraction", value)
+    if fraction > 1:
+        raise InvalidArgument(
+            f"fraction is a share of the greatest load, above 0 to 1, not {fraction:g}"
+            + (f"; for {fraction:g} % give {fraction / 100:g}" if fraction <= 100 else "")
+        )
+    return fraction
+
+
+def _basis(
+    entries: Sequence[Entry],
+    load: float | None,
+    fraction: float | None,
+    loads: Mapping[str, float] | None,
+) -> str:
+    given = [
+        name
+        for name, value in (("load", load), ("fraction", fraction), ("loads", loads))
+        if value is not None
+    ]
+    if len(given) > 1:
+        raise InvalidArgument(f"{' and '.join(given)} exclude each other; give one of them")
+    if load is not None:
+        return f"equal load, {check.number('load', load, 'kg'):g} kg"
+    if fraction is not None:
+        return f"equal effort, {100 * check_fraction(fraction):g} % of the greatest load of each"
+    if loads is not None:
+        by_label = {entry.label: entry for entry in entries}
+        if not isinstance(loads, Mapping):
+            raise InvalidArgument(f"loads must map labels to kg, not {loads!r}")
+        for label, value in loads.items():
+            if label not in by_label:
+                raise check.unknown("exercise in this comparison", label, by_label)
+            if not by_label[label].loadable:
+                raise InvalidArgument(f"{label} has no parameter load; leave it out of loads")
+            check.number(f"load of {label}", value, "kg")
+        return "loads as given"
+    return "each at its default load"
+
+
+def _load_of(
+    entry: Entry,
+    load: float | None,
+    fraction: float | None,
+    loads: Mapping[str, float] | None,
+    limit: MaxLoad | None,
+) -> tuple[float | None, str]:
+    # what is given as the parameter load, kg, and how that came about
+    if not entry.loadable:
+        return None, "body weight: the exercise has no parameter load"
+    if load is not None:
+        return float(load), "as given"
+    if fraction is not None:
+        assert limit is not None
+        return fraction * limit.load, f"{100 * fraction:g} % of the greatest"
+    if loads is not None and entry.label in loads:
+        return float(loads[entry.label]), "as given"
+    return None, "the exercise's default"
+
+
+def _call(
+    entries: Sequence[Entry],
+    subject: Subject | None,
+    attrs: Mapping[Any, Any],
+    load: float | None,
+    fraction: float | None,
+    loads: Mapping[str, float] | None,
+    frames: int,
+    flags: Mapping[str, bool],
+) -> str:
+    what = {e.label: (e.exercise, dict(e.parameters)) for e in entries}
+    parts = [repr(what)]
+    if subject is not None:
+        parts.append(f"coxa.{subject!r}")
+    for name, value in (("load", load), ("fraction", fraction), ("loads", loads)):
+        if value is not None:
+            parts.append(f"{name}={dict(value) if isinstance(value, Mapping) else value!r}")
+    if attrs["model"] != DEFAULT_MODEL.name:
+        parts.append(f"model={str(attrs['model'])!r}")
+    criterion = str(attrs["criterion"])
+    parts.append(f"criterion={criterion!r}" if criterion == "min-max" else f"criterion={criterion}")
+    parts.append(f"frames={frames}")
+    parts += [f"{flag}=False" for flag, on in flags.items() if not on]
+    return f"coxa.compare({', '.join(parts)})"

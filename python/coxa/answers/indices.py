@@ -1,0 +1,212 @@
+"""Designs of sensitivity analysis and their indices, by SALib."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from .._core import Error, InvalidArgument
+from ..base import check
+from ..base.wording import humanized
+from ..studies.columns import column_names
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+#: Half-width of an interval of a Sobol index above which a larger n is advised. Sarrazin, Pianosi & Wagener
+#: (2016), Environ. Model. Softw. 79:135, call indices converged at 0.05 between the ends; this is looser.
+WIDE = 0.1
+
+#: Levels of Morris's grid.
+GRID = 4
+
+#: Summaries that say how the computation went, not what the exercise asks.
+BOOKKEEPING = ("largest_reserve", "unsolved_frames", "reserve_frames")
+
+COLUMNS = {
+    "sobol": ["S1", "S1_conf", "ST", "ST_conf"],
+    "morris": ["mu", "mu_star", "mu_star_conf", "sigma"],
+}
+
+
+def columns_of(
+    factors: Sequence[Any], groups: str | Mapping[str, Sequence[str]] | None
+) -> list[str]:
+    """The name that each column of the unit cube gets its index under."""
+    names = [f.name for f in factors]
+    if isinstance(groups, Mapping):
+        own: dict[str, str] = {}
+        for group, members in groups.items():
+            for member in [members] if isinstance(members, str) else members:
+                if member not in names:
+                    raise check.unknown("factor of this study", member, names)
+                if member in own:
+                    raise InvalidArgument(
+                        f"{member} is in two groups: {own[member]} and {group}; leave it in one"
+                    )
+                own[member] = str(group)
+        if clash := sorted(set(own.values()) & (set(names) - set(own))):
+            raise InvalidArgument(f"group {clash[0]!r} has the name of a factor; call it otherwise")
+        of = [own.get(name, name) for name in names]
+    else:
+        way = check.choice("groups", groups or "named", ("factors", "named"))
+        if way == "factors":
+            return [name for f in factors for name in column_names(f)]
+        of = [getattr(f, "group", f.name) for f in factors]
+    return [g for g, f in zip(of, factors, strict=True) for _ in range(f.dimensions)]
+
+
+def labels_of(of_column: Sequence[str]) -> dict[str, str]:
+    """Each name of an index in words."""
+    counts = {name: of_column.count(name) for name in dict.fromkeys(of_column)}
+    return {
+        name: humanized(name) + (f"\n({count} quantities)" if count > 1 else "")
+        for name, count in counts.items()
+    }
+
+
+def design(
+    problem: dict[str, Any], method: str, n: int, second_order: bool, seed: int, pool: int | None
+) -> Array:
+    """Points of the unit cube: n blocks of rows, one after the other."""
+    try:
+        from SALib.sample import morris, sobol
+    except ImportError:
+        raise Error(
+            "sensitivity needs SALib, which is not installed; run: pip install SALib"
+        ) from None
+    if method == "sobol":
+        u = sobol.sample(problem, n, calc_second_order=second_order, seed=seed)
+    else:
+        u = morris.sample(
+            problem,
+            pool or n,
+            num_levels=GRID,
+            optimal_trajectories=None if pool is None else n,
+            seed=seed,
+        )
+    # rounding may leave the cube by a bit
+    return np.clip(np.asarray(u, dtype=float), 0.0, 1.0)
+
+
+def analyze(
+    problem: dict[str, Any],
+    method: str,
+    u: Array,
+    y: Array,
+    names: list[str],
+    varies: bool,
+    confidence: float,
+    resamples: int,
+    seed: int,
+    second_order: bool,
+) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    """Indices of one measure from whole blocks: u [blocks, rows, columns], y [blocks, rows]."""
+    frame = pd.DataFrame({"factor": names})
+    pairs = None
+    if not varies:
+        frame[COLUMNS[method]] = np.nan
+        return frame, pairs
+    if method == "sobol":
+        from SALib.analyze import sobol
+
+        found = sobol.analyze(
+            problem,
+            y.ravel(),
+            calc_second_order=second_order,
+            num_resamples=resamples,
+            conf_level=confidence,
+            seed=seed + 1,  # it takes 0 for no seed
+        )
+        if second_order:
+            pairs = _pairs(found, names)
+    else:
+        from SALib.analyze import morris
+
+        found = morris.analyze(
+            problem,
+            u.reshape(-1, u.shape[2]),
+            y.ravel(),
+            num_resamples=resamples,
+            conf_level=confidence,
+            num_levels=GRID,
+            seed=seed,
+        )
+    for key in COLUMNS[method]:
+        frame[key] = np.ma.filled(np.ma.asarray(found[key]).astype(float), np.nan)
+    if method == "morris":
+        # signs within a group cancel at random
+        alone = [problem["groups"].count(name) == 1 for name in names]
+        frame["mu"] = frame["mu"].where(alone)
+    return frame, pairs
+
+
+def aliased(
+    factors: Sequence[Any], of_column: Sequence[str], u: Array, n: int
+) -> tuple[list[str], list[str]]:
+    """Indices of levels that the two halves of a small Sobol design draw alike, or always otherwise.
+
+    First digits of two dimensions of a Sobol sequence can agree in all of its first points: with two to
+    four levels that happens to one factor in ten at n = 16, to one in a thousand at 256.
+    """
+    blocks = u.reshape(n, -1, u.shape[1])
+    stuck, lopsided = [], []
+    column = 0
+    for f in factors:
+        # the first number of a person of either sex is the sex
+        either = hasattr(f, "population") and f.dimensions == 4
+        edges = [f.population.share_of_women] if either else []
+        if f.levels is not None:
+            edges = [i / len(f.levels) for i in range(1, len(f.levels))]
+        if edges:
+            a, b = (np.digitize(blocks[:, row, column], edges) for row in (0, -1))
+            part = np.diff([0, *edges, 1])
+            same, expected = float((a == b).mean()), float((part**2).sum())
+            name = of_column[column]
+            if same == 1 and of_column.count(name) == 1:
+                stuck.append(name)
+            elif same < expected / 2 or 1 - same < (1 - expected) / 2:
+                lopsided.append(name)
+        column += f.dimensions
+    return stuck, lopsided
+
+
+def _pairs(found: Mapping[str, Any], names: list[str]) -> pd.DataFrame:
+    rows = [
+        (names[j], names[k], found["S2"][j, k], found["S2_conf"][j, k])
+        for j in range(len(names))
+        for k in range(j + 1, len(names))
+    ]
+    return pd.DataFrame(rows, columns=["factor", "other", "S2", "S2_conf"])
+
+
+def doubts(table: pd.DataFrame, n: int) -> list[str]:
+    """What tells that n was too small."""
+    found = []
+    sums = table.groupby("measure", sort=False).agg(
+        total=("S1", "sum"), conf=("S1_conf", lambda c: float(np.sqrt((c**2).sum())))
+    )
+    far = sums[sums["total"] > 1 + np.maximum(0.1, sums["conf"])]
+    if len(far):
+        worst = far["total"].idxmax()
+        found.append(
+            f"first-order indices of {worst} add up to {far['total'].max():.2f}, and cannot exceed 1; take a larger"
+            f" n, such as {4 * n}"
+        )
+    wide = table[table[["S1_conf", "ST_conf"]].max(axis=1) > WIDE]
+    if len(wide):
+        row = table.loc[wide[["S1_conf", "ST_conf"]].max(axis=1).idxmax()]
+        half = max(row["S1_conf"], row["ST_conf"])
+        # intervals shrink with the square root of n
+        more = 1 << max(1, math.ceil(2 * math.log2(half / WIDE)))
+        found.append(
+            f"{len(wide)} of {len(table)} intervals are wider than +-{WIDE:g}, at most +-{half:.2f}"
+            f" ({row['measure']}, {row['factor']}); take a larger n, such as {min(more, 64) * n}"
+        )
+    return found

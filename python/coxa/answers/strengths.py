@@ -1,0 +1,128 @@
+"""Factors on the strength of muscle sets, as calibration finds them."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._core import InvalidArgument
+from ..base import check
+from ..base.resources import DATA
+from ..base.tables import Table
+from ..models.model import Model
+from ..models.subject import Subject
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+
+Array = NDArray[np.float64]
+
+#: Muscle groups that are given one factor together.
+SETS: dict[str, tuple[str, ...]] = {
+    "hip_extensors": (
+        "gluteus_maximus",
+        "gluteus_medius",
+        "gluteus_minimus",
+        "hamstrings",
+        "adductors",
+    ),
+    "knee_extensors": ("quadriceps",),
+    "trunk_extensors": ("lower_back",),
+    "hip_flexors": ("hip_flexors",),
+    "plantarflexors": ("calves",),
+    "trunk_flexors": ("abdominals",),
+}
+
+#: Least and greatest strength and factor.
+LEAST, MOST = 0.05, 5.0
+
+
+@dataclass(frozen=True)
+class Factor:
+    """One unknown: a set's factor, or with no groups that of the whole strength."""
+
+    name: str
+    groups: tuple[str, ...]
+    spread: float  # standard deviation of its logarithm; inf: nothing holds it
+
+    @property
+    def text(self) -> str:
+        return ", ".join(self.groups) or "all muscles and actuators"
+
+
+def published(path: str, *keys: str) -> float:
+    with open(DATA / path, "rb") as file:
+        found: Any = tomllib.load(file)
+    for key in keys:
+        found = found[key]
+    return float(found)
+
+
+def log_spread(cv: float) -> float:
+    return math.sqrt(math.log1p(cv * cv)) if math.isfinite(cv) else math.inf
+
+
+def sets_of(wanted: Any, generic: Model, default: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Sets by name from what the caller gave; groups cannot be in two of them."""
+    if wanted == "groups":
+        wanted = default
+    if isinstance(wanted, str) or not isinstance(wanted, Sequence) or not wanted:
+        raise InvalidArgument(
+            "factors must be 'one', 'groups' or a list of muscle groups or sets of them, such as"
+            f" ['hip_extensors', 'quadriceps'], not {wanted!r}"
+        )
+    known = [
+        p.name.removeprefix("strength_")
+        for p in generic.perturbations()
+        if p.name.startswith("strength_") and p.name not in ("strength_all", "strength_actuators")
+    ]
+    found: dict[str, tuple[str, ...]] = {}
+    owner: dict[str, str] = {}
+    for name in wanted:
+        if name not in SETS and name not in known:
+            raise check.unknown("muscle group or set", name, [*SETS, *known])
+        groups = SETS[name] if name in SETS else (str(name),)
+        for group in groups:
+            # the glutes are three groups
+            parts = [g for g in known if group == "glutes" and g.startswith("gluteus_")] or [group]
+            for part in parts:
+                if part in owner:
+                    raise InvalidArgument(
+                        f"factors {owner[part]} and {name} both hold {part}; leave one of them out"
+                    )
+                owner[part] = str(name)
+        found[str(name)] = groups
+    return found
+
+
+def apply(person: Subject, factors: Sequence[Factor], x: Array) -> Subject:
+    """The person with strengths multiplied by exp(x)."""
+    strength, groups = person.strength, dict(person.group_strength)
+    for factor, value in zip(factors, np.exp(x), strict=True):
+        if not factor.groups:
+            strength *= float(value)
+        for group in factor.groups:
+            groups[group] = groups.get(group, 1.0) * float(value)
+    return replace(person, strength=strength, group_strength=groups)
+
+
+def bounds_of(person: Subject, factor: Factor) -> tuple[float, float]:
+    """Of the logarithm of a factor, so that what it multiplies stays allowed."""
+    held = [person.group_strength.get(g, 1.0) for g in factor.groups] or [person.strength]
+    return math.log(LEAST / min(held)), math.log(MOST / max(held))
+
+
+def factor_table(rows: Mapping[str, Sequence[Any]]) -> Table:
+    columns = ["factor", "low", "high", "spread", "informed", "groups"]
+    table = Table.from_dict(dict(rows), orient="index", columns=columns)
+    table.index.name = "factor of"
+    return table

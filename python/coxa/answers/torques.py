@@ -1,0 +1,253 @@
+"""Strength from measured torques of single joints."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from .._core import InvalidArgument
+from ..base import check
+from ..base.tables import Table
+from ..models.model import Model, default_model, scale
+from ..models.subject import Subject
+from .calibration import Calibration
+from .strengths import Array, Factor, apply, bounds_of, factor_table, sets_of
+
+
+@dataclass(frozen=True)
+class Joint:
+    """How the torque of a joint is measured in the model; one leg's, or the trunk's."""
+
+    coordinate: str
+    direction: int  # sign of the coordinate that the torque turns towards
+    sets: tuple[str, ...]
+    needs: tuple[str, ...] = ()  # neighbours whose posture muscles of two joints see
+    angle: int = 1  # sign of the coordinate for a positive angle_deg
+
+
+#: Torques that can be given. Angles are positive in flexion (hip, knee, lumbar) and dorsiflexion.
+JOINTS: dict[str, Joint] = {
+    "hip_extension": Joint("hip_flexion", -1, ("hip_extensors",), ("knee_flexion_deg",)),
+    "hip_flexion": Joint("hip_flexion", 1, ("hip_flexors",), ("knee_flexion_deg",)),
+    "knee_extension": Joint("knee_angle", -1, ("knee_extensors",), ("hip_flexion_deg",)),
+    "ankle_plantarflexion": Joint("ankle_angle", -1, ("plantarflexors",), ("knee_flexion_deg",)),
+    "lumbar_extension": Joint("lumbar_extension", 1, ("trunk_extensors",), angle=-1),
+    "lumbar_flexion": Joint("lumbar_extension", -1, ("trunk_flexors",), angle=-1),
+}
+
+#: Columns for the posture of other joints: coordinate and sign.
+POSTURE = {
+    "hip_flexion_deg": ("hip_flexion", 1),
+    "knee_flexion_deg": ("knee_angle", 1),
+    "ankle_dorsiflexion_deg": ("ankle_angle", 1),
+    "lumbar_flexion_deg": ("lumbar_extension", -1),
+}
+
+_SIDED = ("hip_flexion", "knee_angle", "ankle_angle")
+
+
+def from_torques(person: Subject, given: Any, factors: Any, model: Any, tendon: str) -> Calibration:
+    check.choice("tendon", tendon, ("rigid", "elastic"))
+    rows = _check_torques(given)
+    if model is None:
+        generic = default_model()
+    else:
+        generic = model if isinstance(model, Model) else Model.load(model)
+    body = scale(generic, person)
+    active, passive = _torques_of_muscles(body, rows, tendon)
+    member = _group_of_muscle(generic)
+    unknown = _factors(factors, generic, rows)
+
+    # forces scale with the maximum isometric force, active and passive alike
+    total = active + passive
+    inside = np.array([[not f.groups or bool(member[m] & set(f.groups)) for m in range(len(member))]
+                       for f in unknown])  # fmt: skip
+    columns = total @ inside.T.astype(float)
+    rest = total @ (~inside.any(axis=0)).astype(float)
+    measured = rows["torque"].to_numpy(float)
+    weight = 1 / rows["sd"].to_numpy(float) if "sd" in rows else np.ones(len(rows))
+
+    a, b = columns * weight[:, None], (measured - rest) * weight
+    _check_told_apart(a, b, unknown)
+    found, error, chi2, notes = _least_squares(a, b, "sd" in rows)
+    for factor, value in zip(unknown, found, strict=True):
+        low, high = (math.exp(bound) for bound in bounds_of(person, factor))
+        if not low <= value <= high:
+            raise InvalidArgument(
+                f"the torques ask for {factor.name} x {value:.3g}, outside {low:.3g} to {high:.3g}; check units"
+                " (N m of one leg), signs and posture"
+            )
+    who = apply(person, unknown, np.log(found))
+    every = np.where(inside.any(axis=0), (found[:, None] * inside).sum(axis=0), 1.0)
+    before, after = total.sum(axis=1), total @ every
+    table = rows.reset_index(drop=True)
+    table["measured"] = table.pop("torque")
+    table["predicted_before"], table["predicted_after"] = before, after
+    table["error"] = after - measured
+    table["error_percent"] = 100 * (after - measured) / measured
+    table["passive"] = passive @ every
+    table.index = pd.RangeIndex(1, len(rows) + 1, name="torque")
+    rows_of = {
+        f.name: (v, v - e, v + e, math.nan, math.nan, f.text)
+        for f, v, e in zip(unknown, found, error, strict=True)
+    }
+    return Calibration(
+        who, person, "torques", factor_table(rows_of), Table(table), chi2, tuple(notes)
+    )
+
+
+def _factors(factors: Any, generic: Model, rows: pd.DataFrame) -> list[Factor]:
+    """What is to be found: one factor, those that are named, or one for each set that moves a measured joint."""
+    if factors == "one":
+        return [Factor("strength", (), math.inf)]
+    default = dict.fromkeys(name for joint in rows["joint"] for name in JOINTS[joint].sets)
+    found = sets_of(factors, generic, list(default))
+    return [Factor(name, groups, math.inf) for name, groups in found.items()]
+
+
+def _check_told_apart(a: Array, b: Array, unknown: Sequence[Factor]) -> None:
+    """Refuses factors [columns of a] that the torques do not depend on or cannot tell from each other."""
+    n, k = a.shape
+    size = np.linalg.norm(a, axis=0)
+    for factor, length in zip(unknown, size, strict=True):
+        if length <= 1e-6 * np.abs(b).max():
+            raise InvalidArgument(
+                f"no torque that was given depends on the {factor.name}; leave that factor out or measure it"
+            )
+    if n < k or np.linalg.cond(a / size) > 1e3:
+        raise InvalidArgument(
+            f"{n} torques cannot tell the factors of {', '.join(f.name for f in unknown)} apart; name fewer in"
+            " factors, or measure at other angles and joints"
+        )
+
+
+def _least_squares(a: Array, b: Array, stated: bool) -> tuple[Any, Any, float, list[str]]:
+    """Factors, half of their 95 % intervals, the sum of squares, and what cannot be told.
+
+    `stated`: whether the errors of the torques are known, and `a` and `b` in units of them.
+    """
+    found, *_ = np.linalg.lstsq(a, b, rcond=None)
+    residual = b - a @ found
+    chi2 = float(residual @ residual)
+    n, k = a.shape
+    error = np.full(k, math.nan)
+    notes: list[str] = []
+    covariance = np.linalg.inv(a.T @ a)
+    if n > k:
+        from scipy.stats import t
+
+        # without stated errors their size follows from the residuals
+        scale_ = max(1.0, chi2 / (n - k)) if stated else chi2 / (n - k)
+        error = float(t.ppf(0.975, n - k)) * np.sqrt(scale_ * np.diag(covariance))
+    elif stated:
+        error = 1.96 * np.sqrt(np.diag(covariance))
+    else:
+        notes.append("as many factors as torques: nothing is left to judge the factors by")
+    return found, error, chi2, notes
+
+
+def _check_torques(given: Any) -> pd.DataFrame:
+    try:
+        rows = pd.DataFrame(given).reset_index(drop=True)
+    except (ValueError, TypeError) as error:
+        raise InvalidArgument(f"torque_angle must be a table of columns: {error}") from None
+    numbers = ["angle_deg", "torque", "velocity_deg_s", "sd", *POSTURE]
+    for name in ("joint", "angle_deg", "torque"):
+        if name not in rows:
+            raise InvalidArgument(
+                f"torque_angle has no column {name}; it has {', '.join(map(str, rows)) or 'none'}"
+            )
+    if rows.empty:
+        raise InvalidArgument("torque_angle has no rows; give at least one torque")
+    for name in rows:
+        if name not in ("joint", *numbers):
+            raise check.unknown("column of torque_angle", name, ["joint", *numbers])
+    for joint in rows["joint"]:
+        if joint not in JOINTS:
+            raise check.unknown("joint of torque_angle", joint, JOINTS)
+    for name in numbers:
+        if name not in rows:
+            continue
+        for i, value in enumerate(rows[name].tolist()):
+            # a cell that a table leaves empty is NaN: not given
+            if name in POSTURE and isinstance(value, float) and math.isnan(value):
+                continue
+            if name in ("torque", "sd"):
+                check.positive(f"{name} in row {i} of torque_angle", value, "N m")
+            else:
+                unit = "deg/s" if name == "velocity_deg_s" else "deg"
+                check.number(f"{name} in row {i} of torque_angle", value, unit)
+    for i, row in rows.iterrows():
+        joint = JOINTS[row["joint"]]
+        for name in joint.needs:
+            if name not in rows or pd.isna(row[name]):
+                raise InvalidArgument(
+                    f"row {i} of torque_angle: {row['joint']} depends on {name}, which is not given"
+                )
+        own = next(name for name, (c, _) in POSTURE.items() if c == joint.coordinate)
+        if own in rows and not pd.isna(row[own]):
+            raise InvalidArgument(
+                f"row {i} of torque_angle: {own} of {row['joint']} is its angle_deg; leave it out"
+            )
+    return rows
+
+
+def _torques_of_muscles(body: Model, rows: pd.DataFrame, tendon: str) -> tuple[Array, Array]:
+    """Torque of each muscle [rows, muscles], N m: what is fully active, and what is not."""
+    names = list(body.coordinates)
+    limits = {c.name: c for c in body.full_coordinates}
+
+    def index(coordinate: str) -> int:
+        name = f"{coordinate}_r" if coordinate in _SIDED else coordinate
+        if name not in names:
+            raise InvalidArgument(
+                f"model {body.name} has no coordinate {name}, which torques are measured at"
+            )
+        return names.index(name)
+
+    n, least = len(rows), np.array([m.minimum_activation for m in body.muscles])
+    q, v = np.zeros((n, len(names))), np.zeros((n, len(names)))
+    at, direction = np.zeros(n, int), np.zeros(n)
+    for i, (_, row) in enumerate(rows.iterrows()):
+        joint = JOINTS[row["joint"]]
+        posture = {name: row[name] for name in POSTURE if name in rows and not pd.isna(row[name])}
+        angles = {POSTURE[name][0]: POSTURE[name][1] * x for name, x in posture.items()}
+        angles[joint.coordinate] = joint.angle * row["angle_deg"]
+        for coordinate, degrees in angles.items():
+            j = index(coordinate)
+            q[i, j] = math.radians(degrees)
+            c = limits[names[j]]
+            if not c.minimum - 1e-9 <= q[i, j] <= c.maximum + 1e-9:
+                low, high = math.degrees(c.minimum), math.degrees(c.maximum)
+                raise InvalidArgument(
+                    f"row {i} of torque_angle: {names[j]} at {degrees:g} deg is outside the model's"
+                    f" {low:.4g} to {high:.4g} deg"
+                )
+        at[i], direction[i] = index(joint.coordinate), joint.direction
+        v[i, at[i]] = joint.direction * math.radians(row.get("velocity_deg_s", 0.0))
+
+    arms = direction[:, None] * body.moment_arms(q)[np.arange(n), :, at]
+    agonist = arms > 0
+    activation = np.where(agonist, 1.0, least)
+    torque = arms * body.muscle_forces(q, v, activation, tendon)
+    return np.where(agonist, torque, 0.0), np.where(agonist, 0.0, torque)
+
+
+def _group_of_muscle(model: Model) -> list[set[str]]:
+    """Names by which `Subject.group_strength` reaches each muscle."""
+    found: list[set[str]] = [set() for _ in model.muscles]
+    base = np.array([m.max_isometric_force for m in model.muscles])
+    for p in model.perturbations():
+        name = p.name.removeprefix("strength_")
+        if name == p.name or name in ("all", "actuators"):
+            continue
+        changed = model.perturbed(**{p.name: 2.0})
+        forces = np.array([m.max_isometric_force for m in changed.muscles])
+        for i in np.flatnonzero(forces > 1.5 * base):
+            found[i].add(name)
+    return found
