@@ -75,6 +75,8 @@ def python_files(changed: Iterable[str]) -> list[str]:
         path = PurePosixPath(name)
         if name.startswith("tests/") and path.suffix == ".py":
             wanted |= {ROOT / name} if path.name.startswith("test_") else set()
+        elif name == "README.md" or name.startswith("docs/") and path.suffix == ".md":
+            wanted.add(ROOT / "tests/docs/test_pages.py")
         elif PHYSICS.match(name):
             wanted |= set((ROOT / "tests/python").rglob("test_equal_bits.py"))
         elif name.startswith("data/"):

@@ -9,12 +9,12 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 TOP_LEVEL = re.compile(
-    r"CMakeLists\.txt|CMakePresets\.json|core|plugins|python|examples|tests|data|README\.md|dev|LICENSE"
+    r"CMakeLists\.txt|CMakePresets\.json|core|plugins|python|examples|tests|data|docs|README\.md|dev|LICENSE"
     r"|NOTICE|CITATION\.cff|CHANGELOG\.md|pyproject\.toml|\.[A-Za-z].*"
 )
-ROOMS = ["core", "plugins", "python", "examples", "tests", "data"]
+ROOMS = ["core", "plugins", "python", "examples", "tests", "data", "docs"]
 # where there is no git: what .gitignore leaves out
-IGNORED = {".git", ".venv", ".cache", "build", "dist", "demo", "__pycache__"}
+IGNORED = {".git", ".venv", ".cache", "build", "dist", "demo", "__pycache__", "_generated"}
 MAX_BYTES = 3_000_000
 
 # written so that this file does not match itself

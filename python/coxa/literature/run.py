@@ -89,7 +89,7 @@ class Validation:
         return pd.DataFrame(rows, index=pd.Index([row.id for row in self.rows], name="id"))
 
     def to_markdown(self) -> str:
-        """The table as README shows it, with the causes of disagreements below it."""
+        """The table as the documentation keeps it, with the causes of disagreements below it."""
         return report.markdown(self)
 
     def to_csv(self) -> str:

@@ -243,15 +243,15 @@ class Model:
     def perturbations(self) -> list[Perturbation]:
         """What `perturbed` can change.
 
-        ===============================  =====================================================
-        ``strength_<group>``             factor on the maximum isometric force of its muscles
-        ``strength_actuators``           factor on the bounds of every actuator
-        ``strength_all``                 factor on all of these
-        ``optimal_fiber_length_<group>`` factor
-        ``tendon_slack_length_<group>``  factor
-        ``segment_mass_<segment>``       factor on mass and inertia before the total is restored
-        ``joint_center_<joint>_<x|y|z>`` shift of a joint in its parent, m
-        ===============================  =====================================================
+        ================================  =====================================================
+        ``strength_<group>``              factor on the maximum isometric force of its muscles
+        ``strength_actuators``            factor on the bounds of every actuator
+        ``strength_all``                  factor on all of these
+        ``optimal_fiber_length_<group>``  factor
+        ``tendon_slack_length_<group>``   factor
+        ``segment_mass_<segment>``        factor on mass and inertia before the total is restored
+        ``joint_center_<joint>_<x|y|z>``  shift of a joint in its parent, m
+        ================================  =====================================================
 
         The groups are those of the model, made a partition: a muscle in several counts in the smallest
         (rectus femoris: the quadriceps, not the hip flexors), one in none is in `other`.

@@ -494,18 +494,18 @@ def test_join_lets_the_later_declaration_win():
     assert coxa.join((first, other), (last,)) == (last, other)
 
 
-def test_the_exercise_of_the_readme_works(register):
-    readme = REPOSITORY / "plugins" / "README.md"
-    if not readme.is_file():
+def test_the_exercise_of_the_tutorial_works(register):
+    tutorial = REPOSITORY / "docs" / "tutorials" / "exercise_in_python.md"
+    if not tutorial.is_file():
         pytest.skip("the sources are not here")
-    (source,) = re.findall(r"```python\n(.*?)```", readme.read_text(), re.DOTALL)
+    source = re.findall(r"```python\n(.*?)```", tutorial.read_text(), re.DOTALL)[0]
     space: dict = {}
-    exec(compile(source.replace("@coxa.register", ""), str(readme), "exec"), space)
+    exec(compile(source.replace("@coxa.register", ""), str(tutorial), "exec"), space)
     register(space["StepBridge"])
     table = coxa.conformance.check("step_bridge", draws=4, others=())
     assert table["passed"].all(), table.to_string()
     assert coxa.simulate("step_bridge", arms="free", frames=5).solved
-    text = readme.read_text()
+    text = tutorial.read_text()
     for name in set(re.findall(r"\bs\.([a-z_]+)\(", text)) - {"build"}:
         assert hasattr(coxa.ScenarioBuilder, name), name
 

@@ -1,0 +1,120 @@
+"""The C++ reference: Doxygen reads the public headers, a page a room."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from xml.etree import ElementTree
+
+from pages import DOCS, ROOT, sweep, write
+
+INCLUDE = ROOT / "core" / "include"
+FILTER = DOCS / "_ext" / "doxygen_filter.awk"
+OUTPUT = ROOT / "build" / "docs" / "doxygen"
+
+# all of a header but what is private
+SECTIONS = (
+    "briefdescription detaileddescription innernamespace innerclass enum typedef func var user-defined"
+    " public-type public-attrib public-func public-static-attrib public-static-func"
+)
+
+SETTINGS = f"""
+INPUT = {INCLUDE}
+STRIP_FROM_PATH = {INCLUDE}
+OUTPUT_DIRECTORY = {OUTPUT}
+FILE_PATTERNS = *.hpp
+RECURSIVE = YES
+GENERATE_HTML = NO
+GENERATE_LATEX = NO
+GENERATE_XML = YES
+XML_PROGRAMLISTING = NO
+INPUT_FILTER = "awk -f {FILTER}"
+MACRO_EXPANSION = YES
+EXPAND_ONLY_PREDEF = YES
+PREDEFINED = COXA_EXPORT=
+EXTRACT_ALL = YES
+AUTOLINK_SUPPORT = NO
+MARKDOWN_SUPPORT = YES
+QUIET = YES
+WARN_IF_UNDOCUMENTED = NO
+WARN_IF_DOC_ERROR = YES
+WARN_IF_INCOMPLETE_DOC = NO
+WARN_AS_ERROR = FAIL_ON_WARNINGS
+"""
+
+
+def run_doxygen() -> None:
+    if shutil.which("doxygen") is None:
+        raise RuntimeError("doxygen is missing; ./dev docs installs it")
+    OUTPUT.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["doxygen", "-"], input=SETTINGS, text=True, check=True)
+
+
+def rooms() -> list[str]:
+    """Folders of the headers, each after those that it includes."""
+    needs = {
+        folder.name: set(
+            re.findall(
+                r'#include "coxa/(\w+)/', "".join(h.read_text() for h in folder.glob("*.hpp"))
+            )
+        )
+        - {folder.name}
+        for folder in (INCLUDE / "coxa").iterdir()
+        if folder.is_dir()
+    }
+    ordered: list[str] = []
+    while needs:
+        ready = sorted(name for name, others in needs.items() if others <= set(ordered))
+        # a circle would be an error of the layers, which a test of its own reports
+        ordered += ready or sorted(needs)
+        needs = {name: others for name, others in needs.items() if name not in ordered}
+    return ordered
+
+
+def doxygen_names() -> dict[str, str]:
+    """What Doxygen calls each header: its name, with folders only where two have the same."""
+    index = ElementTree.parse(OUTPUT / "xml" / "index.xml")
+    names = {}
+    for compound in index.iterfind("compound[@kind='file']"):
+        file = ElementTree.parse(OUTPUT / "xml" / f"{compound.get('refid')}.xml")
+        names[file.find("compounddef/location").get("file")] = compound.findtext("name")
+    return names
+
+
+def header_section(header: str, name: str) -> str:
+    title = f"``{header}``"
+    return f"""{title}
+{"-" * len(title)}
+
+.. doxygenfile:: {name}
+   :sections: {SECTIONS}
+
+"""
+
+
+def generate() -> None:
+    run_doxygen()
+    ordered, names = rooms(), doxygen_names()
+    for room in ordered:
+        headers = [header for header in sorted(names) if header.startswith(f"coxa/{room}/")]
+        text = f"{room}\n{'=' * len(room)}\n\n"
+        text += "".join(header_section(header, names[header]) for header in headers)
+        write(f"cpp/{room}.rst", text)
+    sweep("cpp", ordered)
+    listing = "\n".join(f"   cpp/{room}" for room in ordered)
+    write(
+        "cpp_reference.rst",
+        f"""C++ reference
+=============
+
+The public headers, a page a room; a room sees only those above it. ``find_package(coxa)`` gives the target
+``coxa::core``, ``coxa cmake-dir`` the folder to give as ``coxa_DIR``. Types and functions are in the namespace
+``coxa``. A caller's mistake throws a subclass of ``coxa::Error``; a numerical outcome is a status.
+
+.. toctree::
+   :maxdepth: 1
+
+{listing}
+""",
+    )

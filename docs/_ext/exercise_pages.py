@@ -1,0 +1,84 @@
+"""A page for every exercise that coxa finds, from what the exercise says of itself and its default repetition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import coxa
+from pages import GENERATED, sweep, table, write
+
+
+def bundled() -> list[coxa.ExerciseDescription]:
+    """Exercises that come with coxa; those of whoever builds the documentation are left out."""
+    found = [coxa.exercise(name) for name in coxa.exercises()]
+    package = Path(coxa.__file__).parent
+    return [e for e in found if package in Path(e.origin).parents]
+
+
+def parameter_rows(exercise: coxa.ExerciseDescription) -> Iterator[tuple[str, ...]]:
+    for p in exercise.parameters.values():
+        unit = "" if p.unit == "1" else p.unit
+        yield f"`{p.name}`", p.default_text, p.range_text, unit, p.description
+
+
+def page(exercise: coxa.ExerciseDescription) -> str:
+    info = exercise.info
+    references = "\n".join(f"- {text}" for text in info.references)
+    return f"""# {info.title}
+
+`{info.name}`, for {", ".join(info.muscles)}. {info.description}
+
+```{{image}} {info.name}.png
+:alt: {info.title} by a man of 75 kg and 1.75 m, with every parameter at its default
+```
+
+The default repetition of a man of 75 kg and 1.75 m: posture, joint moments, support forces, activation of the muscle
+groups.
+
+## Parameters
+
+{table(("Parameter", "Default", "Allowed", "Unit", "Meaning"), parameter_rows(exercise))}
+## References
+
+{references}
+"""
+
+
+def draw(name: str) -> None:
+    import matplotlib.pyplot as plt
+
+    figure = coxa.simulate(name, coxa.Subject(sex="male", mass=75, height=1.75)).plot()
+    figure.savefig(GENERATED / "exercises" / f"{name}.png", dpi=90)
+    plt.close("all")
+
+
+def generate(draw_again: bool) -> None:
+    exercises = bundled()
+    for exercise in exercises:
+        write(f"exercises/{exercise.name}.md", page(exercise))
+        if draw_again or not (GENERATED / "exercises" / f"{exercise.name}.png").exists():
+            draw(exercise.name)
+    sweep("exercises", [e.name for e in exercises])
+    rows = [
+        (f"[{e.info.title}](exercises/{e.name}.md)", f"`{e.name}`", ", ".join(e.info.muscles))
+        for e in exercises
+    ]
+    names = "\n".join(f"exercises/{e.name}" for e in exercises)
+    listing = table(("Exercise", "Name", "For"), rows)
+    write(
+        "exercises.md",
+        f"""# Exercises
+
+Each is a plugin with its own supports, loads and geometry. Postures are found, not assumed: lying ones from the closed
+chain of floor, bench and bar, standing ones from balance over the middle of the sole, and what is still open (the lean
+of the trunk) from the least muscular effort. The pages are generated from the plugins.
+
+{listing}
+```{{toctree}}
+:hidden:
+
+{names}
+```
+""",
+    )

@@ -1,0 +1,60 @@
+"""Simulated beside published, a section a subject, each disagreement with its cause.
+
+The findings are those of data/literature; what was simulated is read from the table that `coxa validate` wrote, which
+the tests compare with a fresh run: simulating them all again takes minutes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from pages import DOCS, ROOT, table, write
+
+try:
+    import tomllib
+except ModuleNotFoundError:  # Python 3.10
+    import tomli as tomllib
+
+TABLE = DOCS / "reference" / "validation_table.md"
+
+
+def rows() -> dict[str, list[str]]:
+    """Cells of every row by its first, the finding."""
+    lines = [line for line in TABLE.read_text().splitlines() if line.startswith("| ")]
+    split = [[c.strip() for c in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines[1:]]
+    return {cells[0]: cells for cells in split}
+
+
+def generate() -> None:
+    files = [
+        tomllib.loads(p.read_text()) for p in sorted((ROOT / "data/literature").glob("*.toml"))
+    ]
+    sources = {key: value for file in files for key, value in file.get("sources", {}).items()}
+    found, text, verdicts = rows(), "", Counter()
+    for file in files:
+        findings = list(file.get("findings", {}).values())
+        if not findings:
+            continue
+        body, causes = [], []
+        for finding in findings:
+            _, published, simulated, verdict, _ = found[finding["statement"]]
+            source = sources[finding["source"]]
+            body.append(
+                (
+                    f"{finding['statement']} *({finding['condition']})*",
+                    published,
+                    simulated,
+                    verdict,
+                    f"[{source['cite']}]({source['url']})",
+                )
+            )
+            verdicts[verdict] += 1
+            if "note" in finding:
+                causes.append(f"- *{finding['statement']}*: {finding['note']}\n")
+        head = ("Finding", "Published", "Simulated", "Verdict", "Source")
+        text += f"## {file['section']}\n\n{table(head, body)}\n"
+        if causes:
+            text += "Causes found:\n\n" + "".join(causes) + "\n"
+    counts = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.most_common())
+    write("validation.md", f"{sum(verdicts.values())} findings: {counts}.\n\n{text}")
