@@ -2,9 +2,14 @@
 
 #include "bindings.hpp"
 
+namespace coxa::python {
+extern const char* const build_version;  // version and commit; its source is written by the build
+}
+
 PYBIND11_MODULE(_core, m) {
   m.doc() = "Bindings of libcoxa; use the package coxa instead.";
   m.attr("__version__") = COXA_VERSION;
+  m.attr("build_version") = coxa::python::build_version;
 
   coxa::python::bind_errors(m);
   coxa::python::bind_datasets(m);

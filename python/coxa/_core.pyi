@@ -8,6 +8,7 @@ from numpy import float64
 from numpy.typing import NDArray
 
 __version__: str
+build_version: str  # with the commit, such as "X.Y.Z+g1a2b3c4", where the build knew it
 
 _Array = NDArray[float64]
 _Path = str | PathLike[str]

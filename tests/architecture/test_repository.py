@@ -118,10 +118,14 @@ def test_the_version_has_one_place():
     elsewhere = [
         path
         for path in FILES
-        if path.suffix in {".py", ".pyi", ".cpp", ".hpp", ".toml", ".cff", ".cmake"}
+        if path.suffix in {".py", ".pyi", ".cpp", ".hpp", ".toml", ".cmake"}
         and re.search(rf"version\W{{1,6}}{re.escape(version)}\b", path.read_text(), re.IGNORECASE)
     ]
     assert not elsewhere
+    # the one copy: whoever cites reads no CMake
+    citation = (ROOT / "CITATION.cff").read_text()
+    assert re.findall(r"^version: (.+)$", citation, re.MULTILINE) == [version]
+    assert re.search(r"^date-released: \d{4}-\d\d-\d\d$", citation, re.MULTILINE)
     import coxa
 
     assert coxa.__version__ == version

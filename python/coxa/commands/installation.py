@@ -42,7 +42,7 @@ def _try(name: str, look: Callable[[], str]) -> Check:
 def examine() -> list[Check]:
     """Everything looked at, in order."""
     checks = [
-        Check("coxa", True, f"{_core.__version__} in {PACKAGE}"),
+        Check("coxa", True, f"{_core.build_version} in {PACKAGE}"),
         Check("python", True, f"{platform.python_version()} ({sys.executable})"),
         Check("system", True, platform.platform()),
     ]

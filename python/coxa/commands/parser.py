@@ -41,7 +41,7 @@ def parser(only: str | None = None) -> Parser:
         description="What an exercise asks of the hip and of every muscle around it. "
         "Research software: not medical or training advice.",
     )
-    top.add_argument("--version", action="version", version=f"coxa {_core.__version__}")
+    top.add_argument("--version", action="version", version=f"coxa {_core.build_version}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
     for name, text in COMMANDS.items():
         sub = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")

@@ -11,6 +11,7 @@ from typing import Any
 
 import coxa
 
+from .. import _core
 from ..authoring.catalogue import known
 from ..base import check
 from ..trials.labels import subtitle, title
@@ -108,7 +109,7 @@ def _result_as_dict(result: coxa.Result, target: Path | None) -> dict[str, Any]:
             for name, row in groups.iterrows()
         },
         "file": None if target is None else os.fspath(target),
-        "coxa_version": coxa.__version__,
+        "coxa_version": _core.build_version,
     }
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import _core
-from .._core import FileError, InvalidArgument, __version__
+from .._core import FileError, InvalidArgument, __version__, build_version
 from .lock import Lock
 
 #: Version of the folder's layout.
@@ -226,7 +226,7 @@ class Parts:
     def _begin(self) -> None:
         header = {
             "format": FORMAT,
-            "coxa_version": __version__,
+            "coxa_version": build_version,
             "trials": self.total,
             "chunk": self.chunk,
             "sha256": identity(self._definition),

@@ -50,7 +50,7 @@ class Setup:
             "subject": "" if self.subject is None else self.subject.to_json(),
             "model": model_name(self.generic),
             "model_sha256": self.generic.sha256,
-            "coxa_version": _core.__version__,
+            "coxa_version": _core.build_version,
             "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
             "history": call,
             "criterion": criterion_text(self.options.criterion),
