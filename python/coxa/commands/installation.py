@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import platform
-import shutil
 import sys
 import tempfile
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from pathlib import Path
 from .. import _core
 from ..authoring import catalogue
 from ..base.resources import ANTHROPOMETRY, DEFAULT_MODEL, PACKAGE
+from ..figures.animation import encoder
 from ..models.model import default_model, scale
 from ..models.subject import Subject
 
@@ -96,6 +96,6 @@ def examine() -> list[Check]:
         )
     )
     checks.append(
-        Check("ffmpeg", True, shutil.which("ffmpeg") or "not found: animations as .gif only")
+        Check("ffmpeg", True, encoder() or "not found: animations as .gif only; coxa[video] has it")
     )
     return checks

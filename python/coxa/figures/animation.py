@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import matplotlib
 import numpy as np
 from matplotlib.animation import FFMpegWriter
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -24,7 +25,22 @@ from .panels import colour_bar
 if TYPE_CHECKING:
     from ..trials.result import Result
 
+try:
+    import imageio_ffmpeg
+except ModuleNotFoundError:
+    imageio_ffmpeg = None
+
 DPI = 100
+
+
+def encoder() -> str | None:
+    """The program ffmpeg that writes .mp4: that of the package imageio-ffmpeg, else the system's; None without either."""
+    if imageio_ffmpeg is not None:
+        try:
+            return str(imageio_ffmpeg.get_ffmpeg_exe())
+        except RuntimeError:
+            pass  # installed for a platform that it has no program for
+    return shutil.which("ffmpeg")
 
 
 def animate(
@@ -36,9 +52,11 @@ def animate(
     check_count("width", width)
     check.positive("speed", speed)
     movie = target.suffix.lower() == ".mp4"
-    if movie and shutil.which("ffmpeg") is None:
+    ffmpeg = encoder() if movie else None
+    if movie and ffmpeg is None:
         raise InvalidArgument(
-            f"cannot write {target}: .mp4 needs the program ffmpeg, which is not installed; use .gif"
+            f"cannot write {target}: .mp4 needs the program ffmpeg, which is not installed;"
+            " pip install 'coxa[video]' brings it, or use .gif"
         )
 
     stage = Stage(result)
@@ -79,7 +97,10 @@ def animate(
     try:
         if movie:
             writer = FFMpegWriter(fps=fps)
-            with writer.saving(figure, str(partial), DPI):
+            with (
+                matplotlib.rc_context({"animation.ffmpeg_path": ffmpeg}),
+                writer.saving(figure, str(partial), DPI),
+            ):
                 for frame in frames:
                     pose(int(frame))
                     writer.grab_frame()

@@ -184,7 +184,7 @@ class Result:
         Parameters
         ----------
         path : path
-            Ends with `.gif`, or with `.mp4` where the program ffmpeg is installed.
+            Ends with `.gif`, or with `.mp4`, which needs `pip install "coxa[video]"` or the program ffmpeg.
         fps : int
             Pictures per second.
         speed : float

@@ -8,6 +8,7 @@ import coxa
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from coxa.figures import animation
 from PIL import Image
 
 
@@ -68,6 +69,21 @@ def test_gif_moves(result, tmp_path):
         assert picture.n_frames == pytest.approx(4 * duration, abs=1)
         assert picture.size[0] == 300
     assert os.listdir(tmp_path) == ["thrust.gif"]
+
+
+def test_animate_writes_mp4(result, tmp_path):
+    pytest.importorskip("imageio_ffmpeg", reason="needs the extra 'video'")
+    path = result.animate(tmp_path / "thrust.mp4", fps=4, width=300)
+    assert path.read_bytes()[4:8] == b"ftyp" and path.stat().st_size > 2000
+    assert os.listdir(tmp_path) == ["thrust.mp4"]
+
+
+def test_animate_says_what_brings_the_encoder(result, tmp_path, monkeypatch):
+    monkeypatch.setattr(animation, "imageio_ffmpeg", None)
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(coxa.InvalidArgument, match=r"coxa\[video\].*\.gif"):
+        result.animate(tmp_path / "thrust.mp4")
+    assert os.listdir(tmp_path) == []
 
 
 @pytest.mark.parametrize(
