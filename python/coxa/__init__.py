@@ -14,6 +14,7 @@ Inside, everything is in SI units and radians, in OpenSim's ground frame: x forw
 from __future__ import annotations
 
 import importlib
+import logging
 from typing import TYPE_CHECKING, Any
 
 from ._core import (
@@ -78,6 +79,9 @@ if TYPE_CHECKING:
     from .trials.simulation import MaxLoad as MaxLoad
     from .trials.simulation import max_load as max_load
     from .trials.simulation import simulate as simulate
+
+# silent until the program that imports coxa wants to hear
+logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 #: Where each public name is; its module is imported when the name is first used, so that `import coxa` stays light.
 _PLACES = {

@@ -11,6 +11,7 @@ from __future__ import annotations
 import importlib.metadata
 import importlib.util
 import inspect
+import logging
 import os
 import stat
 import sys
@@ -29,6 +30,8 @@ _lock = threading.RLock()
 _begun = False
 _done = False
 _skipped: list[tuple[str, str]] = []
+
+log = logging.getLogger(__name__)
 
 
 def discover() -> None:
@@ -58,6 +61,11 @@ def skipped() -> list[tuple[str, str]]:
 # ---- entry points
 
 
+def _skip(where: str, why: str) -> None:
+    log.warning("skipped %s: %s", where, why)
+    _skipped.append((where, why))
+
+
 def _entry_points() -> list[importlib.metadata.EntryPoint]:
     found = importlib.metadata.entry_points(group=GROUP)
     # one package may be seen through two folders of sys.path
@@ -85,7 +93,7 @@ def _use_entry_point(entry: importlib.metadata.EntryPoint) -> None:
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # also SystemExit: whatever a stranger's import does
-            _skipped.append((where, reason(error)))
+            _skip(where, reason(error))
 
 
 def _registered(exercise: type) -> bool:
@@ -119,7 +127,7 @@ def _use_file(path: Path, seen: set[Path]) -> None:
     except (OSError, RuntimeError) as error:
         # RuntimeError: how Python before 3.13 names a loop of symbolic links
         text = getattr(error, "strerror", None) or str(error)
-        _skipped.append((str(path), f"cannot be read: {text}"))
+        _skip(str(path), f"cannot be read: {text}")
         return
 
     name = f"coxa_plugin_{path.stem}"
@@ -150,4 +158,4 @@ def _use_file(path: Path, seen: set[Path]) -> None:
             if not new:
                 sys.modules.pop(name, None)
             kept = f"; registered before that: {', '.join(new)}" if new else ""
-            _skipped.append((str(path), reason(error, str(path)) + kept))
+            _skip(str(path), reason(error, str(path)) + kept)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
 import importlib
+
+import shtab
 
 from .. import _core
 from .arguments import Parser
@@ -42,11 +45,38 @@ def parser(only: str | None = None) -> Parser:
         "Research software: not medical or training advice.",
     )
     top.add_argument("--version", action="version", version=f"coxa {_core.build_version}")
+    # the option of each command takes the place of the first, so it only counts where it is given
+    _add_verbose(top, default=0)
+    shtab.add_argument_to(
+        top,
+        "--print-completion",
+        help='completion for a shell, such as: eval "$(coxa --print-completion bash)"',
+    )
     commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
     for name, text in COMMANDS.items():
         sub = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
         if only in (None, name):
             module = importlib.import_module("." + name.replace("-", "_"), __package__)
             module.add(sub)
+            _add_verbose(sub, default=argparse.SUPPRESS)
+            _complete_paths(sub)
             sub.set_defaults(run=module.run)
     return top
+
+
+def _add_verbose(parser: argparse.ArgumentParser, default: int | str) -> None:
+    parser.add_argument(
+        "-v",
+        "--verbose",
+        action="count",
+        default=default,
+        help="say on standard error what is going on; twice for more",
+    )
+
+
+def _complete_paths(parser: argparse.ArgumentParser) -> None:
+    """Lets a shell complete the arguments that are files by their metavar: FILE, PNG, STUDY.h5."""
+    for action in parser._actions:
+        text = str(action.metavar)
+        if "." in text or text in {"FILE", "PATH", "FOLDER", "PNG", "GIF", "CSV"}:
+            action.complete = shtab.FILE  # type: ignore[attr-defined]

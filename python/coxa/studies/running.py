@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures as futures
+import logging
 import multiprocessing
 import os
 import pickle
@@ -22,6 +23,8 @@ from ..base import check
 from ..base.limits import check_count
 from ..base.progress import Progress
 from .store import Grid, Parts, clear_leftover, finished
+
+log = logging.getLogger(__name__)
 
 #: Computes `count` trials from number `first` on: the bytes of an HDF5 file.
 Task = Callable[[Any, int, int], bytes]
@@ -100,6 +103,7 @@ def run(
     executor = _usable(executor)
     target = Path(path)
     if finished(target, definition):
+        log.info("%s is complete, nothing is computed", target)
         clear_leftover(target, definition)
     else:
         check.output_path(target)
@@ -110,6 +114,7 @@ def run(
             else:
                 _compute(task, spec, store, workers, executor, progress)
                 store.join(attributes, grid)
+                log.info("wrote %s: %d trials", target, total)
     return target
 
 
@@ -130,8 +135,11 @@ def _compute(
 ) -> None:
     """Brings what is missing of a study to disk."""
     missing = deque(store.missing())
+    if store.safe:
+        log.info("resuming: %d of %d trials are on disk", store.safe, store.total)
     if not missing:
         return
+    log.info("%d parts to compute", len(missing))
     own = None
     if executor is None:
         executor = own = futures.ThreadPoolExecutor(workers or available_workers(), "coxa")
@@ -222,6 +230,7 @@ class _Flight:
         first, count = self.up.pop(future)
         self.store.commit(first, future.result())
         self._bar.advance(count)
+        log.debug("trials %d to %d are on disk", first, first + count - 1)
 
     def wake(self) -> None:
         """Lets `receive` return; may be called by a signal handler."""
@@ -328,7 +337,9 @@ def _interruptible(wake: Callable[[], None], bar: Progress) -> Iterator[threadin
             raise KeyboardInterrupt
         asked.set()
         wake()
-        bar.note("stopping when the parts under way are safe; Ctrl-C again stops at once")
+        text = "stopping when the parts under way are safe; Ctrl-C again stops at once"
+        log.info(text)
+        bar.note(text)
 
     before = signal.signal(signal.SIGINT, handle)
     try:
