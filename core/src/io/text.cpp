@@ -1,5 +1,6 @@
 #include "io/text.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cmath>
@@ -18,6 +19,25 @@ namespace fs = std::filesystem;
 
 bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v';
+}
+
+// Whether a decimal number, whose exponent is any, is below one in magnitude.
+bool is_below_one(std::string_view word) {
+  if (word.starts_with('-')) word.remove_prefix(1);
+  const std::size_t e = std::min(word.find_first_of("eE"), word.size());
+  const std::string_view digits = word.substr(0, e);
+  const std::size_t point = std::min(digits.find('.'), digits.size());
+  const std::size_t first = digits.find_first_of("123456789");
+  if (first == std::string_view::npos) return true;
+  std::string_view power = word.substr(std::min(e + 1, word.size()));
+  if (power.starts_with('+')) power.remove_prefix(1);
+  long exponent = 0;
+  const auto [end, error] = std::from_chars(power.data(), power.data() + power.size(), exponent);
+  if (error == std::errc::result_out_of_range) return power.starts_with('-');
+  // 0.00x: the zeros behind the point count against the exponent
+  const long place =
+      first < point ? static_cast<long>(point - first) : -static_cast<long>(first - point - 1);
+  return place + exponent <= 0;
 }
 
 std::string reason() { return errno != 0 ? std::strerror(errno) : "unknown reason"; }
@@ -99,8 +119,8 @@ std::optional<double> to_number(std::string_view word) {
   if (stop != end || word.empty()) return std::nullopt;
   // a number too small for a double is zero; one too large is no number
   if (error == std::errc::result_out_of_range) {
-    const double limit = std::strtod(std::string(word).c_str(), nullptr);
-    return std::abs(limit) < 1 ? std::optional<double>(limit) : std::nullopt;
+    return is_below_one(word) ? std::optional<double>(word.starts_with('-') ? -0.0 : 0.0)
+                              : std::nullopt;
   }
   return error == std::errc() ? std::optional<double>(value) : std::nullopt;
 }
@@ -111,6 +131,29 @@ std::string to_text(double value) {
   char buffer[32];
   const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, value);
   return {buffer, end};
+}
+
+bool is_utf8(const std::string& text) {
+  const auto* c = reinterpret_cast<const unsigned char*>(text.data());
+  const auto* end = c + text.size();
+  while (c < end) {
+    const int more = *c < 0x80                 ? 0
+                     : *c >= 0xc2 && *c < 0xe0 ? 1
+                     : *c >= 0xe0 && *c < 0xf0 ? 2
+                     : *c >= 0xf0 && *c < 0xf5 ? 3
+                                               : -1;
+    if (more < 0 || end - c <= more) return false;
+    // overlong forms, surrogates and what lies beyond Unicode show in the second byte
+    if ((*c == 0xe0 && c[1] < 0xa0) || (*c == 0xed && c[1] > 0x9f) || (*c == 0xf0 && c[1] < 0x90)
+        || (*c == 0xf4 && c[1] > 0x8f)) {
+      return false;
+    }
+    for (int i = 1; i <= more; ++i) {
+      if ((c[i] & 0xc0) != 0x80) return false;
+    }
+    c += more + 1;
+  }
+  return true;
 }
 
 std::string in_quotes(std::string_view text) {

@@ -27,6 +27,8 @@ std::optional<double> to_number(std::string_view word);
 /// Shortest decimal text that reads back to the same bits; "Inf", "-Inf", "NaN" as OpenSim has them.
 std::string to_text(double value);
 
+bool is_utf8(const std::string& text);
+
 /// A text shortened for an error message, in single quotes.
 std::string in_quotes(std::string_view text);
 

@@ -1,6 +1,7 @@
 #include "coxa/math/error.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <numeric>
 
 namespace coxa {
@@ -32,6 +33,23 @@ std::size_t edit_distance(const std::string& a, const std::string& b) {
 }
 
 }  // namespace
+
+std::string number_text(double number) {
+  char digits[32];
+  constexpr int kDigits = 10;
+  const auto [end, error] =
+      std::to_chars(digits, digits + sizeof digits, number, std::chars_format::general, kDigits);
+  return {digits, end};
+}
+
+std::string path_text(const std::filesystem::path& path) {
+  std::string text = "\"";
+  for (const char c : path.native()) {
+    if (c == '"' || c == '\\') text += '\\';
+    text += c;
+  }
+  return text + '"';
+}
 
 std::string nearest_name(const std::string& name, const std::vector<std::string>& candidates) {
   std::string best;

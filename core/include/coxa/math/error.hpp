@@ -1,9 +1,10 @@
 #pragma once
 
 #include <cmath>
-#include <sstream>
+#include <filesystem>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "coxa/export.hpp"
@@ -59,13 +60,32 @@ class COXA_EXPORT UnsolvedFrame : public Error {
   ~UnsolvedFrame() override;
 };
 
+/// `number` with up to ten digits and a decimal point, whatever the locale.
+COXA_EXPORT std::string number_text(double number);
+
+/// `path` in quotes, with backslashes before quotes and backslashes.
+COXA_EXPORT std::string path_text(const std::filesystem::path& path);
+
+/// One part of a message: text, a number or a path.
+template <typename Part>
+std::string part_text(const Part& part) {
+  if constexpr (std::is_same_v<Part, std::filesystem::path>) {
+    return path_text(part);
+  } else if constexpr (std::is_floating_point_v<Part>) {
+    return number_text(part);
+  } else if constexpr (std::is_integral_v<Part> && !std::is_same_v<Part, char>) {
+    return std::to_string(part);
+  } else if constexpr (std::is_same_v<Part, char>) {
+    return std::string(1, part);
+  } else {
+    return std::string(part);
+  }
+}
+
 /// Joins the parts of a message with nothing between them.
 template <typename... Parts>
 std::string message(const Parts&... parts) {
-  std::ostringstream text;
-  text.precision(10);
-  (text << ... << parts);
-  return text.str();
+  return (std::string() + ... + part_text(parts));
 }
 
 /// Throws `E` with the joined parts unless the condition holds.
