@@ -119,6 +119,57 @@ bool SeparableWorkspace::Impl::refine() {
   return true;
 }
 
+/// Whether the active set is still that of the last factor.
+bool SeparableWorkspace::Impl::same_active_set() const {
+  bool same = true;
+  for (int i = 0; i < columns; ++i) {
+    const bool free = x[i] > lower[i] && x[i] < upper[i];
+    same = same && free == (d[i] != 0.0);
+  }
+  return same;
+}
+
+/// Length of the step at which the slope of the dual along it, which falls from `start` > 0, is almost zero; infinite if the
+/// dual climbs for ever.
+double SeparableWorkspace::Impl::step_length(double start) {
+  double offset = dot(step, b);
+  double bend = 0.0;
+  if (proximal) {
+    for (int j = 0; j < rows; ++j) {
+      offset -= step[j] * give[j] * (lambda[j] - anchor[j]);
+      bend += step[j] * step[j] * give[j];
+    }
+  }
+  auto slope_at = [&](double length) {
+    for (int i = 0; i < columns; ++i) dx[i] = s[i] + length * t[i];
+    respond(dx, trial);
+    return offset - length * bend - dot(t, trial);
+  };
+
+  // bracket a zero of the slope, unless the full step is good enough
+  double length = 1.0;
+  double here = slope_at(1.0);
+  double low = 0.0;
+  double low_slope = start;
+  while (here > 0.3 * start && length < 1e12) {
+    low = length;
+    low_slope = here;
+    length *= 4.0;
+    here = slope_at(length);
+  }
+  if (here > 0.3 * start) return kInfinity;
+  double high = length;
+  double high_slope = here;
+  for (int k = 0; k < 30 && std::abs(here) > 0.3 * start; ++k) {
+    length = (low * high_slope - high * low_slope) / (high_slope - low_slope);
+    length = std::clamp(length, low + 0.05 * (high - low), high - 0.05 * (high - low));
+    here = slope_at(length);
+    (here > 0.0 ? low : high) = length;
+    (here > 0.0 ? low_slope : high_slope) = here;
+  }
+  return length;
+}
+
 /// Maximises  b'λ − Σ φᵢ*(Aᵢ'λ) − ½ Σ giveⱼ (λⱼ − anchorⱼ)²  from the present λ (the last sum only
 /// if proximal). Leaves x, λ and r.
 Outcome SeparableWorkspace::Impl::newton(int limit) {
@@ -131,13 +182,7 @@ Outcome SeparableWorkspace::Impl::newton(int limit) {
   for (;;) {
     if (!std::isfinite(error)) return outcome;
 
-    // has the active set changed since the last factor?
-    bool same = factored;
-    for (int i = 0; i < columns; ++i) {
-      const bool free = x[i] > lower[i] && x[i] < upper[i];
-      same = same && free == (d[i] != 0.0);
-    }
-    if (same && error <= near && refine()) {
+    if (factored && same_active_set() && error <= near && refine()) {
       outcome.status = SolveStatus::solved;
       return outcome;
     }
@@ -161,50 +206,15 @@ Outcome SeparableWorkspace::Impl::newton(int limit) {
     system.solve(step.data());
     system.multiply_transposed(step.data(), t.data());
 
-    // the slope of the dual along the step falls from start > 0
     const double start = dot(step, r);
     if (!(start > 0.0)) return outcome;
-    double offset = dot(step, b);
-    double bend = 0.0;
-    if (proximal) {
-      for (int j = 0; j < rows; ++j) {
-        offset -= step[j] * give[j] * (lambda[j] - anchor[j]);
-        bend += step[j] * step[j] * give[j];
-      }
-    }
-    auto slope_at = [&](double length) {
-      for (int i = 0; i < columns; ++i) dx[i] = s[i] + length * t[i];
-      respond(dx, trial);
-      return offset - length * bend - dot(t, trial);
-    };
-
-    // bracket a zero of the slope, unless the full step is good enough
-    double length = 1.0;
-    double here = slope_at(1.0);
-    double low = 0.0;
-    double low_slope = start;
-    while (here > 0.3 * start && length < 1e12) {
-      low = length;
-      low_slope = here;
-      length *= 4.0;
-      here = slope_at(length);
-    }
-    if (here > 0.3 * start) {
-      // the dual climbs for ever along the step
+    const double length = step_length(start);
+    if (length == kInfinity) {
       if (!proximal && certifies_infeasible(step, t)) {
         lambda = step;
         outcome.status = SolveStatus::infeasible;
       }
       return outcome;
-    }
-    double high = length;
-    double high_slope = here;
-    for (int k = 0; k < 30 && std::abs(here) > 0.3 * start; ++k) {
-      length = (low * high_slope - high * low_slope) / (high_slope - low_slope);
-      length = std::clamp(length, low + 0.05 * (high - low), high - 0.05 * (high - low));
-      here = slope_at(length);
-      (here > 0.0 ? low : high) = length;
-      (here > 0.0 ? low_slope : high_slope) = here;
     }
     stalls += length < 1e-3;
 

@@ -38,16 +38,16 @@ Outcome SeparableWorkspace::Impl::run(Start start) {
     spent = 1 + outcome.iterations;
     if (outcome.status != SolveStatus::iteration_limit) return {outcome.status, spent};
   }
-  const Outcome outcome = from_inside();
+  const Outcome outcome = from_inside({});
   return {outcome.status, spent + outcome.iterations};
 }
 
 /// Interior point and Newton in turns, each turn closer.
-Outcome SeparableWorkspace::Impl::from_inside() {
+Outcome SeparableWorkspace::Impl::from_inside(InteriorSettings settings) {
   int spent = 0;
-  bool resume = false;
   for (double tolerance : {1e-5, 1e-8, 1e-11}) {
-    const Outcome inner = interior(Extra::none, tolerance, careful ? kCarefulSteps : 60, resume);
+    settings.tolerance = tolerance;
+    const Outcome inner = interior(settings);
     spent += inner.iterations;
     if (inner.status == SolveStatus::infeasible) return {inner.status, spent};
     keep = x;
@@ -56,8 +56,10 @@ Outcome SeparableWorkspace::Impl::from_inside() {
     // a bound is active where the response to the multipliers alone would cross it
     for (int i = 0; i < columns; ++i) {
       side[i] = 0;
-      if (zl[i] > 0.0 && derivative(i, x[i]) - zl[i] < derivative(i, lower[i])) side[i] = -1;
-      if (zu[i] > 0.0 && derivative(i, x[i]) + zu[i] > derivative(i, upper[i])) side[i] = 1;
+      if (below.z[i] > 0.0 && derivative(i, x[i]) - below.z[i] < derivative(i, lower[i]))
+        side[i] = -1;
+      if (above.z[i] > 0.0 && derivative(i, x[i]) + above.z[i] > derivative(i, upper[i]))
+        side[i] = 1;
     }
     predict();
     const Outcome polish = newton(20);
@@ -67,18 +69,10 @@ Outcome SeparableWorkspace::Impl::from_inside() {
     lambda = keep_lambda;
     r = keep_r;
     if (inner.status != SolveStatus::solved) break;
-    resume = true;
+    settings.resume = true;
     if (tolerance == 1e-11 && largest(r) <= row_tolerance) return {SolveStatus::solved, spent};
   }
   return {SolveStatus::iteration_limit, spent};
-}
-
-/// The same with short steps, for programmes in which the full ones cycle or lose their digits.
-Outcome SeparableWorkspace::Impl::from_inside_with_care() {
-  careful = true;
-  const Outcome outcome = from_inside();
-  careful = false;
-  return outcome;
 }
 
 /// For programmes on the edge of feasibility, where neither method above decides: proximal steps
@@ -129,7 +123,7 @@ SolveStatus solve(
     outcome = {decided.status, outcome.iterations + decided.iterations};
   }
   if (outcome.status == SolveStatus::iteration_limit) {
-    const Outcome careful = impl.from_inside_with_care();
+    const Outcome careful = impl.from_inside(with_care());
     outcome = {careful.status, outcome.iterations + careful.iterations};
   }
   impl.publish(solution, outcome);

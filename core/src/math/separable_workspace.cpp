@@ -31,6 +31,40 @@ void check_sizes(const SeparableProgram& program) {
   require_size("center", program.center.size(), n);
 }
 
+void check_power(const SeparableProgram& program) {
+  require(
+      program.power >= 1.0 && program.power <= 5.0, "power is ", program.power,
+      "; expected 1 to 5");
+  require(
+      program.power > 1.0 || (program.tie_break > 0.0 && std::isfinite(program.tie_break)),
+      "tie_break is ", program.tie_break, "; expected a positive number");
+}
+
+// the message for the first column of a programme that is not as it should be
+void refuse_column(const SeparableProgram& program, int k) {
+  const double low = program.lower[k];
+  const double high = program.upper[k];
+  const double w = program.weight[k];
+  const double e = program.quadratic[k];
+  check_finite("lower", program.lower.data(), program.columns(), true);
+  check_finite("upper", program.upper.data(), program.columns(), true);
+  check_finite("weight", program.weight.data(), program.columns(), false);
+  check_finite("linear", program.linear.data(), program.columns(), false);
+  check_finite("quadratic", program.quadratic.data(), program.columns(), false);
+  check_finite("center", program.center.data(), program.columns(), false);
+  require(
+      low <= high && low < kInfinity && high > -kInfinity, "the bounds of x[", k, "] are ", low,
+      " and ", high, "; expected lower <= upper");
+  require(w >= 0.0, "weight[", k, "] is ", w, "; expected 0 or more");
+  require(e >= 0.0, "quadratic[", k, "] is ", e, "; expected 0 or more");
+  require(
+      w == 0.0 || low >= 0.0, "lower[", k, "] is ", low,
+      "; an unknown with a power cost needs a lower bound of 0 or more");
+  require(
+      false, "weight[", k, "] and quadratic[", k,
+      "] are both 0; every free unknown needs a strictly convex cost");
+}
+
 }  // namespace
 
 void separable::check_finite(const char* name, const double* v, long size, bool infinite_allowed) {
@@ -82,12 +116,14 @@ SeparableWorkspace::Impl::Impl(const SeparableProgram& program)
       row_index(program.row_index) {
   const std::size_t n = columns;
   const std::size_t m = rows;
-  for (auto* v : {&lower, &upper, &q,      &c,         &wp,       &inverse_q, &s,        &t,
-                  &x,     &trial, &d,      &slope,     &zl,       &zu,        &zy,       &sl,
-                  &su,    &sy,    &il,     &iu,        &iy,       &stiff,     &dx,       &dzl,
-                  &dzu,   &dzy,   &g,      &target_l,  &target_u, &target_y,  &kappa,    &keep,
-                  &scale, &reach, &c_base, &direction, &x_low,    &x_high,    &settled_x}) {
+  for (auto* v : {&lower, &upper, &q,     &c,      &wp,        &inverse_q, &s,      &t,
+                  &x,     &trial, &d,     &slope,  &stiff,     &dx,        &g,      &kappa,
+                  &keep,  &scale, &reach, &c_base, &direction, &x_low,     &x_high, &settled_x}) {
     v->assign(n, 0.0);
+  }
+  for (Inequalities* kind : {&below, &above, &top}) {
+    for (auto* v : {&kind->s, &kind->inverse, &kind->z, &kind->dz, &kind->target})
+      v->assign(n, 0.0);
   }
   for (auto* v :
        {&b, &lambda, &anchor, &give, &r, &step, &shift, &typical, &along, &border, &product,
@@ -109,18 +145,12 @@ void SeparableWorkspace::Impl::load(
   require(
       program.rows == rows && program.col_start == col_start && program.row_index == row_index,
       "the programme's pattern is not the one this workspace was built for; build a new workspace");
-  require(
-      program.power >= 1.0 && program.power <= 5.0, "power is ", program.power,
-      "; expected 1 to 5");
-  require(
-      program.power > 1.0 || (program.tie_break > 0.0 && std::isfinite(program.tie_break)),
-      "tie_break is ", program.tie_break, "; expected a positive number");
-
+  check_power(program);
   if (!(system.load(program.values.data()) == 0.0)) {
     check_finite("values", program.values.data(), std::ssize(program.values), false);
   }
   p = power;
-  proximal = moving = careful = false;
+  proximal = moving = false;
   constant = 0.0;
   powers.clear();
   for (int i = 0; i < columns; ++i) {
@@ -135,25 +165,7 @@ void SeparableWorkspace::Impl::load(
     const bool good = low <= high && low < kInfinity && high > -kInfinity && w >= 0.0
                       && (w == 0.0 || low >= 0.0) && e >= 0.0
                       && 0.0 * (w + e + center + linear) == 0.0 && (w + e > 0.0 || low == high);
-    if (!good) {
-      check_finite("lower", program.lower.data(), columns, true);
-      check_finite("upper", program.upper.data(), columns, true);
-      check_finite("weight", program.weight.data(), columns, false);
-      check_finite("linear", program.linear.data(), columns, false);
-      check_finite("quadratic", program.quadratic.data(), columns, false);
-      check_finite("center", program.center.data(), columns, false);
-      require(
-          low <= high && low < kInfinity && high > -kInfinity, "the bounds of x[", k, "] are ", low,
-          " and ", high, "; expected lower <= upper");
-      require(w >= 0.0, "weight[", k, "] is ", w, "; expected 0 or more");
-      require(e >= 0.0, "quadratic[", k, "] is ", e, "; expected 0 or more");
-      require(
-          w == 0.0 || low >= 0.0, "lower[", k, "] is ", low,
-          "; an unknown with a power cost needs a lower bound of 0 or more");
-      require(
-          false, "weight[", k, "] and quadratic[", k,
-          "] are both 0; every free unknown needs a strictly convex cost");
-    }
+    if (!good) refuse_column(program, k);
     lower[i] = low;
     upper[i] = high;
     q[i] = e;

@@ -14,10 +14,6 @@ namespace separable {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-// most steps of the interior point method with care; it gains half a digit in each once it is under
-// way, and is asked for eleven
-constexpr int kCarefulSteps = 150;
-
 // callers build identities to 1e-9 on the rows; one decade better
 constexpr double kRowTolerance = 1e-10;
 
@@ -60,6 +56,57 @@ enum class Extra {
   maximum,  // minimise price · t, xᵢ ≤ t on the subset
 };
 
+/// When the interior point method ends, and how boldly it steps.
+struct InteriorSettings {
+  Extra mode = Extra::none;
+  double tolerance =
+      1e-11;  // of the gap, relative to the cost, and of the rows, relative to b; a hundred times as much
+              // of the dual residual
+  int limit = 60;       // most factorisations
+  bool resume = false;  // whether it goes on from where it was
+
+  double back_off = 0.99;  // of the way to the nearest bound, at least
+
+  /// Slower, and goes further. Steps are damped: where one changes the curvature many times over (p = 5), full steps may
+  /// jump for ever between two points. And the centre aimed at keeps a part of the final gap: with less, slacks and
+  /// multipliers become so unequal that the equations lose all their digits, and the dual residual grows again.
+  bool careful = false;
+  double damping = 0.7;       // of the length of a careful step
+  double least_center = 0.1;  // of the final gap's share of each pair, in careful steps
+};
+
+/// For programmes in which full steps cycle or lose their digits. Care gains half a digit in each step once it is under way,
+/// and is asked for eleven.
+inline InteriorSettings with_care(Extra mode = Extra::none) {
+  return {.mode = mode, .limit = 150, .careful = true};
+}
+
+/// What keeps an iterate of the interior point method from being the answer.
+struct Residuals {
+  double gap = 0.0;    // sum of slack · multiplier
+  double rows = 0.0;   // largest |A x − b − t along|
+  double dual = 0.0;   // largest dual residual, as cost over a typical change of x
+  double extra = 0.0;  // dual residual of t
+  double size = 0.0;   // of what is minimised
+  bool finite = false;
+};
+
+/// Inequalities of one kind, one for each column: slack s and multiplier z, both positive.
+struct Inequalities {
+  std::vector<double> s, inverse;  // [n] slacks and their reciprocals
+  std::vector<double> z, dz;       // [n] multipliers and their steps
+  std::vector<double> target;      // [n] wanted change of s z
+};
+
+/// The scalar t, with the multipliers of t ≥ 0 and t ≤ 1.
+struct ExtraUnknown {
+  double value = 0.0, step = 0.0;
+  double z_low = 0.0, dz_low = 0.0, target_low = 0.0;
+  double z_high = 0.0, dz_high = 0.0, target_high = 0.0;
+  double eta = 0.0;    // η of Newton's equations
+  double price = 0.0;  // of t
+};
+
 /// Throws InvalidArgument naming the first entry that is not a number or, unless allowed, infinite.
 void check_finite(const char* name, const double* v, long size, bool infinite_allowed);
 
@@ -91,7 +138,6 @@ struct __attribute__((visibility("hidden"))) SeparableWorkspace::Impl {
   double row_tolerance = 0.0;
   bool moving = false;          // whether b moves along a line
   bool proximal = false;        // whether give and anchor are in force
-  bool careful = false;         // whether the interior point method keeps its steps short
   std::vector<double> typical;  // [m] diagonal of the dual Hessian with every column free
 
   // dual Newton
@@ -105,11 +151,10 @@ struct __attribute__((visibility("hidden"))) SeparableWorkspace::Impl {
   std::vector<double> shift;         // [m] added to the diagonal of the dual Hessian
   std::vector<double> product;       // [m] scratch
 
-  // interior point; l: x ≥ lower, u: x ≤ upper, y: x ≤ t
-  std::vector<double> sl, su, sy, il, iu, iy;        // [n] slacks and their reciprocals
-  std::vector<double> zl, zu, zy;                    // [n] multipliers
-  std::vector<double> dx, dzl, dzu, dzy;             // [n] steps
-  std::vector<double> target_l, target_u, target_y;  // [n] wanted change of slack · multiplier
+  // interior point
+  separable::Inequalities below, above, top;  // x ≥ lower, x ≤ upper, x ≤ t
+  separable::ExtraUnknown extra;
+  std::vector<double> dx;            // [n] step of x
   std::vector<double> slope, stiff;  // [n] dual residual; φ'' with the bounds' share
   std::vector<double> kappa, g;      // [n] as in Newton's equations
   std::vector<double> scale;         // [n] typical change of x; 0 if it is fixed
@@ -117,10 +162,6 @@ struct __attribute__((visibility("hidden"))) SeparableWorkspace::Impl {
   std::vector<double> along;         // [m] direction of b
   std::vector<double> border;        // [m] k of Newton's equations
   std::vector<char> subset;          // [n] whether x ≤ t counts
-  double extra = 0.0;                // t
-  double extra_lower = 0.0;          // multiplier of t ≥ 0
-  double extra_upper = 0.0;          // multiplier of t ≤ 1
-  double price = 0.0;                // of t
   double energy = 0.0;  // typical cost of one column, sets the scale of the multipliers
   int pairs = 0;        // of slack and multiplier
 
@@ -157,16 +198,27 @@ struct __attribute__((visibility("hidden"))) SeparableWorkspace::Impl {
   double evaluate();
   void predict();
   bool refine();
+  bool same_active_set() const;
+  double step_length(double start);
   Outcome newton(int limit);
 
   // separable_interior.cpp: the interior point method, also with the extra scalar t
   bool begin_interior(Extra mode);
-  Outcome interior(Extra mode, double tolerance, int limit, bool resume);
+  void begin_bounds();
+  void begin_extra(Extra mode);
+  separable::Residuals residuals(const separable::InteriorSettings& settings);
+  bool factor_interior(Extra mode);
+  void aim_at_zero();
+  void aim_at_center(Extra mode, double center);
+  void newton_step(Extra mode, double extra_residual);
+  double shortness(Extra mode) const;
+  double gap_after(Extra mode, double length) const;
+  void advance(Extra mode, double length);
+  Outcome interior(const separable::InteriorSettings& settings);
 
   // separable_program.cpp: both methods in turns, and what decides when neither does
   Outcome run(Start start);
-  Outcome from_inside();
-  Outcome from_inside_with_care();
+  Outcome from_inside(separable::InteriorSettings settings);
   Outcome decide();
 };
 
