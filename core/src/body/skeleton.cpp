@@ -42,6 +42,34 @@ void check_body(const Body& body, int index) {
       "' has an inertia or mass centre that is not a number");
 }
 
+bool is_identity(const Function& function) {
+  return function.kind() == Function::Kind::linear
+         && function.coefficients() == std::vector<double>{1, 0};
+}
+
+// what drives each full coordinate: itself, another one, or nothing
+std::vector<int> drivers_of(
+    const std::vector<Coordinate>& coordinates, const std::vector<Coupling>& couplings) {
+  const int n = static_cast<int>(coordinates.size());
+  std::vector<int> driver(n);
+  for (int c = 0; c < n; ++c) driver[c] = coordinates[c].locked ? -1 : c;
+  for (const Coupling& coupling : couplings) {
+    require(
+        coupling.dependent >= 0 && coupling.dependent < n && coupling.independent >= 0
+            && coupling.independent < n,
+        "a coupling names coordinate ", coupling.dependent, " or ", coupling.independent,
+        "; the model has ", n);
+    for (const Coupling& other : couplings)
+      require(
+          coupling.independent != other.dependent, "coordinate '",
+          coordinates[coupling.independent].name,
+          "' drives another one but is itself driven; couple both to the first one instead");
+    driver[coupling.dependent] =
+        coordinates[coupling.independent].locked ? -1 : coupling.independent;
+  }
+  return driver;
+}
+
 }  // namespace
 
 Skeleton::Skeleton(
@@ -57,29 +85,13 @@ Skeleton::Skeleton(
       gravity_(std::move(gravity)) {
   require(!bodies_.empty(), "a skeleton needs at least the world; given no body");
 
-  // what drives each full coordinate: itself, another one, or nothing
-  std::vector<int> driver(nq_full());
-  for (int c = 0; c < nq_full(); ++c) driver[c] = full_coordinates_[c].locked ? -1 : c;
-  for (const Coupling& coupling : couplings_) {
-    require(
-        coupling.dependent >= 0 && coupling.dependent < nq_full() && coupling.independent >= 0
-            && coupling.independent < nq_full(),
-        "a coupling names coordinate ", coupling.dependent, " or ", coupling.independent,
-        "; the model has ", nq_full());
-    for (const Coupling& other : couplings_)
-      require(
-          coupling.independent != other.dependent, "coordinate '",
-          full_coordinates_[coupling.independent].name,
-          "' drives another one but is itself driven; couple both to the first one instead");
-    driver[coupling.dependent] =
-        full_coordinates_[coupling.independent].locked ? -1 : coupling.independent;
-  }
+  const std::vector<int> driver = drivers_of(full_coordinates_, couplings_);
   std::vector<int> independent_of(nq_full(), -1);
-  for (int c = 0; c < nq_full(); ++c)
-    if (driver[c] == c) {
-      independent_of[c] = nq();
-      independent_.push_back(c);
-    }
+  for (int c = 0; c < nq_full(); ++c) {
+    if (driver[c] != c) continue;
+    independent_of[c] = nq();
+    independent_.push_back(c);
+  }
 
   for (int i = 0; i < static_cast<int>(bodies_.size()); ++i) {
     const Body& body = bodies_[i];
@@ -95,8 +107,7 @@ Skeleton::Skeleton(
           axis.coordinate, "; the model has ", nq_full());
       AxisPlan plan;
       plan.rotation = rotation_kind(axis);
-      plan.linear = axis.function.kind() == Function::Kind::linear
-                    && axis.function.coefficients() == std::vector<double>{1, 0};
+      plan.linear = is_identity(axis.function);
       plan.coordinate = axis.coordinate;
       if (axis.coordinate >= 0) {
         // one column per coordinate of the joint, however many axes it moves

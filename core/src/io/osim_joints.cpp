@@ -134,6 +134,35 @@ void OsimReader::read_coordinates(const xml_node& joint, int expected) {
     fail(joint, "has ", count, " coordinates; a ", tag(joint), " has ", expected);
 }
 
+Vec3 OsimReader::read_direction(const xml_node& node, int axis) {
+  Vec3 direction = Vec3::Unit(axis);
+  if (given(node, "axis")) direction = vector(node, "axis");
+  if (!(direction.norm() > 1e-12))
+    fail(
+        node.child("axis"), "given ", in_quotes(text(node, "axis", "")),
+        "; an axis must not be zero");
+  // unit axes stay as they are to the last bit, so that a second reading agrees
+  if (std::abs(direction.squaredNorm() - 1) > 4e-16) direction.normalize();
+  return direction;
+}
+
+// the coordinate of this joint, whose first is given, that a TransformAxis depends on; -1 for none
+int OsimReader::coordinate_of_axis(const xml_node& node, int first) {
+  const std::string listed = text(node, "coordinates", "");
+  const std::vector<std::string_view> names = words(listed);
+  if (names.empty()) return -1;
+  if (names.size() > 1)
+    fail(
+        node, "depends on ", names.size(), " coordinates (", in_quotes(listed),
+        "); at most one is allowed");
+  const auto found = std::find_if(
+      coordinates_.begin() + first, coordinates_.end(),
+      [&](const Coordinate& c) { return c.name == names[0]; });
+  if (found == coordinates_.end())
+    fail(node, "depends on ", in_quotes(names[0]), ", which is no coordinate of this joint");
+  return static_cast<int>(found - coordinates_.begin());
+}
+
 void OsimReader::read_custom_axes(const xml_node& joint, int first, Body& body) {
   static constexpr const char* kNames[] = {"translation1", "translation2", "translation3",
                                            "rotation1",    "rotation2",    "rotation3"};
@@ -151,29 +180,8 @@ void OsimReader::read_custom_axes(const xml_node& joint, int first, Body& body) 
                "SimmSpline", "MultiplierFunction", "function"});
     JointAxis axis;
     axis.rotational = i >= 3;
-    axis.direction = Vec3::Unit(i % 3);
-    if (given(node, "axis")) axis.direction = vector(node, "axis");
-    if (!(axis.direction.norm() > 1e-12))
-      fail(
-          node.child("axis"), "given ", in_quotes(text(node, "axis", "")),
-          "; an axis must not be zero");
-    // unit axes stay as they are to the last bit, so that a second reading agrees
-    if (std::abs(axis.direction.squaredNorm() - 1) > 4e-16) axis.direction.normalize();
-
-    const std::string listed = text(node, "coordinates", "");
-    const std::vector<std::string_view> names = words(listed);
-    if (names.size() > 1)
-      fail(
-          node, "depends on ", names.size(), " coordinates (", in_quotes(listed),
-          "); at most one is allowed");
-    if (names.size() == 1) {
-      const auto found = std::find_if(
-          coordinates_.begin() + first, coordinates_.end(),
-          [&](const Coordinate& c) { return c.name == names[0]; });
-      if (found == coordinates_.end())
-        fail(node, "depends on ", in_quotes(names[0]), ", which is no coordinate of this joint");
-      axis.coordinate = static_cast<int>(found - coordinates_.begin());
-    }
+    axis.direction = read_direction(node, i % 3);
+    axis.coordinate = coordinate_of_axis(node, first);
 
     // OpenSim's defaults: the coordinate itself, or nothing
     const auto function = read_function(node);

@@ -70,48 +70,54 @@ void OsimReader::all_or_none(const xml_node& node, const char* a, const char* b,
     fail(node, "gives ", count, " of <", a, ">, <", b, "> and <", c, ">; give all three or none");
 }
 
-MuscleCurves OsimReader::read_curves(const xml_node& node) {
-  // what is not given stays as it is
-  const auto read_into = [this](double& value, const xml_node& at, const char* child) {
-    value = number(at, child, value);
-  };
+// what is not given stays as it is
+void OsimReader::read_given(double& value, const xml_node& at, const char* child) {
+  value = number(at, child, value);
+}
 
+ActiveForceLengthParameters OsimReader::read_active_curve(const xml_node& muscle) {
   ActiveForceLengthParameters active;
-  const xml_node a = node.child("ActiveForceLengthCurve");
+  const xml_node a = muscle.child("ActiveForceLengthCurve");
   know_children(
       a, {"min_norm_active_fiber_length", "transition_norm_fiber_length",
           "max_norm_active_fiber_length", "shallow_ascending_slope", "minimum_value"});
-  read_into(active.min_norm_active_fiber_length, a, "min_norm_active_fiber_length");
-  read_into(active.transition_norm_fiber_length, a, "transition_norm_fiber_length");
-  read_into(active.max_norm_active_fiber_length, a, "max_norm_active_fiber_length");
-  read_into(active.shallow_ascending_slope, a, "shallow_ascending_slope");
-  read_into(active.minimum_value, a, "minimum_value");
+  read_given(active.min_norm_active_fiber_length, a, "min_norm_active_fiber_length");
+  read_given(active.transition_norm_fiber_length, a, "transition_norm_fiber_length");
+  read_given(active.max_norm_active_fiber_length, a, "max_norm_active_fiber_length");
+  read_given(active.shallow_ascending_slope, a, "shallow_ascending_slope");
+  read_given(active.minimum_value, a, "minimum_value");
+  return active;
+}
 
+ForceVelocityParameters OsimReader::read_velocity_curve(const xml_node& muscle) {
   ForceVelocityParameters velocity;
-  const xml_node v = node.child("ForceVelocityCurve");
+  const xml_node v = muscle.child("ForceVelocityCurve");
   know_children(
       v,
       {"concentric_slope_at_vmax", "concentric_slope_near_vmax", "isometric_slope",
        "eccentric_slope_at_vmax", "eccentric_slope_near_vmax",
        "max_eccentric_velocity_force_multiplier", "concentric_curviness", "eccentric_curviness"});
-  read_into(velocity.concentric_slope_at_vmax, v, "concentric_slope_at_vmax");
-  read_into(velocity.eccentric_slope_at_vmax, v, "eccentric_slope_at_vmax");
-  read_into(velocity.concentric_slope_near_vmax, v, "concentric_slope_near_vmax");
-  read_into(velocity.isometric_slope, v, "isometric_slope");
-  read_into(velocity.eccentric_slope_near_vmax, v, "eccentric_slope_near_vmax");
-  read_into(
+  read_given(velocity.concentric_slope_at_vmax, v, "concentric_slope_at_vmax");
+  read_given(velocity.eccentric_slope_at_vmax, v, "eccentric_slope_at_vmax");
+  read_given(velocity.concentric_slope_near_vmax, v, "concentric_slope_near_vmax");
+  read_given(velocity.isometric_slope, v, "isometric_slope");
+  read_given(velocity.eccentric_slope_near_vmax, v, "eccentric_slope_near_vmax");
+  read_given(
       velocity.max_eccentric_velocity_force_multiplier, v,
       "max_eccentric_velocity_force_multiplier");
-  read_into(velocity.concentric_curviness, v, "concentric_curviness");
-  read_into(velocity.eccentric_curviness, v, "eccentric_curviness");
+  read_given(velocity.concentric_curviness, v, "concentric_curviness");
+  read_given(velocity.eccentric_curviness, v, "eccentric_curviness");
+  return velocity;
+}
 
+PassiveForceLengthParameters OsimReader::read_passive_curve(const xml_node& muscle) {
   PassiveForceLengthParameters passive;
-  const xml_node p = node.child("FiberForceLengthCurve");
+  const xml_node p = muscle.child("FiberForceLengthCurve");
   know_children(
       p, {"strain_at_zero_force", "strain_at_one_norm_force", "stiffness_at_low_force",
           "stiffness_at_one_norm_force", "curviness"});
-  read_into(passive.strain_at_zero_force, p, "strain_at_zero_force");
-  read_into(passive.strain_at_one_norm_force, p, "strain_at_one_norm_force");
+  read_given(passive.strain_at_zero_force, p, "strain_at_zero_force");
+  read_given(passive.strain_at_one_norm_force, p, "strain_at_one_norm_force");
   all_or_none(p, "stiffness_at_low_force", "stiffness_at_one_norm_force", "curviness");
   // OpenSim's own choice where none is given
   passive.stiffness_at_low_force = number(p, "stiffness_at_low_force", 0.2);
@@ -119,19 +125,29 @@ MuscleCurves OsimReader::read_curves(const xml_node& node) {
       p, "stiffness_at_one_norm_force",
       2 / (passive.strain_at_one_norm_force - passive.strain_at_zero_force));
   passive.curviness = number(p, "curviness", 0.75);
+  return passive;
+}
 
+TendonForceLengthParameters OsimReader::read_tendon_curve(const xml_node& muscle) {
   TendonForceLengthParameters tendon;
-  const xml_node t = node.child("TendonForceLengthCurve");
+  const xml_node t = muscle.child("TendonForceLengthCurve");
   know_children(
       t, {"strain_at_one_norm_force", "stiffness_at_one_norm_force", "norm_force_at_toe_end",
           "curviness"});
-  read_into(tendon.strain_at_one_norm_force, t, "strain_at_one_norm_force");
+  read_given(tendon.strain_at_one_norm_force, t, "strain_at_one_norm_force");
   all_or_none(t, "stiffness_at_one_norm_force", "norm_force_at_toe_end", "curviness");
   tendon.stiffness_at_one_norm_force =
       number(t, "stiffness_at_one_norm_force", 1.375 / tendon.strain_at_one_norm_force);
   tendon.norm_force_at_toe_end = number(t, "norm_force_at_toe_end", 2.0 / 3.0);
   tendon.curviness = number(t, "curviness", 0.5);
+  return tendon;
+}
 
+MuscleCurves OsimReader::read_curves(const xml_node& node) {
+  const ActiveForceLengthParameters active = read_active_curve(node);
+  const ForceVelocityParameters velocity = read_velocity_curve(node);
+  const PassiveForceLengthParameters passive = read_passive_curve(node);
+  const TendonForceLengthParameters tendon = read_tendon_curve(node);
   try {
     return curves_.curves(active, velocity, passive, tendon);
   } catch (const InvalidArgument& error) {

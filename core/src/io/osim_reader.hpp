@@ -47,6 +47,8 @@ class OsimReader : private OsimDocument {
   void read_joints();
   void read_joint(const JointRecord& joint);
   void read_coordinates(const xml_node& joint, int expected);
+  Vec3 read_direction(const pugi::xml_node& node, int axis);
+  int coordinate_of_axis(const pugi::xml_node& node, int first);
   void read_custom_axes(const xml_node& joint, int first_coordinate, Body& body);
   int coordinate_named(const xml_node& at, std::string name);
   void read_constraints();
@@ -59,6 +61,11 @@ class OsimReader : private OsimDocument {
   // osim_muscles.cpp: forces, which are muscles with their curves and actuators, and their groups
   void read_forces();
   void read_muscle(const xml_node& node, const std::string& path);
+  void read_given(double& value, const pugi::xml_node& at, const char* child);
+  ActiveForceLengthParameters read_active_curve(const pugi::xml_node& muscle);
+  ForceVelocityParameters read_velocity_curve(const pugi::xml_node& muscle);
+  PassiveForceLengthParameters read_passive_curve(const pugi::xml_node& muscle);
+  TendonForceLengthParameters read_tendon_curve(const pugi::xml_node& muscle);
   MuscleCurves read_curves(const xml_node& node);
   void all_or_none(const xml_node& node, const char* a, const char* b, const char* c);
   void read_actuator(const xml_node& node);

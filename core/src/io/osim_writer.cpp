@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cmath>
-#include <sstream>
 
 #include <pugixml.hpp>
 
@@ -102,6 +101,51 @@ std::vector<Vec3> completed(std::vector<Vec3> directions) {
     directions.push_back(best);
   }
   return directions;
+}
+
+void add_curves(xml_node node, const Muscle& muscle) {
+  const ActiveForceLengthParameters& active = muscle.curves.active_parameters;
+  xml_node a = add(node, "ActiveForceLengthCurve", muscle.name + "_ActiveForceLengthCurve");
+  set(a, "min_norm_active_fiber_length", active.min_norm_active_fiber_length);
+  set(a, "transition_norm_fiber_length", active.transition_norm_fiber_length);
+  set(a, "max_norm_active_fiber_length", active.max_norm_active_fiber_length);
+  set(a, "shallow_ascending_slope", active.shallow_ascending_slope);
+  set(a, "minimum_value", active.minimum_value);
+
+  const ForceVelocityParameters& velocity = muscle.curves.velocity_parameters;
+  xml_node v = add(node, "ForceVelocityCurve", muscle.name + "_ForceVelocityCurve");
+  set(v, "concentric_slope_at_vmax", velocity.concentric_slope_at_vmax);
+  set(v, "concentric_slope_near_vmax", velocity.concentric_slope_near_vmax);
+  set(v, "isometric_slope", velocity.isometric_slope);
+  set(v, "eccentric_slope_at_vmax", velocity.eccentric_slope_at_vmax);
+  set(v, "eccentric_slope_near_vmax", velocity.eccentric_slope_near_vmax);
+  set(v, "max_eccentric_velocity_force_multiplier",
+      velocity.max_eccentric_velocity_force_multiplier);
+  set(v, "concentric_curviness", velocity.concentric_curviness);
+  set(v, "eccentric_curviness", velocity.eccentric_curviness);
+
+  // OpenSim wants all of its optional parameters or none: NaN is written as what it stands for
+  const auto chosen = [](double given, double otherwise) {
+    return std::isnan(given) ? otherwise : given;
+  };
+  const PassiveForceLengthParameters& passive = muscle.curves.passive_parameters;
+  xml_node p = add(node, "FiberForceLengthCurve", muscle.name + "_FiberForceLengthCurve");
+  set(p, "strain_at_zero_force", passive.strain_at_zero_force);
+  set(p, "strain_at_one_norm_force", passive.strain_at_one_norm_force);
+  set(p, "stiffness_at_low_force", chosen(passive.stiffness_at_low_force, 0.2));
+  set(p, "stiffness_at_one_norm_force",
+      chosen(
+          passive.stiffness_at_one_norm_force,
+          2 / (passive.strain_at_one_norm_force - passive.strain_at_zero_force)));
+  set(p, "curviness", chosen(passive.curviness, 0.75));
+
+  const TendonForceLengthParameters& tendon = muscle.curves.tendon_parameters;
+  xml_node t = add(node, "TendonForceLengthCurve", muscle.name + "_TendonForceLengthCurve");
+  set(t, "strain_at_one_norm_force", tendon.strain_at_one_norm_force);
+  set(t, "stiffness_at_one_norm_force",
+      chosen(tendon.stiffness_at_one_norm_force, 1.375 / tendon.strain_at_one_norm_force));
+  set(t, "norm_force_at_toe_end", chosen(tendon.norm_force_at_toe_end, 2.0 / 3.0));
+  set(t, "curviness", chosen(tendon.curviness, 0.5));
 }
 
 class Writer {
@@ -358,48 +402,7 @@ void Writer::add_muscle(xml_node forces, const Muscle& muscle) {
   set(node, "max_contraction_velocity", muscle.max_contraction_velocity);
   set(node, "minimum_activation", muscle.minimum_activation);
 
-  const ActiveForceLengthParameters& active = muscle.curves.active_parameters;
-  xml_node a = add(node, "ActiveForceLengthCurve", muscle.name + "_ActiveForceLengthCurve");
-  set(a, "min_norm_active_fiber_length", active.min_norm_active_fiber_length);
-  set(a, "transition_norm_fiber_length", active.transition_norm_fiber_length);
-  set(a, "max_norm_active_fiber_length", active.max_norm_active_fiber_length);
-  set(a, "shallow_ascending_slope", active.shallow_ascending_slope);
-  set(a, "minimum_value", active.minimum_value);
-
-  const ForceVelocityParameters& velocity = muscle.curves.velocity_parameters;
-  xml_node v = add(node, "ForceVelocityCurve", muscle.name + "_ForceVelocityCurve");
-  set(v, "concentric_slope_at_vmax", velocity.concentric_slope_at_vmax);
-  set(v, "concentric_slope_near_vmax", velocity.concentric_slope_near_vmax);
-  set(v, "isometric_slope", velocity.isometric_slope);
-  set(v, "eccentric_slope_at_vmax", velocity.eccentric_slope_at_vmax);
-  set(v, "eccentric_slope_near_vmax", velocity.eccentric_slope_near_vmax);
-  set(v, "max_eccentric_velocity_force_multiplier",
-      velocity.max_eccentric_velocity_force_multiplier);
-  set(v, "concentric_curviness", velocity.concentric_curviness);
-  set(v, "eccentric_curviness", velocity.eccentric_curviness);
-
-  // OpenSim wants all of its optional parameters or none: NaN is written as what it stands for
-  const auto chosen = [](double given, double otherwise) {
-    return std::isnan(given) ? otherwise : given;
-  };
-  const PassiveForceLengthParameters& passive = muscle.curves.passive_parameters;
-  xml_node p = add(node, "FiberForceLengthCurve", muscle.name + "_FiberForceLengthCurve");
-  set(p, "strain_at_zero_force", passive.strain_at_zero_force);
-  set(p, "strain_at_one_norm_force", passive.strain_at_one_norm_force);
-  set(p, "stiffness_at_low_force", chosen(passive.stiffness_at_low_force, 0.2));
-  set(p, "stiffness_at_one_norm_force",
-      chosen(
-          passive.stiffness_at_one_norm_force,
-          2 / (passive.strain_at_one_norm_force - passive.strain_at_zero_force)));
-  set(p, "curviness", chosen(passive.curviness, 0.75));
-
-  const TendonForceLengthParameters& tendon = muscle.curves.tendon_parameters;
-  xml_node t = add(node, "TendonForceLengthCurve", muscle.name + "_TendonForceLengthCurve");
-  set(t, "strain_at_one_norm_force", tendon.strain_at_one_norm_force);
-  set(t, "stiffness_at_one_norm_force",
-      chosen(tendon.stiffness_at_one_norm_force, 1.375 / tendon.strain_at_one_norm_force));
-  set(t, "norm_force_at_toe_end", chosen(tendon.norm_force_at_toe_end, 2.0 / 3.0));
-  set(t, "curviness", chosen(tendon.curviness, 0.5));
+  add_curves(node, muscle);
 }
 
 void Writer::add_forces(xml_node model) {
@@ -453,9 +456,14 @@ std::string Writer::write() {
   add_forces(model);
   add_markers(model);
 
-  std::ostringstream text;
+  struct Text : pugi::xml_writer {
+    void write(const void* data, std::size_t size) override {
+      bytes.append(static_cast<const char*>(data), size);
+    }
+    std::string bytes;
+  } text;
   document.save(text, "  ", pugi::format_indent, pugi::encoding_utf8);
-  return text.str();
+  return text.bytes;
 }
 
 }  // namespace

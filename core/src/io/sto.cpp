@@ -79,40 +79,25 @@ Header read_header(Lines& lines, const std::string& file) {
       message(file, ": has no line 'endheader'; it is not a .sto or .mot file, or it is cut off"));
 }
 
-}  // namespace
-
-int TimeTable::column(const std::string& wanted) const {
-  const auto found = std::find(columns.begin(), columns.end(), wanted);
-  if (found != columns.end()) return static_cast<int>(found - columns.begin());
-  const std::string nearest = nearest_name(wanted, columns);
-  throw UnknownName(message(
-      "no column '", wanted, "' in table '", name, "'",
-      nearest.empty() ? "" : "; did you mean '" + nearest + "'?"));
-}
-
-TimeTable read_sto(const std::filesystem::path& path, AngleUnit unit) {
-  const std::string bytes = read_bytes(path);
-  const std::string file = path.string();
-  Lines lines(bytes);
-  const Header header = read_header(lines, file);
-
-  TimeTable table;
-  table.name = header.name;
+bool in_degrees(const Header& header, AngleUnit unit, const std::string& file) {
   if (header.in_degrees) {
     const bool contradicted =
         unit != AngleUnit::as_declared && *header.in_degrees != (unit == AngleUnit::degrees);
     require<FileError>(
         !contradicted, file, ": declares inDegrees=", *header.in_degrees ? "yes" : "no",
         ", but was to be read as ", unit == AngleUnit::degrees ? "degrees" : "radians");
-    table.in_degrees = *header.in_degrees;
-  } else {
-    require<FileError>(
-        unit != AngleUnit::as_declared, file,
-        ": does not say inDegrees=yes or no; add the line to its header, or say which unit to "
-        "take");
-    table.in_degrees = unit == AngleUnit::degrees;
+    return *header.in_degrees;
   }
+  require<FileError>(
+      unit != AngleUnit::as_declared, file,
+      ": does not say inDegrees=yes or no; add the line to its header, or say which unit to "
+      "take");
+  return unit == AngleUnit::degrees;
+}
 
+// names of all columns, that of time first
+std::vector<std::string_view> read_labels(
+    Lines& lines, const Header& header, const std::string& file) {
   // the line of labels is the first with text in it
   std::optional<std::string_view> line;
   do line = lines.next();
@@ -128,16 +113,23 @@ TimeTable read_sto(const std::filesystem::path& path, AngleUnit unit) {
     require<FileError>(
         seen.insert(labels[i]).second, file, ": line ", lines.number(), ": column ",
         in_quotes(labels[i]), " appears twice; names must differ");
-    table.columns.emplace_back(labels[i]);
   }
   require<FileError>(
       !header.columns || *header.columns == static_cast<long>(labels.size()), file, ": declares ",
       header.columns.value_or(0), " columns but names ", labels.size());
+  return labels;
+}
 
+// numbers row by row
+std::vector<double> read_rows(
+    Lines& lines,
+    const Header& header,
+    const std::vector<std::string_view>& labels,
+    const std::string& file) {
   std::vector<double> numbers;
   long rows = 0;
   double last = -std::numeric_limits<double>::infinity();
-  while ((line = lines.next())) {
+  while (const auto line = lines.next()) {
     if (line->empty()) continue;
     const std::vector<std::string_view> entries = words(*line);
     require<FileError>(
@@ -160,9 +152,36 @@ TimeTable read_sto(const std::filesystem::path& path, AngleUnit unit) {
   require<FileError>(
       !header.rows || *header.rows == rows, file, ": declares ", header.rows.value_or(0),
       " rows but has ", rows, "; it is cut off or damaged");
+  return numbers;
+}
+
+}  // namespace
+
+int TimeTable::column(const std::string& wanted) const {
+  const auto found = std::find(columns.begin(), columns.end(), wanted);
+  if (found != columns.end()) return static_cast<int>(found - columns.begin());
+  const std::string nearest = nearest_name(wanted, columns);
+  throw UnknownName(message(
+      "no column '", wanted, "' in table '", name, "'",
+      nearest.empty() ? "" : "; did you mean '" + nearest + "'?"));
+}
+
+TimeTable read_sto(const std::filesystem::path& path, AngleUnit unit) {
+  const std::string bytes = read_bytes(path);
+  const std::string file = path.string();
+  Lines lines(bytes);
+  const Header header = read_header(lines, file);
+
+  TimeTable table;
+  table.name = header.name;
+  table.in_degrees = in_degrees(header, unit, file);
+  const std::vector<std::string_view> labels = read_labels(lines, header, file);
+  table.columns.assign(labels.begin() + 1, labels.end());
+  const std::vector<double> numbers = read_rows(lines, header, labels, file);
 
   using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-  const Eigen::Map<const RowMajor> all(numbers.data(), rows, static_cast<long>(labels.size()));
+  const long columns = std::ssize(labels), rows = std::ssize(numbers) / columns;
+  const Eigen::Map<const RowMajor> all(numbers.data(), rows, columns);
   table.time = all.col(0);
   table.values = all.rightCols(all.cols() - 1);
   return table;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <map>
 
 #include "coxa/math/error.hpp"
 
@@ -190,49 +189,39 @@ struct PathSolver {
     return false;
   }
 
-  Outcome wrap_one(int muscle, const Path& path, int wrap) {
-    using Action = CylinderWrap::Action;
-    constexpr double infinity = std::numeric_limits<double>::infinity();
-    auto& nodes = geometry.nodes;
-    const PathWrap& range = path.wraps[wrap];
-    const WrapCylinder& cylinder = model.cylinders[range.cylinder];
-    Outcome outcome;
-    Vec3 before[2] = {Vec3::Zero(), Vec3::Zero()};
-    const bool was_wrapped = remove(wrap, before);
-    if (!cylinder.active) return outcome;
-
-    // nodes between which it may act
+  // first and last node between which a wrap may act; -1 if there is none
+  std::pair<int, int> nodes_between(const Path& path, const PathWrap& range) const {
     const int first_point = range.first_point < 1 ? 0 : range.first_point - 1;
     const int last_point =
         range.last_point < 1 ? static_cast<int>(path.points.size()) - 1 : range.last_point - 1;
     int first = -1, last = -1;
     for (int i = 0; i < count; ++i) {
-      const int point = nodes[i].point;
+      const int point = geometry.nodes[i].point;
       if (point < first_point || point > last_point) continue;
       if (first < 0) first = i;
       last = i;
     }
-    if (first < 0) {
-      outcome.stop = true;
-      return outcome;
-    }
+    return {first, last};
+  }
 
-    // the first piece that runs through the cylinder, or else the one that is lengthened least
-    const Pose& X_WC = geometry.cylinders[range.cylinder];
-    CylinderWrap best;
+  // the first piece that runs through the cylinder, or else the one that is lengthened least; -1 if none is to be wrapped
+  int piece_to_wrap(
+      int cylinder, int first, int last, CylinderWrap& best, CylinderWrap::Action& last_action) {
+    using Action = CylinderWrap::Action;
+    const auto& nodes = geometry.nodes;
+    const Pose& X_WC = geometry.cylinders[cylinder];
     int at = -1;
-    double least = infinity;
+    double least = std::numeric_limits<double>::infinity();
     Vec3 next = X_WC.R.transpose() * (nodes[first].p_W - X_WC.p);
     for (int i = first; i < last; ++i) {
       const Vec3 p1 = next;
       next = X_WC.R.transpose() * (nodes[i + 1].p_W - X_WC.p);
       if (nodes[i].cylinder >= 0 && nodes[i].cylinder == nodes[i + 1].cylinder) continue;
-      const CylinderWrap candidate = wrap_cylinder(cylinder, p1, next, plan.rule_);
-      outcome.last_action = candidate.action;
+      const CylinderWrap candidate = wrap_cylinder(model.cylinders[cylinder], p1, next, plan.rule_);
+      last_action = candidate.action;
       if (candidate.action == Action::mandatory) {
         best = candidate;
-        at = i;
-        break;
+        return i;
       }
       if (candidate.action != Action::possible) continue;
       const double change = (candidate.first - p1).norm() + candidate.arc_length
@@ -243,6 +232,26 @@ struct PathSolver {
         least = change;
       }
     }
+    return at;
+  }
+
+  Outcome wrap_one(int muscle, const Path& path, int wrap) {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    auto& nodes = geometry.nodes;
+    const PathWrap& range = path.wraps[wrap];
+    const WrapCylinder& cylinder = model.cylinders[range.cylinder];
+    Outcome outcome;
+    Vec3 before[2] = {Vec3::Zero(), Vec3::Zero()};
+    const bool was_wrapped = remove(wrap, before);
+    if (!cylinder.active) return outcome;
+
+    const auto [first, last] = nodes_between(path, range);
+    if (first < 0) {
+      outcome.stop = true;
+      return outcome;
+    }
+    CylinderWrap best;
+    const int at = piece_to_wrap(range.cylinder, first, last, best, outcome.last_action);
     if (at < 0) {
       if (was_wrapped) outcome.moved = infinity;
       return outcome;
@@ -252,6 +261,7 @@ struct PathSolver {
     count += 2;
     Node& a = nodes[at + 1];
     Node& b = nodes[at + 2];
+    const Pose& X_WC = geometry.cylinders[range.cylinder];
     a.p_W = X_WC * best.first;
     b.p_W = X_WC * best.last;
     a.body = b.body = cylinder.body;
@@ -325,127 +335,6 @@ struct PathSolver {
       if (plan.cylinder_used_[i]) geometry.cylinders[i] = cylinder_pose(model.cylinders[i], work);
   }
 };
-
-MusclePlan::MusclePlan(const Model& model, TangentRule rule) : rule_(rule) {
-  const Skeleton& skeleton = model.skeleton;
-  const auto& bodies = skeleton.bodies();
-  const int n_bodies = static_cast<int>(bodies.size());
-  cylinders_ = static_cast<int>(model.cylinders.size());
-  cylinder_used_.assign(cylinders_, 0);
-
-  // what drives each full coordinate
-  std::vector<int> independent_of(skeleton.nq_full(), -1);
-  for (int i = 0; i < skeleton.nq(); ++i) independent_of[skeleton.independent()[i]] = i;
-  for (const Coupling& coupling : skeleton.couplings())
-    independent_of[coupling.dependent] = independent_of[coupling.independent];
-
-  first_arm_ = first_station_ = first_moving_ = first_point_ = first_wrap_ = {0};
-  for (const Muscle& muscle : model.muscles) {
-    const Path& path = muscle.path;
-    require(
-        path.points.size() >= 2, "the path of muscle '", muscle.name, "' has ", path.points.size(),
-        " points; it needs at least 2");
-    const auto require_body = [&](int body, const std::string& what) {
-      require(
-          body >= 0 && body < n_bodies, "muscle '", muscle.name, "': ", what, " lies on body ",
-          body, "; the model has bodies 0 ... ", n_bodies - 1);
-    };
-    const auto require_coordinate = [&](int full, const std::string& what) {
-      require(
-          full >= 0 && full < skeleton.nq_full(), "muscle '", muscle.name, "': ", what,
-          " depends on coordinate ", full, "; the model has 0 ... ", skeleton.nq_full() - 1);
-    };
-
-    // bodies that the muscle may pull on, and how many of them each body carries
-    std::vector<char> pulled(n_bodies, 0);
-    for (const PathPoint& point : path.points) {
-      require_body(point.body, "point '" + point.name + "'");
-      pulled[point.body] = 1;
-      if (point.kind == PathPoint::Kind::conditional)
-        require_coordinate(point.coordinate, "point '" + point.name + "'");
-    }
-    for (const PathWrap& wrap : path.wraps) {
-      require(
-          wrap.cylinder >= 0 && wrap.cylinder < cylinders_, "muscle '", muscle.name,
-          "' wraps over cylinder ", wrap.cylinder, "; the model has ", cylinders_);
-      cylinder_used_[wrap.cylinder] = 1;
-      require_body(model.cylinders[wrap.cylinder].body, "a cylinder");
-      pulled[model.cylinders[wrap.cylinder].body] = 1;
-    }
-    std::vector<int> carried(pulled.begin(), pulled.end());
-    for (int b = n_bodies - 1; b >= 1; --b) carried[bodies[b].parent] += carried[b];
-    int ancestor = 0;
-    for (int b = 0; b < n_bodies; ++b)
-      if (carried[b] == carried[0]) ancestor = b;
-
-    // stations: everything carrying between the ancestor and the ends, children first, ancestor
-    // last
-    std::vector<int> station_of(n_bodies, -1);
-    std::vector<int> between;
-    for (int b = n_bodies - 1; b > ancestor; --b)
-      if (carried[b] > 0) between.push_back(b);
-    between.push_back(ancestor);
-    const int first_station = stations();
-    for (std::size_t k = 0; k < between.size(); ++k)
-      station_of[between[k]] = first_station + static_cast<int>(k);
-
-    // the coordinates that can move one part of it against another
-    std::map<int, int> arm_of;
-    for (const int b : between) {
-      if (b == ancestor) continue;
-      for (int c = skeleton.first_column(b); c < skeleton.first_column(b + 1); ++c)
-        if (skeleton.columns()[c].independent >= 0) arm_of[skeleton.columns()[c].independent] = 0;
-    }
-    for (const PathPoint& point : path.points) {
-      if (point.kind != PathPoint::Kind::moving) continue;
-      for (const MovingLocation& moving : point.moving) {
-        if (moving.coordinate == -1) continue;
-        require_coordinate(moving.coordinate, "point '" + point.name + "'");
-        const int independent = independent_of[moving.coordinate];
-        if (independent >= 0) arm_of[independent] = 0;
-      }
-    }
-    for (auto& [coordinate, arm] : arm_of) {
-      arm = static_cast<int>(arm_coordinates_.size());
-      arm_coordinates_.push_back(coordinate);
-    }
-
-    for (const int b : between) {
-      Station station;
-      station.body = b;
-      station.parent = b == ancestor ? -1 : station_of[bodies[b].parent];
-      station.first_column = static_cast<int>(arm_columns_.size());
-      if (b != ancestor) {
-        for (int c = skeleton.first_column(b); c < skeleton.first_column(b + 1); ++c) {
-          const Skeleton::Column& column = skeleton.columns()[c];
-          if (column.independent >= 0)
-            arm_columns_.push_back({c, column.full, arm_of[column.independent]});
-        }
-      }
-      station.last_column = static_cast<int>(arm_columns_.size());
-      stations_.push_back(station);
-    }
-    for (std::size_t i = 0; i < path.points.size(); ++i) {
-      const PathPoint& point = path.points[i];
-      point_station_.push_back(station_of[point.body]);
-      if (point.kind != PathPoint::Kind::moving) continue;
-      for (int axis = 0; axis < 3; ++axis) {
-        const int full = point.moving[axis].coordinate;
-        if (full >= 0 && independent_of[full] >= 0)
-          moving_.push_back({static_cast<int>(i), axis, full, arm_of[independent_of[full]]});
-      }
-    }
-    for (const PathWrap& wrap : path.wraps)
-      wrap_station_.push_back(station_of[model.cylinders[wrap.cylinder].body]);
-
-    first_arm_.push_back(static_cast<int>(arm_coordinates_.size()));
-    first_station_.push_back(static_cast<int>(stations_.size()));
-    first_moving_.push_back(static_cast<int>(moving_.size()));
-    first_point_.push_back(static_cast<int>(point_station_.size()));
-    first_wrap_.push_back(static_cast<int>(wrap_station_.size()));
-    max_nodes_ = std::max(max_nodes_, static_cast<int>(path.points.size() + 2 * path.wraps.size()));
-  }
-}
 
 MuscleGeometry::MuscleGeometry(const MusclePlan& plan)
     : length(Eigen::VectorXd::Zero(plan.muscles())),

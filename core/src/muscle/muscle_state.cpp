@@ -11,6 +11,35 @@ namespace {
 // largest pennation: near 90 degrees the fibre's speed has a pole (OpenSim: acos 0.1)
 constexpr double kCosMaxPennation = 0.1;
 
+// Where f, in units of Fmax, changes its sign between `low` (f < 0) and `high`: regula falsi with the Illinois halving, and a
+// bisection wherever that shrinks the bracket too little.
+template <typename F>
+double root_between(
+    double low, double f_low, double high, double f_high, double width_enough, const F& f) {
+  double at = high;
+  int last_side = 0;
+  for (int i = 0; i < 200 && f_high != 0; ++i) {
+    const double width = high - low;
+    if (width <= width_enough) break;
+    at = i % 3 == 2 ? 0.5 * (low + high) : high - f_high * width / (f_high - f_low);
+    if (!(at > low && at < high)) at = 0.5 * (low + high);
+    const double value = f(at);
+    if (std::abs(value) < 1e-15) break;
+    if (value > 0) {
+      high = at;
+      f_high = value;
+      if (last_side == 1) f_low *= 0.5;
+      last_side = 1;
+    } else {
+      low = at;
+      f_low = value;
+      if (last_side == -1) f_high *= 0.5;
+      last_side = -1;
+    }
+  }
+  return at;
+}
+
 }  // namespace
 
 FiberGeometry::FiberGeometry(const Muscle& muscle) {
@@ -123,8 +152,8 @@ ElasticEquilibrium elastic_equilibrium(
   };
 
   // the fibre's length along the tendon lies between its minimum and where the tendon goes slack
-  double low = fiber.minimum_along_tendon;
-  double high = length - muscle.tendon_slack_length;
+  const double low = fiber.minimum_along_tendon;
+  const double high = length - muscle.tendon_slack_length;
   ElasticEquilibrium result;
   const Forces at_low = forces(low);
   if (high <= low || at_low.fiber >= at_low.tendon) {
@@ -133,34 +162,13 @@ ElasticEquilibrium elastic_equilibrium(
     result.tendon_force = muscle.max_isometric_force * at_low.tendon;
     return result;
   }
-  double f_low = at_low.fiber - at_low.tendon;
   const Forces at_high = forces(high);
-  double f_high = at_high.fiber - at_high.tendon;
-
-  // regula falsi with the Illinois halving, and a bisection wherever that shrinks the bracket too
-  // little
-  double along = high;
-  int last_side = 0;
-  for (int i = 0; i < 200 && f_high != 0; ++i) {
-    const double width = high - low;
-    if (width <= 1e-15 * length) break;
-    along = i % 3 == 2 ? 0.5 * (low + high) : high - f_high * width / (f_high - f_low);
-    if (!(along > low && along < high)) along = 0.5 * (low + high);
-    const Forces at = forces(along);
-    const double f = at.fiber - at.tendon;
-    if (std::abs(f) < 1e-15) break;
-    if (f > 0) {
-      high = along;
-      f_high = f;
-      if (last_side == 1) f_low *= 0.5;
-      last_side = 1;
-    } else {
-      low = along;
-      f_low = f;
-      if (last_side == -1) f_high *= 0.5;
-      last_side = -1;
-    }
-  }
+  const double along = root_between(
+      low, at_low.fiber - at_low.tendon, high, at_high.fiber - at_high.tendon, 1e-15 * length,
+      [&](double at) {
+        const Forces found = forces(at);
+        return found.fiber - found.tendon;
+      });
   result.fiber_length = fiber.fiber_length(along);
   result.tendon_force = muscle.max_isometric_force * forces(along).tendon;
   return result;

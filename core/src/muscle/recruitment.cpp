@@ -94,6 +94,90 @@ SeparableProgram make_program(
   return SeparableProgram::with_pattern(rows, start, index);
 }
 
+double volume_of(const Model& model) {
+  double volume = 0;
+  for (const Muscle& muscle : model.muscles)
+    volume += muscle.max_isometric_force * muscle.optimal_fiber_length;
+  return volume;
+}
+
+// costs and bounds of activations; with a volume they weigh as the muscles' volumes do
+void set_muscles(SeparableProgram& program, const Model& model, double volume) {
+  const int muscles = static_cast<int>(model.muscles.size());
+  for (int m = 0; m < muscles; ++m) {
+    const Muscle& muscle = model.muscles[m];
+    program.weight[m] = volume > 0
+                            ? muscle.max_isometric_force * muscle.optimal_fiber_length / volume
+                            : 1.0 / muscles;
+    program.lower[m] = muscle.minimum_activation;
+    program.upper[m] = 1;
+  }
+}
+
+std::vector<Vec3> edges_of(const std::vector<FrictionCone>& cones) {
+  std::vector<Vec3> edges;
+  for (const FrictionCone& cone : cones) {
+    require(
+        cone.friction >= 0 && std::isfinite(cone.friction), "support '", cone.name,
+        "' has friction ", cone.friction, "; it must be 0 or more");
+    require(
+        std::abs(cone.normal.norm() - 1) < 1e-9, "support '", cone.name,
+        "' has a normal of length ", cone.normal.norm(), "; it must be 1");
+    const Vec3 tangent = cone.normal.unitOrthogonal();
+    const Vec3 other = cone.normal.cross(tangent);
+    for (int edge = 0; edge < Recruitment::kEdges; ++edge) {
+      const double angle = 2 * std::numbers::pi * edge / Recruitment::kEdges;
+      edges.push_back(
+          cone.normal + cone.friction * (std::cos(angle) * tangent + std::sin(angle) * other));
+    }
+  }
+  return edges;
+}
+
+void set_ties(
+    SeparableProgram& program, int first, const std::vector<BoundedTie>& ties, double cost) {
+  for (std::size_t t = 0; t < ties.size(); ++t) {
+    const Vec3& strength = ties[t].strength;
+    require(
+        strength.allFinite() && strength.minCoeff() >= 0, "'", ties[t].name,
+        "' holds with a strength of ", strength.minCoeff(), " N; it must be 0 or more");
+    for (int axis = 0; axis < 3; ++axis) {
+      const int i = first + 3 * static_cast<int>(t) + axis;
+      program.lower[i] = -strength[axis];
+      program.upper[i] = strength[axis];
+      program.quadratic[i] = cost;
+    }
+  }
+}
+
+void set_actuators(SeparableProgram& program, int first, const Model& model, double volume) {
+  const double muscles = static_cast<double>(model.muscles.size());
+  for (std::size_t j = 0; j < model.actuators.size(); ++j) {
+    const Actuator& actuator = model.actuators[j];
+    const int i = first + static_cast<int>(j);
+    const double strength = std::max(-actuator.lower, actuator.upper);
+    // specific tension cancels
+    const double share = volume > 0 ? strength * kActuatorStroke / volume : 1.0 / muscles;
+    program.lower[i] = actuator.lower;
+    program.upper[i] = actuator.upper;
+    program.quadratic[i] = 2 * share / (strength * strength);
+    program.values[program.col_start[i]] = 1;
+  }
+}
+
+void set_shares(
+    SeparableProgram& program, int first, const std::vector<ConeShare>& shares, double cost) {
+  for (std::size_t s = 0; s < shares.size(); ++s) {
+    const ConeShare& share = shares[s];
+    require(
+        share.share >= 0 && share.share <= 1, "'", share.name, "' carries a share of ", share.share,
+        "; it must be from 0 to 1");
+    const int slack = first + static_cast<int>(s);
+    program.values[program.col_start[slack]] = 1;
+    program.quadratic[slack] = cost;
+  }
+}
+
 }  // namespace
 
 Recruitment::Recruitment(
@@ -124,71 +208,19 @@ Recruitment::Recruitment(
   first_actuator_ = first_tie_ + 3 * static_cast<int>(ties_.size());
   first_slack_ = first_actuator_ + static_cast<int>(model.actuators.size());
 
-  double volume = 0;
-  for (const Muscle& muscle : model.muscles)
-    volume += muscle.max_isometric_force * muscle.optimal_fiber_length;
-  for (int m = 0; m < muscles; ++m) {
-    const Muscle& muscle = model.muscles[m];
-    program_.weight[m] = volume_weights
-                             ? muscle.max_isometric_force * muscle.optimal_fiber_length / volume
-                             : 1.0 / muscles;
-    program_.lower[m] = muscle.minimum_activation;
-    program_.upper[m] = 1;
-  }
+  const double volume = volume_of(model);
+  const double support_cost = 2 * kSupportCost / (weight_ * weight_);
   program_.power = std::isfinite(criterion) ? criterion : 2;
-
-  for (const FrictionCone& cone : cones_) {
-    require(
-        cone.friction >= 0 && std::isfinite(cone.friction), "support '", cone.name,
-        "' has friction ", cone.friction, "; it must be 0 or more");
-    require(
-        std::abs(cone.normal.norm() - 1) < 1e-9, "support '", cone.name,
-        "' has a normal of length ", cone.normal.norm(), "; it must be 1");
-    const Vec3 tangent = cone.normal.unitOrthogonal();
-    const Vec3 other = cone.normal.cross(tangent);
-    for (int edge = 0; edge < kEdges; ++edge) {
-      const double angle = 2 * std::numbers::pi * edge / kEdges;
-      edges_.push_back(
-          cone.normal + cone.friction * (std::cos(angle) * tangent + std::sin(angle) * other));
-    }
-  }
+  set_muscles(program_, model, volume_weights ? volume : 0);
+  edges_ = edges_of(cones_);
   for (int i = first_cone_; i < first_tie_; ++i) {
     program_.lower[i] = 0;
     program_.upper[i] = kLargestSupport * weight_;
-    program_.quadratic[i] = 2 * kSupportCost / (weight_ * weight_);
+    program_.quadratic[i] = support_cost;
   }
-  for (std::size_t t = 0; t < ties_.size(); ++t) {
-    const Vec3& strength = ties_[t].strength;
-    require(
-        strength.allFinite() && strength.minCoeff() >= 0, "'", ties_[t].name,
-        "' holds with a strength of ", strength.minCoeff(), " N; it must be 0 or more");
-    for (int axis = 0; axis < 3; ++axis) {
-      const int i = first_tie_ + 3 * static_cast<int>(t) + axis;
-      program_.lower[i] = -strength[axis];
-      program_.upper[i] = strength[axis];
-      program_.quadratic[i] = 2 * kSupportCost / (weight_ * weight_);
-    }
-  }
-  for (std::size_t j = 0; j < model.actuators.size(); ++j) {
-    const Actuator& actuator = model.actuators[j];
-    const int i = first_actuator_ + static_cast<int>(j);
-    const double strength = std::max(-actuator.lower, actuator.upper);
-    // specific tension cancels
-    const double share = volume_weights ? strength * kActuatorStroke / volume : 1.0 / muscles;
-    program_.lower[i] = actuator.lower;
-    program_.upper[i] = actuator.upper;
-    program_.quadratic[i] = 2 * share / (strength * strength);
-    program_.values[program_.col_start[i]] = 1;
-  }
-  for (std::size_t s = 0; s < shares_.size(); ++s) {
-    const ConeShare& share = shares_[s];
-    require(
-        share.share >= 0 && share.share <= 1, "'", share.name, "' carries a share of ", share.share,
-        "; it must be from 0 to 1");
-    const int slack = first_slack_ + static_cast<int>(s);
-    program_.values[program_.col_start[slack]] = 1;
-    program_.quadratic[slack] = 2 * kSupportCost / (weight_ * weight_);
-  }
+  set_ties(program_, first_tie_, ties_, support_cost);
+  set_actuators(program_, first_actuator_, model, volume_weights ? volume : 0);
+  set_shares(program_, first_slack_, shares_, support_cost);
 
   const int columns = program_.columns();
   for (SeparableSolution* s : {&solution_, &range_}) {

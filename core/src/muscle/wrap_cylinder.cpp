@@ -40,6 +40,56 @@ bool allowed(Quadrant quadrant, Point2 p) {
   return positive ? side >= 0 : side > 0;
 }
 
+// whether a cylinder with an allowed side is wrapped: must be, may be, or not
+CylinderWrap::Action action_of(Quadrant quadrant, Point2 a, Point2 b, Point2 near, bool hits) {
+  using Action = CylinderWrap::Action;
+  const bool a_allowed = allowed(quadrant, a);
+  const bool b_allowed = allowed(quadrant, b);
+  if (!a_allowed && !b_allowed) return Action::possible;
+  if (hits) return Action::mandatory;
+  return a_allowed == b_allowed || allowed(quadrant, near) ? Action::none : Action::possible;
+}
+
+// tangent points counterclockwise and clockwise of either end
+struct TangentPoints {
+  Point2 first_ccw, first_cw, last_ccw, last_cw;
+};
+
+struct Way {
+  double turn;    // +1 counterclockwise
+  bool far_side;  // which edge of the cylinder OpenSim's plane goes through
+};
+
+// the way whose tangent points lie on the allowed side; the first point decides, then the second, and if neither does, the
+// pair farther apart
+Way way_on_allowed_side(Quadrant quadrant, const TangentPoints& at) {
+  const bool ccw = allowed(quadrant, at.first_ccw);
+  const bool cw = allowed(quadrant, at.first_cw);
+  const bool last_ccw = allowed(quadrant, at.last_ccw);
+  const bool last_cw = allowed(quadrant, at.last_cw);
+  const bool ccw_is_long = dot(at.first_ccw, at.last_cw) < dot(at.first_cw, at.last_ccw);
+  double turn;
+  if (ccw != cw) {
+    turn = ccw ? 1 : -1;
+  } else if (last_ccw) {
+    turn = -1;
+  } else if (ccw || last_cw) {
+    turn = 1;
+  } else {
+    turn = ccw_is_long ? 1 : -1;
+  }
+  const bool none = !ccw && !cw && !last_ccw && !last_cw;
+  return {turn, none || (turn > 0 ? ccw_is_long : !ccw_is_long)};
+}
+
+// angle from first to last in the sense of `turn`, 0 to 2 pi
+double sweep_between(Point2 first, Point2 last, double turn, bool mandatory) {
+  const double sweep = std::atan2(turn * cross(first, last), dot(first, last));
+  if (sweep >= 0) return sweep;
+  // a grazing path turns by nothing, not by rounding's full circle
+  return mandatory && sweep > -1e-9 ? 0.0 : sweep + 2 * std::numbers::pi;
+}
+
 // z of both tangent points in the plane through the ends and the cylinder's edge between them,
 // where that lies between the ends; z of the near end otherwise
 void slide_into_plane(
@@ -104,49 +154,19 @@ CylinderWrap wrap_cylinder(
     wrap.action = Action::mandatory;
     turn = cross(a, b) >= 0 ? 1 : -1;
   } else {
-    const auto quadrant = cylinder.quadrant;
-    const bool a_allowed = allowed(quadrant, a);
-    const bool b_allowed = allowed(quadrant, b);
-    wrap.action = Action::possible;
-    if (a_allowed || b_allowed) {
-      if (hits) {
-        wrap.action = Action::mandatory;
-      } else if (a_allowed == b_allowed || allowed(quadrant, near)) {
-        wrap.action = Action::none;
-        return wrap;
-      }
-    }
-
-    // the way whose tangent points lie on the allowed side; the first point decides, then the
-    // second, and if neither does, the pair farther apart
-    const Point2 first_ccw = tangent_point(a, a2, radius, reach1, 1);
-    const Point2 first_cw = tangent_point(a, a2, radius, reach1, -1);
-    const Point2 last_cw = tangent_point(b, b2, radius, reach2, -1);
-    const Point2 last_ccw = tangent_point(b, b2, radius, reach2, 1);
-    const bool ccw = allowed(quadrant, first_ccw);
-    const bool cw = allowed(quadrant, first_cw);
-    if (ccw != cw) {
-      turn = ccw ? 1 : -1;
-    } else if (allowed(quadrant, last_ccw)) {
-      turn = -1;
-    } else if (ccw || allowed(quadrant, last_cw)) {
-      turn = 1;
-    } else {
-      turn = dot(first_ccw, last_cw) < dot(first_cw, last_ccw) ? 1 : -1;
-    }
-    // which edge of the cylinder OpenSim's plane goes through
-    const bool ccw_is_long = dot(first_ccw, last_cw) < dot(first_cw, last_ccw);
-    const bool none = !ccw && !cw && !allowed(quadrant, last_ccw) && !allowed(quadrant, last_cw);
-    far_side = none || (turn > 0 ? ccw_is_long : !ccw_is_long);
+    wrap.action = action_of(cylinder.quadrant, a, b, near, hits);
+    if (wrap.action == Action::none) return wrap;
+    const Way way = way_on_allowed_side(
+        cylinder.quadrant,
+        {tangent_point(a, a2, radius, reach1, 1), tangent_point(a, a2, radius, reach1, -1),
+         tangent_point(b, b2, radius, reach2, 1), tangent_point(b, b2, radius, reach2, -1)});
+    turn = way.turn;
+    far_side = way.far_side;
   }
 
   const Point2 first = tangent_point(a, a2, radius, reach1, turn);
   const Point2 last = tangent_point(b, b2, radius, reach2, -turn);
-  double sweep = std::atan2(turn * cross(first, last), dot(first, last));
-  // a grazing path turns by nothing, not by rounding's full circle
-  if (sweep < 0)
-    sweep = wrap.action == Action::mandatory && sweep > -1e-9 ? 0.0 : sweep + 2 * std::numbers::pi;
-
+  const double sweep = sweep_between(first, last, turn, wrap.action == Action::mandatory);
   wrap.sweep = turn * sweep;
 
   // unrolled, z rises evenly
