@@ -162,21 +162,40 @@ void bind_datasets(py::module_& m) {
       py::arg("checked") = false,
       "Joins the files of consecutive trials into one; grid lists (name, unit, description, "
       "values).");
+  const auto check = [](bool verify) { return verify ? Check::checksum : Check::structure; };
+  m.def(
+      "check_hdf5",
+      [check](const std::filesystem::path& path, bool verify) {
+        py::gil_scoped_release release;
+        check_hdf5(path, check(verify));
+      },
+      py::arg("path"), py::arg("verify") = true,
+      "Makes sure that a file can be handed to HDF5, which damaged ones can end or hang; verify "
+      "also compares its "
+      "checksum.");
   m.def(
       "read_hdf5",
-      [](const std::filesystem::path& path) {
+      [check](const std::filesystem::path& path, bool verify) {
         Dataset dataset;
         {
           py::gil_scoped_release release;
-          dataset = read_hdf5(path);
+          dataset = read_hdf5(path, check(verify));
         }
         return to_python(std::move(dataset));
       },
-      py::arg("path"), "Reads what write_hdf5 wrote.");
+      py::arg("path"), py::arg("verify") = true, "Reads what write_hdf5 wrote.");
   m.def(
       "read_hdf5_attributes",
-      [](const std::filesystem::path& path) { return to_python(read_hdf5_attributes(path)); },
-      py::arg("path"), "Global attributes of such a file, without its arrays.");
+      [check](const std::filesystem::path& path, bool verify) {
+        Attributes attributes;
+        {
+          py::gil_scoped_release release;
+          attributes = read_hdf5_attributes(path, check(verify));
+        }
+        return to_python(attributes);
+      },
+      py::arg("path"), py::arg("verify") = true,
+      "Global attributes of such a file, without its arrays.");
 }
 
 }  // namespace coxa::python

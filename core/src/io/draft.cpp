@@ -1,6 +1,5 @@
 #include "io/draft.hpp"
 
-#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <climits>
@@ -134,11 +133,15 @@ void Draft::write(const std::vector<char>& bytes) {
   }
 }
 
-void Draft::move_to(const Target& target, std::uint64_t end) {
-  struct stat own {};
-  if (::fstat(file_, &own) != 0) throw Failure{system_cause()};
-  if (::ftruncate(file_, std::min(own.st_size, static_cast<off_t>(end))) != 0)
-    throw Failure{system_cause()};
+void Draft::append(const std::vector<char>& bytes, std::uint64_t place) {
+  const std::uint64_t end = place + bytes.size();
+  reserve(end);
+  if (::lseek(file_, static_cast<off_t>(place), SEEK_SET) < 0) throw Failure{system_cause()};
+  write(bytes);
+  if (::ftruncate(file_, static_cast<off_t>(end)) != 0) throw Failure{system_cause()};
+}
+
+void Draft::move_to(const Target& target) {
   if (target.mode && ::fchmod(file_, *target.mode) != 0) throw Failure{system_cause()};
   if (::fsync(file_) != 0) throw Failure{system_cause()};
   if (::close(file_.release()) != 0) throw Failure{system_cause()};

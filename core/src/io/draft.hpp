@@ -68,9 +68,11 @@ class Draft {
 
   void write(const std::vector<char>& bytes);
 
-  /// On the disk, whole, before it is seen under its name. Room beyond the end of the file, `end` if it is less, is given
-  /// back.
-  void move_to(const Target& target, std::uint64_t end);
+  /// Writes bytes at a place, ends the file with them, and gives back what was reserved beyond.
+  void append(const std::vector<char>& bytes, std::uint64_t place);
+
+  /// On the disk, whole, before it is seen under its name.
+  void move_to(const Target& target);
 
  private:
   std::filesystem::path path_;

@@ -15,7 +15,7 @@ std::mutex& mutex() {
 
 const std::set<std::string> kReserved = {
     "CLASS",         "NAME",          "DIMENSION_LIST",      "DIMENSION_LABELS", "REFERENCE_LIST",
-    "_NCProperties", "_Netcdf4Dimid", "_Netcdf4Coordinates", "_nc3_strict"};
+    "_NCProperties", "_Netcdf4Dimid", "_Netcdf4Coordinates", "_nc3_strict",      kEncoding};
 
 Access::Access() : lock_(mutex()) {
   H5Eget_auto2(H5E_DEFAULT, &print_, &data_);

@@ -19,6 +19,12 @@ inline constexpr const char* kFormat = "coxa-1";
 inline constexpr const char* kPureDimension =
     "This is a netCDF dimension but not a netCDF variable.";
 
+/// The attribute by which netCDF's readers know in which encoding characters are.
+inline constexpr const char* kEncoding = "_Encoding";
+
+/// Name of the dimension along which the characters of texts lie, as xarray and netCDF's own tools call it.
+inline std::string width_dimension(std::size_t width) { return "string" + std::to_string(width); }
+
 /// Attributes that belong to the file format and not to the dataset.
 extern const std::set<std::string> kReserved;
 

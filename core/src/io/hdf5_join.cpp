@@ -1,8 +1,6 @@
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <limits>
-#include <map>
 #include <memory>
 #include <optional>
 
@@ -13,10 +11,11 @@
 #include "coxa/math/error.hpp"
 
 #include "io/draft.hpp"
+#include "io/hdf5_plan.hpp"
 #include "io/hdf5_read.hpp"
 #include "io/hdf5_writer.hpp"
 
-// Twice over the parts: first what they hold, so that a contradiction is found before a byte is written; then their values.
+// Twice over the parts: first what they hold (hdf5_plan.hpp), then their values.
 
 namespace coxa {
 namespace {
@@ -24,206 +23,17 @@ namespace {
 namespace fs = std::filesystem;
 using hdf5::Declaration;
 using hdf5::Handle;
+using hdf5::Item;
 using hdf5::Kind;
 using hdf5::ok;
+using hdf5::Part;
+using hdf5::Plan;
 using hdf5::Shape;
-using Values = decltype(Variable::data);
-
-constexpr std::int32_t kMissingInteger =
-    -2147483647;  // netCDF's default fill value of its type int
+using hdf5::size_of;
+using hdf5::Values;
 
 // HDF5's own needs beyond what is about to be written: nodes of an index, blocks of text
 constexpr std::uint64_t kMargin = 64 * 1024;
-
-// what a variable means; descriptions may differ, as those of one parameter of two exercises do
-const char* const kMeaning[] = {"units",      "role",          "flag_values",
-                                "flag_masks", "flag_meanings", "_FillValue"};
-
-struct Part {
-  fs::path path;
-  std::size_t first = 0;
-  std::size_t trials = 0;
-};
-
-// a variable of the joined file
-struct Item {
-  Declaration declaration;
-  fs::path from;                // the first part that has it
-  std::size_t parts = 1;        // how many have it
-  std::size_t row = 1;          // entries of one trial
-  Shape chunk;                  // of the first part
-  std::uint64_t stored = 0;     // bytes of its chunks in all parts
-  std::optional<Values> whole;  // if it does not depend on the trial
-};
-
-struct Dimension {
-  std::string name;
-  std::size_t size;
-  fs::path from;
-};
-
-struct Plan {
-  std::vector<Part> parts;  // in order of their trials
-  std::size_t trials = 0;
-  std::vector<Dimension> dimensions;  // `trial` among them
-  std::vector<Item> items;
-  std::map<std::string, std::size_t> places;  // of the items
-};
-
-bool per_trial(const Declaration& variable) {
-  return !variable.dims.empty() && variable.dims[0] == "trial";
-}
-
-bool same(const Values& a, const Values& b) {
-  const auto* x = std::get_if<std::vector<double>>(&a);
-  const auto* y = std::get_if<std::vector<double>>(&b);
-  if (!x || !y) return a == b;
-  // by bits: NaN is NaN
-  return x->size() == y->size()
-         && (x->empty() || std::memcmp(x->data(), y->data(), x->size() * sizeof(double)) == 0);
-}
-
-std::string listed(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
-  return "(" + text + ")";
-}
-
-std::string shown(const Attributes& attributes, const std::string& name) {
-  const auto found = attributes.find(name);
-  if (found == attributes.end()) return "none";
-  if (const auto* text = std::get_if<std::string>(&found->second)) return "'" + *text + "'";
-  if (const auto* number = std::get_if<double>(&found->second)) return message(*number);
-  std::vector<std::string> list;
-  for (const int n : std::get<std::vector<std::int32_t>>(found->second)) {
-    list.push_back(std::to_string(n));
-  }
-  return listed(list);
-}
-
-// ---- what the parts hold
-
-template <typename... Words>
-[[noreturn]] void contradict(const fs::path& a, const fs::path& b, const Words&... words) {
-  throw FileError(message("cannot join ", a, " and ", b, ": ", words...));
-}
-
-void check_same(const Item& known, const Declaration& found, const fs::path& path) {
-  const Declaration& first = known.declaration;
-  if (first.dims != found.dims) {
-    contradict(
-        known.from, path, "'", first.name, "' has the dimensions ", listed(first.dims),
-        " in the first and ", listed(found.dims), " in the second");
-  }
-  if (first.kind != found.kind) {
-    contradict(
-        known.from, path, "'", first.name, "' holds another type of value in the first than in ",
-        "the second");
-  }
-  for (const char* name : kMeaning) {
-    const std::string one = shown(first.attributes, name), other = shown(found.attributes, name);
-    if (one != other) {
-      contradict(
-          known.from, path, "'", first.name, "' has ", name, " ", one, " in the first and ", other,
-          " in the second");
-    }
-  }
-}
-
-void look_at_dimensions(Plan& plan, const hdf5::Contents& contents, const fs::path& path) {
-  for (const auto& [name, size] : contents.dimensions) {
-    const auto known = std::ranges::find(plan.dimensions, name, &Dimension::name);
-    if (known == plan.dimensions.end()) {
-      plan.dimensions.push_back({name, size, path});
-    } else if (name != "trial" && known->size != size) {
-      contradict(
-          known->from, path, "the dimension '", name, "' has ", known->size,
-          " entries in the first and ", size, " in the second");
-    }
-  }
-}
-
-Part numbers_of(const hdf5::Contents& contents, const fs::path& path) {
-  for (const auto& [declared, array] : contents.variables) {
-    if (declared.name != "trial" || !declared.is_coordinate()) continue;
-    const Values values = hdf5::read_values(array, "trial");
-    const auto* numbers = std::get_if<std::vector<std::int32_t>>(&values);
-    if (!numbers) break;
-    if (numbers->empty()) throw Failure{"it holds no trial"};
-    for (std::size_t i = 1; i < numbers->size(); ++i) {
-      if ((*numbers)[i] != (*numbers)[i - 1] + 1) {
-        throw Failure{message(
-            "its trials are not consecutive: after ", (*numbers)[i - 1], " comes ", (*numbers)[i])};
-      }
-    }
-    if (numbers->front() < 0) throw Failure{message("its trials begin with ", numbers->front())};
-    return {path, static_cast<std::size_t>(numbers->front()), numbers->size()};
-  }
-  throw Failure{"it is no part of a study: it has no integer coordinate 'trial'"};
-}
-
-void look_at(Plan& plan, const fs::path& path, hid_t file) {
-  hdf5::Contents contents = hdf5::contents(file);
-  plan.parts.push_back(numbers_of(contents, path));
-  look_at_dimensions(plan, contents, path);
-
-  for (auto& [declared, array] : contents.variables) {
-    const auto trial = std::ranges::find(declared.dims, "trial");
-    if (trial != declared.dims.end() && trial != declared.dims.begin()) {
-      throw Failure{"its variable '" + declared.name + "' has 'trial' behind another dimension"};
-    }
-    const auto [place, added] = plan.places.try_emplace(declared.name, plan.items.size());
-    if (added) {
-      Item item{declared, path, 1, 1, {}, 0, {}};
-      if (per_trial(declared)) {
-        const Shape shape = hdf5::shape_of(array);
-        item.row = hdf5::product(shape) / shape[0];
-        item.chunk = hdf5::chunk_of(array);
-        item.stored = H5Dget_storage_size(array);
-      } else {
-        item.whole = hdf5::read_values(array, declared.name);
-      }
-      plan.items.push_back(std::move(item));
-      continue;
-    }
-    Item& known = plan.items[place->second];
-    check_same(known, declared, path);
-    ++known.parts;
-    if (!known.whole) {
-      known.stored += H5Dget_storage_size(array);
-    } else if (!same(*known.whole, hdf5::read_values(array, declared.name))) {
-      const bool labels = known.declaration.is_coordinate();
-      contradict(
-          known.from, path, labels ? "the labels of '" : "the values of '", declared.name,
-          "' differ");
-    }
-  }
-}
-
-void check_trials(Plan& plan) {
-  std::ranges::sort(plan.parts, {}, &Part::first);
-  const Part* before = nullptr;
-  for (const Part& part : plan.parts) {
-    if (part.first < plan.trials) {
-      contradict(before->path, part.path, "both hold trial ", part.first);
-    }
-    require<FileError>(
-        part.first == plan.trials, "cannot join the parts: trials ", plan.trials, " to ",
-        part.first - 1, " are in none of them; the next one after these is ", part.path);
-    plan.trials += part.trials;
-    before = &part;
-  }
-}
-
-// an integer that some parts lack needs a value that says so
-void choose_fill_values(Plan& plan) {
-  for (Item& item : plan.items) {
-    Declaration& declared = item.declaration;
-    if (declared.kind == Kind::integer && !item.whole && item.parts < plan.parts.size()) {
-      declared.attributes.try_emplace("_FillValue", std::vector<std::int32_t>{kMissingInteger});
-    }
-  }
-}
 
 // ---- the file to be
 
@@ -239,36 +49,12 @@ Variable coordinate(const GridDimension& dimension) {
   return variable;
 }
 
-std::size_t size_of(const GridDimension& dimension) {
-  return std::visit([](const auto& values) { return values.size(); }, dimension.values);
-}
-
-void check_grid(const Plan& plan, const std::vector<GridDimension>& grid) {
-  std::size_t trials = 1;
-  std::string sizes;
-  for (const GridDimension& dimension : grid) {
-    trials *= size_of(dimension);
-    sizes += message(sizes.empty() ? "" : " x ", dimension.name, " ", size_of(dimension));
-    const auto place = plan.places.find(dimension.name);
-    const bool dropped =
-        place != plan.places.end()
-        && plan.items[place->second].declaration.dims == std::vector<std::string>{"trial"}
-        && dimension.name != "trial";
-    require(
-        dropped || place == plan.places.end(), "grid: '", dimension.name, "' is a variable of the ",
-        "parts that is no parameter of a trial; give the dimension another name");
-  }
-  require(
-      grid.empty() || trials == plan.trials, "grid: it has ", trials, " trials (", sizes,
-      "), the parts have ", plan.trials);
-}
-
 // all that is not per trial: small, and known before the values are
 Dataset frame_of(
     const Plan& plan, const Attributes& attributes, const std::vector<GridDimension>& grid) {
   Dataset frame;
   frame.attributes = attributes;
-  for (const Dimension& dimension : plan.dimensions) {
+  for (const auto& dimension : plan.dimensions) {
     if (dimension.name != "trial") {
       frame.add_dimension(dimension.name, dimension.size);
     } else if (grid.empty()) {
@@ -312,20 +98,6 @@ void over_boxes(const Shape& shape, std::size_t first, std::size_t count, const 
     first += done;
     count -= done;
   }
-}
-
-Values slice(const Values& values, std::size_t first, std::size_t count) {
-  return std::visit(
-      [&](const auto& list) -> Values {
-        if (count == list.size()) return list;
-        const auto begin = list.begin() + static_cast<std::ptrdiff_t>(first);
-        return std::decay_t<decltype(list)>(begin, begin + static_cast<std::ptrdiff_t>(count));
-      },
-      values);
-}
-
-const void* memory_of(const Values& values) {
-  return std::visit([](const auto& list) { return static_cast<const void*>(list.data()); }, values);
 }
 
 // what stands for a variable that a part has not
@@ -373,6 +145,7 @@ class Joined {
         dims.insert(dims.begin(), trial_dims.begin(), trial_dims.end());
       }
       for (const std::string& dim : dims) layout.shape.push_back(frame.size(dim));
+      if (item.declaration.kind == Kind::text) layout.shape.push_back(item.declaration.width);
       layout.chunk = chunk_for(item, layout.shape, grid.empty());
       bytes += bytes_of(layout);
       names.push_back(item.declaration.name);
@@ -430,14 +203,19 @@ class Joined {
 
   void finish(const Target& target) {
     haddr_t end = 0;
+    std::vector<Extent> chunks;
     in_target([&] {
       ok(H5Fflush(*file_, H5F_SCOPE_LOCAL), "finish the file");
       ok(H5Fget_eoa(*file_, &end), "finish the file");
+      for (const Column& column : columns_) {
+        if (column.cutter) hdf5::add_compressed(column.array, chunks);
+      }
     });
     columns_.clear();
     file_->close("finish the file");
     file_.reset();
-    draft_.move_to(target, end);
+    draft_.append(seal_of(draft_.path(), end, rest_of(end, std::move(chunks))), end);
+    draft_.move_to(target);
   }
 
  private:
@@ -468,7 +246,7 @@ class Joined {
     const std::uint64_t entries = hdf5::product(layout.shape);
     const std::uint64_t header = 4096;
     if (layout.chunk.empty()) {
-      return header + entries * (layout.declaration.kind == Kind::text ? 16 : 8);
+      return header + entries * (layout.declaration.kind == Kind::text ? 1 : 8);
     }
     const std::uint64_t index = 128 * (1 + entries / hdf5::product(layout.chunk));
     return header + layout.item->stored + index;
@@ -522,28 +300,24 @@ class Joined {
       throw Failure{
           message("its variable '", declared.name, "' holds integers that are too large")};
     }
+    const hdf5::Raw raw = hdf5::raw_of(values, declared.width);
     if (column.cutter) {
-      column.cutter->add(memory_of(values), entries);
+      column.cutter->add(raw.data, entries);
       return;
     }
-    std::uint64_t bytes = 8 * entries;
-    if (const auto* texts = std::get_if<std::vector<std::string>>(&values)) {
-      for (const std::string& text : *texts) bytes += 48 + text.size();
-    }
     in_target([&] {
-      reserve(bytes);
+      reserve(raw.bytes);
       const std::string doing = "write the variable " + declared.name;
-      std::size_t done = 0;
-      const std::size_t first = part.first * column.item->row;
-      over_boxes(column.shape, first, entries, [&](const Shape& start, const Shape& size) {
+      const char* from = raw.data;
+      const std::size_t units = raw.bytes / raw.unit, first = units / part.trials * part.first;
+      over_boxes(column.shape, first, units, [&](const Shape& start, const Shape& size) {
         const hsize_t count = hdf5::product(size);
         const Handle memory(H5Screate_simple(1, &count, nullptr), H5Sclose, doing);
         ok(H5Sselect_hyperslab(
                column.space, H5S_SELECT_SET, start.data(), nullptr, size.data(), nullptr),
            doing);
-        hdf5::write_values(
-            column.array, slice(values, done, count), declared.name, memory, column.space);
-        done += count;
+        ok(H5Dwrite(column.array, raw.type, memory, column.space, H5P_DEFAULT, from), doing);
+        from += count * raw.unit;
       });
     });
   }
@@ -631,18 +405,12 @@ void join_hdf5(
   const Target place = writable_target(target);
 
   const hdf5::Access hdf5_is_ours;
-  Plan plan;
-  for (const fs::path& part : parts) {
-    hdf5::reading(part, [&](hid_t file) { look_at(plan, part, file); });
-  }
-  check_trials(plan);
-  choose_fill_values(plan);
-  check_grid(plan, grid);
+  const Plan plan = hdf5::plan_of(parts, grid, state);
   try {
     Joined joined(target, place, plan, state);
     joined.create(attributes, grid);
     for (const Part& part : plan.parts) {
-      hdf5::reading(part.path, [&](hid_t file) {
+      hdf5::open_checked(part.path, [&](hid_t file) {
         check_levels(plan, grid, part, file);
         joined.add(part, file);
       });

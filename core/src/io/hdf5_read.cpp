@@ -11,21 +11,29 @@
 #include "coxa/io/hdf5.hpp"
 #include "coxa/math/error.hpp"
 
+#include "io/text.hpp"
+
 namespace coxa {
 namespace hdf5 {
 namespace {
 
 namespace fs = std::filesystem;
 
-std::string name_by_index(hid_t file, hsize_t i) {
-  const auto name = [&](char* text, std::size_t size) {
-    return ok(
-        H5Lget_name_by_idx(file, ".", H5_INDEX_CRT_ORDER, H5_ITER_INC, i, text, size, H5P_DEFAULT),
-        "list the variables");
-  };
-  std::string text(static_cast<std::size_t>(name(nullptr, 0)), '\0');
-  name(text.data(), text.size() + 1);
-  return text;
+void check_texts(const std::vector<std::string>& texts) {
+  if (!std::ranges::all_of(texts, is_utf8)) {
+    throw Failure{"it holds text that is not UTF-8; it may be damaged"};
+  }
+}
+
+// texts of a fixed width, which end with zeros
+std::vector<std::string> cut(
+    const std::vector<char>& characters, std::size_t count, std::size_t width) {
+  std::vector<std::string> texts(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const char* text = characters.data() + i * width;
+    texts[i].assign(text, strnlen(text, width));
+  }
+  return texts;
 }
 
 std::vector<std::string> read_texts(
@@ -44,16 +52,13 @@ std::vector<std::string> read_texts(
       if (characters[i]) texts[i] = characters[i];
     }
     H5Dvlen_reclaim(memory, space, H5P_DEFAULT, characters.data());
-    return texts;
+  } else {
+    const std::size_t width = H5Tget_size(type);
+    std::vector<char> characters(entries * width);
+    read(type, characters.data());
+    texts = cut(characters, entries, width);
   }
-
-  const std::size_t width = H5Tget_size(type);
-  std::vector<char> characters(entries * width);
-  read(type, characters.data());
-  for (std::size_t i = 0; i < entries; ++i) {
-    const char* text = characters.data() + i * width;
-    texts[i].assign(text, strnlen(text, width));
-  }
+  check_texts(texts);
   return texts;
 }
 
@@ -120,6 +125,32 @@ haddr_t address_of(hid_t object) {
   return info.addr;
 }
 
+Shape stored_shape(hid_t array) {
+  const Handle space(H5Dget_space(array), H5Sclose, "read a shape");
+  Shape shape(static_cast<std::size_t>(ok(H5Sget_simple_extent_ndims(space), "read a shape")));
+  if (!shape.empty()) ok(H5Sget_simple_extent_dims(space, shape.data(), nullptr), "read a shape");
+  return shape;
+}
+
+// whether the last dimension is that of the characters; older files hold texts of any length
+bool is_characters(hid_t array) {
+  const Handle type(H5Dget_type(array), H5Tclose, "read a type");
+  return H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) == 0 && H5Tget_size(type) == 1
+         && H5Aexists(array, kEncoding) > 0 && !stored_shape(array).empty();
+}
+
+std::vector<std::string> read_characters(hid_t array, const std::string& doing) {
+  const Shape shape = stored_shape(array);
+  const std::size_t width = shape.back(), count = product(shape_of(array));
+  std::vector<char> characters(count * width);
+  if (!characters.empty()) {
+    ok(H5Dread(array, H5T_C_S1, H5S_ALL, H5S_ALL, H5P_DEFAULT, characters.data()), doing);
+  }
+  std::vector<std::string> texts = cut(characters, count, width);
+  check_texts(texts);
+  return texts;
+}
+
 Kind kind_of(hid_t array, const std::string& name) {
   const Handle type(H5Dget_type(array), H5Tclose, "read the variable " + name);
   switch (H5Tget_class(type)) {
@@ -130,12 +161,79 @@ Kind kind_of(hid_t array, const std::string& name) {
   }
 }
 
+// the dimensions of a file
+struct Scales {
+  struct Scale {
+    std::string name;
+    std::size_t size;
+    int number;
+  };
+  std::map<haddr_t, Scale> scales;
+  std::set<std::string> coordinates, pure;  // those with values, and without
+
+  void add(hid_t array, const std::string& name) {
+    if (H5DSis_scale(array) <= 0) return;
+    const Shape shape = shape_of(array);
+    if (shape.size() != 1) return;
+    Scale scale{name, shape[0], static_cast<int>(scales.size())};
+    if (H5Aexists(array, "_Netcdf4Dimid") > 0) {
+      const Handle number(
+          H5Aopen(array, "_Netcdf4Dimid", H5P_DEFAULT), H5Aclose, "number a dimension");
+      ok(H5Aread(number, H5T_NATIVE_INT, &scale.number), "number a dimension");
+    }
+    char label[128] = "";
+    H5DSget_scale_name(array, label, sizeof(label));
+    (std::string_view(label).starts_with(kPureDimension) ? pure : coordinates).insert(name);
+    scales.emplace(address_of(array), scale);
+  }
+
+  std::vector<std::pair<std::string, std::size_t>> in_order() const {
+    std::vector<Scale> sorted;
+    for (const auto& [address, scale] : scales) sorted.push_back(scale);
+    std::ranges::sort(sorted, {}, &Scale::number);
+    std::vector<std::pair<std::string, std::size_t>> dimensions;
+    for (const Scale& scale : sorted) dimensions.emplace_back(scale.name, scale.size);
+    return dimensions;
+  }
+
+  std::vector<std::string> dims_of(hid_t array, const std::string& name) const {
+    std::vector<std::string> dims;
+    const std::size_t rank = shape_of(array).size();
+    for (unsigned i = 0; i < rank; ++i) {
+      haddr_t address = HADDR_UNDEF;
+      const auto first = [](hid_t, unsigned, hid_t scale, void* found) -> herr_t {
+        *static_cast<haddr_t*>(found) = address_of(scale);
+        return 1;
+      };
+      if (H5DSget_num_scales(array, i) > 0) {
+        ok(H5DSiterate_scales(array, i, nullptr, first, &address), "follow a dimension");
+      }
+      const auto scale = scales.find(address);
+      if (scale == scales.end()) {
+        throw Failure{message("dimension ", i, " of its variable '", name, "' has no name")};
+      }
+      dims.push_back(scale->second.name);
+    }
+    return dims;
+  }
+};
+
 }  // namespace
 
+std::string name_by_index(hid_t file, hsize_t i) {
+  const auto name = [&](char* text, std::size_t size) {
+    return ok(
+        H5Lget_name_by_idx(file, ".", H5_INDEX_CRT_ORDER, H5_ITER_INC, i, text, size, H5P_DEFAULT),
+        "list the variables");
+  };
+  std::string text(static_cast<std::size_t>(name(nullptr, 0)), '\0');
+  name(text.data(), text.size() + 1);
+  return text;
+}
+
 Shape shape_of(hid_t array) {
-  const Handle space(H5Dget_space(array), H5Sclose, "read a shape");
-  Shape shape(static_cast<std::size_t>(ok(H5Sget_simple_extent_ndims(space), "read a shape")));
-  if (!shape.empty()) ok(H5Sget_simple_extent_dims(space, shape.data(), nullptr), "read a shape");
+  Shape shape = stored_shape(array);
+  if (is_characters(array)) shape.pop_back();
   return shape;
 }
 
@@ -169,8 +267,9 @@ Packed read_chunk(hid_t array, const Shape& place) {
   return chunk;
 }
 
-decltype(Variable::data) read_values(hid_t array, const std::string& name) {
+Values read_values(hid_t array, const std::string& name) {
   const std::string doing = "read the variable " + name;
+  if (is_characters(array)) return read_characters(array, doing);
   const Handle type(H5Dget_type(array), H5Tclose, doing);
   const Handle space(H5Dget_space(array), H5Sclose, doing);
   const std::size_t entries = entries_of(space);
@@ -182,8 +281,7 @@ decltype(Variable::data) read_values(hid_t array, const std::string& name) {
     case Kind::text: return read_texts(type, space, entries, read);
     case Kind::integer:
       return std::visit(
-          [](auto&& list) { return decltype(Variable::data)(std::move(list)); },
-          read_integers(type, entries, read));
+          [](auto&& list) { return Values(std::move(list)); }, read_integers(type, entries, read));
     default: {
       std::vector<double> numbers(entries);
       if (entries > 0) read(H5T_NATIVE_DOUBLE, numbers.data());
@@ -208,87 +306,40 @@ Attributes read_attributes(hid_t object) {
 }
 
 Contents contents(hid_t file) {
-  struct Scale {
-    std::string name;
-    std::size_t size;
-    int number;
-  };
   std::vector<std::pair<std::string, Handle>> arrays;
-  std::map<haddr_t, Scale> scales;
-  std::set<std::string> coordinates, pure;
-
+  Scales scales;
   H5G_info_t group;
   ok(H5Gget_info(file, &group), "list the variables");
   for (hsize_t i = 0; i < group.nlinks; ++i) {
     const std::string name = name_by_index(file, i);
     Handle object(H5Oopen(file, name.c_str(), H5P_DEFAULT), H5Oclose, "open the variable " + name);
     if (H5Iget_type(object) != H5I_DATASET) continue;
-
-    if (H5DSis_scale(object) > 0) {
-      const Shape shape = shape_of(object);
-      if (shape.size() == 1) {
-        Scale scale{name, shape[0], static_cast<int>(scales.size())};
-        if (H5Aexists(object, "_Netcdf4Dimid") > 0) {
-          const Handle number(
-              H5Aopen(object, "_Netcdf4Dimid", H5P_DEFAULT), H5Aclose, "number a dimension");
-          ok(H5Aread(number, H5T_NATIVE_INT, &scale.number), "number a dimension");
-        }
-        char label[128] = "";
-        H5DSget_scale_name(object, label, sizeof(label));
-        (std::string_view(label).starts_with(kPureDimension) ? pure : coordinates).insert(name);
-        scales.emplace(address_of(object), scale);
-      }
-    }
+    scales.add(object, name);
     arrays.emplace_back(name, std::move(object));
   }
 
   Contents contents;
-  std::vector<Scale> in_order;
-  for (const auto& [address, scale] : scales) in_order.push_back(scale);
-  std::ranges::sort(in_order, {}, &Scale::number);
-  for (const Scale& scale : in_order) contents.dimensions.emplace_back(scale.name, scale.size);
-
+  std::set<std::string> used;
   for (auto& [name, array] : arrays) {
-    if (pure.contains(name)) continue;
-    Declaration variable{name, {}, kind_of(array, name), read_attributes(array)};
+    if (scales.pure.contains(name)) continue;
+    Declaration variable{name, {}, kind_of(array, name), read_attributes(array), 0};
+    if (is_characters(array)) variable.width = std::max<hsize_t>(1, stored_shape(array).back());
     // ours for every array of numbers, and no news to anybody
     if (variable.kind == Kind::number) variable.attributes.erase("_FillValue");
-
-    if (coordinates.contains(name)) {
-      variable.dims = {name};
-    } else {
-      const std::size_t rank = shape_of(array).size();
-      for (unsigned i = 0; i < rank; ++i) {
-        haddr_t address = HADDR_UNDEF;
-        const auto first = [](hid_t, unsigned, hid_t scale, void* found) -> herr_t {
-          *static_cast<haddr_t*>(found) = address_of(scale);
-          return 1;
-        };
-        if (H5DSget_num_scales(array, i) > 0) {
-          ok(H5DSiterate_scales(array, i, nullptr, first, &address), "follow a dimension");
-        }
-        const auto scale = scales.find(address);
-        if (scale == scales.end()) {
-          throw Failure{message("dimension ", i, " of its variable '", name, "' has no name")};
-        }
-        variable.dims.push_back(scale->second.name);
-      }
-    }
+    variable.dims = scales.coordinates.contains(name) ? std::vector<std::string>{name}
+                                                      : scales.dims_of(array, name);
+    used.insert(variable.dims.begin(), variable.dims.end());
     contents.variables.push_back({std::move(variable), std::move(array)});
+  }
+  for (const auto& [name, size] : scales.in_order()) {
+    const bool of_characters = name == width_dimension(size) && scales.pure.contains(name);
+    if (!of_characters || used.contains(name)) contents.dimensions.emplace_back(name, size);
   }
   return contents;
 }
 
-void reading(const fs::path& path, const std::function<void(hid_t file)>& read) {
+void open_checked(const fs::path& path, const std::function<void(hid_t file)>& read) {
   const std::string refusal = message("cannot read ", path, ": ");
-  std::error_code error;
-  const fs::file_status status = fs::status(path, error);
-  require<FileError>(status.type() != fs::file_type::not_found, refusal, "there is no such file");
-  require<FileError>(!error, refusal, error.message());
-  require<FileError>(!fs::is_directory(status), refusal, "it is a folder");
-  require<FileError>(fs::is_regular_file(status), refusal, "it is not an ordinary file");
-  if (::access(path.c_str(), R_OK) != 0) throw FileError(refusal + system_cause());
-
   try {
     if (H5Fis_hdf5(path.c_str()) <= 0) throw Failure{"it is not an HDF5 file"};
     const Handle file(
@@ -321,10 +372,11 @@ void reading(const fs::path& path, const std::function<void(hid_t file)>& read) 
 
 }  // namespace hdf5
 
-Dataset read_hdf5(const std::filesystem::path& path) {
+Dataset read_hdf5(const std::filesystem::path& path, Check check) {
   Dataset dataset;
   const hdf5::Access hdf5_is_ours;
-  hdf5::reading(path, [&](hid_t file) {
+  hdf5::check(path, check);
+  hdf5::open_checked(path, [&](hid_t file) {
     const hdf5::Contents contents = hdf5::contents(file);
     for (const auto& [name, size] : contents.dimensions) dataset.add_dimension(name, size);
     for (const auto& [declared, array] : contents.variables) {
@@ -337,10 +389,11 @@ Dataset read_hdf5(const std::filesystem::path& path) {
   return dataset;
 }
 
-Attributes read_hdf5_attributes(const std::filesystem::path& path) {
+Attributes read_hdf5_attributes(const std::filesystem::path& path, Check check) {
   Attributes attributes;
   const hdf5::Access hdf5_is_ours;
-  hdf5::reading(path, [&](hid_t file) { attributes = hdf5::read_attributes(file); });
+  hdf5::check(path, check);
+  hdf5::open_checked(path, [&](hid_t file) { attributes = hdf5::read_attributes(file); });
   return attributes;
 }
 

@@ -6,15 +6,20 @@
 #include <utility>
 #include <vector>
 
+#include "coxa/io/hdf5.hpp"
+
 #include "io/hdf5_writer.hpp"
 
 // What a file of ours holds. Whoever calls these has HDF5 to himself (Access).
 
 namespace coxa::hdf5 {
 
-/// Opens a file, checks that it is of our format, and hands it on.
+/// Makes sure that HDF5 can read a file (check_hdf5).
+void check(const std::filesystem::path& path, Check check);
+
+/// Opens a file that was checked, sees that it is of our format, and hands it on.
 /// @throws FileError that names the path: it cannot be opened, is of another format, or `read` met a Failure
-void reading(const std::filesystem::path& path, const std::function<void(hid_t file)>& read);
+void open_checked(const std::filesystem::path& path, const std::function<void(hid_t file)>& read);
 
 struct Stored {
   Declaration declaration;
@@ -30,9 +35,13 @@ Contents contents(hid_t file);
 
 Attributes read_attributes(hid_t object);
 
-/// All values of an array.
-decltype(Variable::data) read_values(hid_t array, const std::string& name);
+/// Name of a link of the file, in the order of their creation.
+std::string name_by_index(hid_t file, hsize_t i);
 
+/// All values of an array.
+Values read_values(hid_t array, const std::string& name);
+
+/// Of an array's entries; a text is one, whatever it is stored as.
 Shape shape_of(hid_t array);
 
 /// Chunks of an array if they are of our kind (chunks_of, pack), else empty.

@@ -6,6 +6,7 @@
 
 #include "io/draft.hpp"
 #include "io/hdf5_writer.hpp"
+#include "io/text.hpp"
 
 namespace coxa {
 namespace {
@@ -15,29 +16,6 @@ using hdf5::Handle;
 using hdf5::Kind;
 using hdf5::ok;
 using hdf5::Shape;
-
-bool is_utf8(const std::string& text) {
-  const auto* c = reinterpret_cast<const unsigned char*>(text.data());
-  const auto* end = c + text.size();
-  while (c < end) {
-    const int more = *c < 0x80                 ? 0
-                     : *c >= 0xc2 && *c < 0xe0 ? 1
-                     : *c >= 0xe0 && *c < 0xf0 ? 2
-                     : *c >= 0xf0 && *c < 0xf5 ? 3
-                                               : -1;
-    if (more < 0 || end - c <= more) return false;
-    // overlong forms, surrogates and what lies beyond Unicode show in the second byte
-    if ((*c == 0xe0 && c[1] < 0xa0) || (*c == 0xed && c[1] > 0x9f) || (*c == 0xf0 && c[1] < 0x90)
-        || (*c == 0xf4 && c[1] > 0x8f)) {
-      return false;
-    }
-    for (int i = 1; i <= more; ++i) {
-      if ((c[i] & 0xc0) != 0x80) return false;
-    }
-    c += more + 1;
-  }
-  return true;
-}
 
 void check_text(const std::string& text, const std::string& where) {
   require(text.find('\0') == std::string::npos, where, " holds a zero byte; text in a file cannot");
@@ -56,21 +34,19 @@ void check_attributes(const Attributes& attributes, const std::string& of) {
   }
 }
 
-const void* memory_of(const Variable& variable) {
-  return std::visit(
-      [](const auto& data) { return static_cast<const void*>(data.data()); }, variable.data);
-}
-
 // a variable as it will lie in the file
 struct Layout {
   hdf5::Declaration declaration;
+  hdf5::Raw raw;
   Shape chunk;  // empty for one block
   std::vector<std::pair<Shape, hdf5::Packed>> chunks;
 };
 
 Layout lay_out(const Dataset& dataset, const Variable& variable) {
-  Layout layout{hdf5::declaration(variable), {}, {}};
-  const Kind kind = layout.declaration.kind;
+  hdf5::Declaration declared = hdf5::declaration(variable);
+  hdf5::Raw raw = hdf5::raw_of(variable.data, declared.width);
+  const Kind kind = declared.kind;
+  Layout layout{std::move(declared), std::move(raw), {}, {}};
   if (kind == Kind::text) return layout;
 
   Shape shape;
@@ -83,7 +59,7 @@ Layout lay_out(const Dataset& dataset, const Variable& variable) {
       shape, layout.chunk, entry_bytes(kind), [&](const Shape& place, hdf5::Packed chunk) {
         layout.chunks.emplace_back(place, std::move(chunk));
       });
-  cutter.add(memory_of(variable), hdf5::product(shape));
+  cutter.add(layout.raw.data, hdf5::product(shape));
   return layout;
 }
 
@@ -95,24 +71,25 @@ std::vector<char> image_of(const Dataset& dataset) {
   for (const Variable& variable : dataset.variables) {
     layouts.push_back(lay_out(dataset, variable));
     names.push_back(variable.name);
-    if (layouts.back().chunk.empty()) {
-      bytes += 8 * std::visit([](const auto& data) { return data.size(); }, variable.data);
-    }
+    if (layouts.back().chunk.empty()) bytes += layouts.back().raw.bytes;
     for (const auto& [place, chunk] : layouts.back().chunks) bytes += chunk.bytes.size();
   }
 
   const hdf5::Access hdf5_is_ours;
-  return hdf5::file_image(bytes, [&](hid_t file) {
+  std::vector<char> image = hdf5::file_image(bytes, [&](hid_t file) {
     hdf5::Writer writer(file, dataset.attributes, dataset.dimensions, names);
     for (std::size_t i = 0; i < layouts.size(); ++i) {
       const hid_t array = writer.add(layouts[i].declaration, layouts[i].chunk);
       for (const auto& [place, chunk] : layouts[i].chunks) hdf5::write_chunk(array, place, chunk);
       if (layouts[i].chunk.empty()) {
-        hdf5::write_values(array, dataset.variables[i].data, dataset.variables[i].name);
+        hdf5::write_values(array, layouts[i].raw, names[i]);
       }
     }
     writer.tie();
   });
+  const std::vector<char> seal = seal_of(image);
+  image.insert(image.end(), seal.begin(), seal.end());
+  return image;
 }
 
 }  // namespace
@@ -157,9 +134,8 @@ void write_hdf5(const Dataset& dataset, const fs::path& path) {
   try {
     const std::vector<char> image = image_of(dataset);
     Draft draft(target);
-    draft.reserve(image.size());
-    draft.write(image);
-    draft.move_to(target, image.size());
+    draft.append(image, 0);
+    draft.move_to(target);
   } catch (const Failure& failure) {
     throw FileError(message("cannot write ", path, ": ", failure.cause));
   }

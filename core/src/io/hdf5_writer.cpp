@@ -1,7 +1,6 @@
 #include "io/hdf5_writer.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <limits>
 
 #include <hdf5_hl.h>
@@ -18,6 +17,15 @@ Handle array_properties() {
   ok(H5Pset_attr_creation_order(properties, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED),
      "set up a variable");
   return properties;
+}
+
+void compress(hid_t properties, const Shape& chunk) {
+  if (H5Zfilter_avail(H5Z_FILTER_DEFLATE) <= 0) {
+    throw Failure{"this HDF5 library was built without zlib (its filter 'deflate')"};
+  }
+  ok(H5Pset_chunk(properties, static_cast<int>(chunk.size()), chunk.data()), "set up a variable");
+  ok(H5Pset_shuffle(properties), "set up a variable");
+  ok(H5Pset_deflate(properties, kDeflateLevel), "set up a variable");
 }
 
 void write_attribute(
@@ -41,35 +49,39 @@ void write_provenance_mark(hid_t file, hid_t scalar) {
 
 }  // namespace
 
-Declaration declaration(const Variable& variable) {
-  const Kind kind = std::holds_alternative<std::vector<double>>(variable.data) ? Kind::number
-                    : std::holds_alternative<std::vector<std::int32_t>>(variable.data)
-                        ? Kind::integer
-                        : Kind::text;
-  return {variable.name, variable.dims, kind, variable.attributes};
+std::size_t width_of(const std::vector<std::string>& texts) {
+  std::size_t width = 1;
+  for (const std::string& text : texts) width = std::max(width, text.size());
+  return width;
 }
 
-void write_values(
-    hid_t array,
-    const decltype(Variable::data)& values,
-    const std::string& name,
-    hid_t memory,
-    hid_t selected) {
-  const std::string doing = "write the variable " + name;
-  const auto write = [&](hid_t type, const void* data) {
-    ok(H5Dwrite(array, type, memory, selected, H5P_DEFAULT, data), doing);
+Declaration declaration(const Variable& variable) {
+  const auto* texts = std::get_if<std::vector<std::string>>(&variable.data);
+  const Kind kind = texts ? Kind::text
+                    : std::holds_alternative<std::vector<std::int32_t>>(variable.data)
+                        ? Kind::integer
+                        : Kind::number;
+  return {variable.name, variable.dims, kind, variable.attributes, texts ? width_of(*texts) : 0};
+}
+
+Raw raw_of(const Values& values, std::size_t width) {
+  const auto numbers = [](hid_t type, const auto& list) {
+    const auto* data = reinterpret_cast<const char*>(list.data());
+    return Raw{type, sizeof list[0], data, list.size() * sizeof list[0], {}};
   };
-  if (const auto* numbers = std::get_if<std::vector<double>>(&values)) {
-    if (!numbers->empty()) write(H5T_NATIVE_DOUBLE, numbers->data());
-  } else if (const auto* integers = std::get_if<std::vector<std::int32_t>>(&values)) {
-    if (!integers->empty()) write(H5T_NATIVE_INT32, integers->data());
-  } else {
-    std::vector<const char*> characters;
-    for (const std::string& entry : std::get<std::vector<std::string>>(values)) {
-      characters.push_back(entry.c_str());
-    }
-    if (!characters.empty()) write(text_type(), characters.data());
+  if (const auto* list = std::get_if<std::vector<double>>(&values)) {
+    return numbers(H5T_NATIVE_DOUBLE, *list);
   }
+  if (const auto* list = std::get_if<std::vector<std::int32_t>>(&values)) {
+    return numbers(H5T_NATIVE_INT32, *list);
+  }
+  const auto& texts = std::get<std::vector<std::string>>(values);
+  Raw raw{H5T_C_S1, 1, nullptr, texts.size() * width, std::vector<char>(texts.size() * width)};
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    std::ranges::copy(texts[i], raw.characters.begin() + static_cast<std::ptrdiff_t>(i * width));
+  }
+  raw.data = raw.characters.data();
+  return raw;
 }
 
 std::vector<char> file_image(std::size_t expected, const std::function<void(hid_t file)>& fill) {
@@ -114,46 +126,42 @@ Writer::Writer(
   for (const auto& [name, size] : dimensions) {
     const int number = static_cast<int>(dimensions_.size());
     dimensions_[name] = {number, size};
-    if (std::ranges::find(variables, name) != variables.end()) continue;
-
-    // a dimension without values: an array that is never written, so it takes no room
-    const std::string doing = "write the dimension " + name;
-    const hsize_t extent = size;
-    const Handle space(H5Screate_simple(1, &extent, nullptr), H5Sclose, doing);
-    Handle scale(
-        H5Dcreate2(
-            file, name.c_str(), H5T_IEEE_F32BE, space, H5P_DEFAULT, array_properties(),
-            H5P_DEFAULT),
-        H5Dclose, doing);
-    char label[128];
-    std::snprintf(label, sizeof(label), "%s%10zu", kPureDimension, size);
-    mark_scale(scale, label, number);
-    scales_.emplace(name, Array{{}, std::move(scale), reference_to(name)});
+    if (std::ranges::find(variables, name) == variables.end()) add_pure_dimension(name, size);
   }
 }
 
-Shape Writer::shape(const Declaration& variable) const {
-  Shape shape;
-  for (const std::string& dim : variable.dims) shape.push_back(dimensions_.at(dim).second);
-  return shape;
+// a dimension without values: an array that is never written, so it takes no room
+void Writer::add_pure_dimension(const std::string& name, std::size_t size) {
+  const std::string doing = "write the dimension " + name;
+  const hsize_t extent = size;
+  const Handle space(H5Screate_simple(1, &extent, nullptr), H5Sclose, doing);
+  Handle scale(
+      H5Dcreate2(
+          file_, name.c_str(), H5T_IEEE_F32BE, space, H5P_DEFAULT, array_properties(), H5P_DEFAULT),
+      H5Dclose, doing);
+  std::string digits = std::to_string(size);
+  digits.insert(0, std::max<std::size_t>(digits.size(), 10) - digits.size(), ' ');
+  mark_scale(scale, kPureDimension + digits, dimensions_.at(name).first);
+  scales_.emplace(name, Array{{}, std::move(scale), reference_to(name)});
 }
 
 hid_t Writer::add(const Declaration& variable, const Shape& chunk) {
   const std::string doing = "write the variable " + variable.name;
-  const Shape shape = this->shape(variable);
+  std::vector<std::string> dims = variable.dims;
+  if (variable.kind == Kind::text) {
+    dims.push_back(width_dimension(variable.width));
+    const auto [known, added] =
+        dimensions_.try_emplace(dims.back(), static_cast<int>(dimensions_.size()), variable.width);
+    if (added) add_pure_dimension(dims.back(), variable.width);
+  }
+  Shape shape;
+  for (const std::string& dim : dims) shape.push_back(dimensions_.at(dim).second);
   const Handle space(
       shape.empty() ? H5Screate(H5S_SCALAR)
                     : H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr),
       H5Sclose, doing);
   const Handle properties = array_properties();
-  if (!chunk.empty()) {
-    ok(H5Pset_chunk(properties, static_cast<int>(chunk.size()), chunk.data()), doing);
-    if (H5Zfilter_avail(H5Z_FILTER_DEFLATE) <= 0) {
-      throw Failure{"this HDF5 library was built without zlib (its filter 'deflate')"};
-    }
-    ok(H5Pset_shuffle(properties), doing);
-    ok(H5Pset_deflate(properties, kDeflateLevel), doing);
-  }
+  if (!chunk.empty()) compress(properties, chunk);
 
   // conventions (CF) forbid missing values in coordinates, so they have no fill value
   const double nan = std::numeric_limits<double>::quiet_NaN();
@@ -164,7 +172,7 @@ hid_t Writer::add(const Declaration& variable, const Shape& chunk) {
     ok(H5Pset_fill_value(properties, H5T_NATIVE_INT32, value.data()), doing);
   }
 
-  const hid_t type = variable.kind == Kind::text      ? hid_t(text_)
+  const hid_t type = variable.kind == Kind::text      ? H5T_C_S1
                      : variable.kind == Kind::integer ? H5T_NATIVE_INT32
                                                       : H5T_NATIVE_DOUBLE;
   Handle array(
@@ -173,10 +181,17 @@ hid_t Writer::add(const Declaration& variable, const Shape& chunk) {
   const hid_t id = array;
   if (fills) write_attribute(array, "_FillValue", H5T_NATIVE_DOUBLE, one_, &nan);
   for (const auto& [name, value] : variable.attributes) attribute(array, name, value);
+  if (variable.kind == Kind::text) attribute(array, kEncoding, std::string("utf-8"));
 
-  Array added{variable.dims, std::move(array), reference_to(variable.name)};
+  Array added{dims, std::move(array), reference_to(variable.name)};
   if (const auto found = dimensions_.find(variable.name); found != dimensions_.end()) {
     mark_scale(id, variable.name, found->second.first);
+    if (dims.size() > 1) {
+      // a scale cannot be tied to dimensions: netCDF has their numbers instead
+      std::vector<std::int32_t> numbers;
+      for (const std::string& dim : dims) numbers.push_back(dimensions_.at(dim).first);
+      attribute(id, "_Netcdf4Coordinates", numbers);
+    }
     scales_.emplace(variable.name, std::move(added));
   } else {
     arrays_.emplace_back(variable.name, std::move(added));
@@ -185,7 +200,8 @@ hid_t Writer::add(const Declaration& variable, const Shape& chunk) {
 }
 
 void Writer::add(const Variable& variable) {
-  write_values(add(declaration(variable), {}), variable.data, variable.name);
+  const Declaration declared = declaration(variable);
+  write_values(add(declared, {}), raw_of(variable.data, declared.width), variable.name);
 }
 
 // by ourselves: H5DSattach_scale writes a dimension's whole list anew for every array that it gains, in all quadratic
@@ -247,10 +263,33 @@ hobj_ref_t Writer::reference_to(const std::string& name) {
   return reference;
 }
 
+void write_values(hid_t array, const Raw& values, const std::string& name) {
+  if (values.bytes == 0) return;
+  ok(H5Dwrite(array, values.type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data),
+     "write the variable " + name);
+}
+
 void write_chunk(hid_t array, const Shape& place, const Packed& chunk) {
   ok(H5Dwrite_chunk(
          array, H5P_DEFAULT, chunk.skipped, place.data(), chunk.bytes.size(), chunk.bytes.data()),
      "write a chunk");
+}
+
+void add_compressed(hid_t array, std::vector<Extent>& extents) {
+#if H5_VERSION_GE(1, 10, 5)
+  const std::string doing = "find the chunks of a variable";
+  const Handle all(H5Dget_space(array), H5Sclose, doing);
+  hsize_t count = 0;
+  ok(H5Dget_num_chunks(array, all, &count), doing);
+  Shape place(H5S_MAX_RANK);
+  for (hsize_t i = 0; i < count; ++i) {
+    unsigned skipped = 0;
+    haddr_t address = 0;
+    hsize_t size = 0;
+    ok(H5Dget_chunk_info(array, all, i, place.data(), &skipped, &address, &size), doing);
+    if (skipped == 0) extents.push_back({address, address + size});
+  }
+#endif
 }
 
 }  // namespace coxa::hdf5

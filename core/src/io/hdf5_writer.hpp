@@ -9,6 +9,7 @@
 
 #include "io/hdf5_chunks.hpp"
 #include "io/hdf5_handles.hpp"
+#include "io/seal.hpp"
 
 // The parts of a file of ours, in the manner of netCDF-4: "NetCDF-4/HDF5 file format", appendix C of the netCDF
 // documentation; the lists that tie arrays to dimensions: "HDF5 Dimension Scale Specification".
@@ -25,19 +26,30 @@ struct Declaration {
   std::vector<std::string> dims;
   Kind kind = Kind::number;
   Attributes attributes;
+  std::size_t width = 0;  // bytes of its longest text, at least one; 0 if it holds none
 
   bool is_coordinate() const { return dims.size() == 1 && dims[0] == name; }
 };
 
 Declaration declaration(const Variable& variable);
 
-/// Writes values to an array, or to the part of it that is selected.
-void write_values(
-    hid_t array,
-    const decltype(Variable::data)& values,
-    const std::string& name,
-    hid_t memory = H5S_ALL,
-    hid_t selected = H5S_ALL);
+using Values = decltype(Variable::data);
+
+/// Bytes of the longest text, at least one.
+std::size_t width_of(const std::vector<std::string>& texts);
+
+/// Values as they lie in a file. Texts have the width of the longest and end with zeros: netCDF's NC_CHAR, which every
+/// reader knows, unlike texts of any length (Octave).
+struct Raw {
+  hid_t type;
+  std::size_t unit = 1;  // bytes of one number or character
+  const char* data = nullptr;
+  std::size_t bytes = 0;
+  std::vector<char> characters;
+};
+
+/// The memory of numbers is used as it is. @param width  of texts
+Raw raw_of(const Values& values, std::size_t width);
 
 /// The bytes of a new file, made in memory; equal contents give equal bytes. HDF5 does not meet a full disk there, after
 /// which it could not close what it opened.
@@ -61,7 +73,6 @@ class Writer {
 
   /// Adds an array, with its attributes. @param chunk  empty for one block
   hid_t add(const Declaration& variable, const Shape& chunk);
-  Shape shape(const Declaration& variable) const;
 
   /// Adds an array as one block, with its values.
   void add(const Variable& variable);
@@ -77,6 +88,7 @@ class Writer {
   };
 
   void attribute(hid_t object, const std::string& name, const Attribute& value);
+  void add_pure_dimension(const std::string& name, std::size_t size);
   void mark_scale(hid_t array, const std::string& label, int number);
   hobj_ref_t reference_to(const std::string& name);
 
@@ -87,7 +99,14 @@ class Writer {
   std::vector<std::pair<std::string, Array>> arrays_;
 };
 
+/// Writes all values of an array.
+void write_values(hid_t array, const Raw& values, const std::string& name);
+
 /// Writes one chunk that is packed already.
 void write_chunk(hid_t array, const Shape& place, const Packed& chunk);
+
+/// Adds where the compressed chunks of an array lie in the file; those that are stored as they are have no checksum of
+/// their own and stay out.
+void add_compressed(hid_t array, std::vector<Extent>& extents);
 
 }  // namespace coxa::hdf5

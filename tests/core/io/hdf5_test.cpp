@@ -360,10 +360,11 @@ TEST(Hdf5, TruncatedFileIsRefusedWithTheReason) {
   }
 }
 
-// the same file with a word of its format replaced by one as long
+// the same file with a word of its format replaced by one as long, and without the checksum at its end
 fs::path reworded(const fs::path& folder, const std::string& from, const std::string& to) {
   write_hdf5(everything(), folder / "whole.h5");
   std::string text = bytes(folder / "whole.h5");
+  text.resize(text.size() - 48);
   for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) {
     text.replace(at, to.size(), to);
   }
