@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -18,30 +19,48 @@ from .studies.store import folder_of
 from .trials.result import Result
 
 
-def load(path: str | os.PathLike[str]) -> Result | Comparison | Workout | xr.Dataset:
+def load(
+    path: str | os.PathLike[str], *, verify: bool = True
+) -> Result | Comparison | Workout | xr.Dataset:
     """Reads a result file; that of a study gives its xarray.Dataset, that of a comparison or workout what was saved.
 
     A study's arrays are read from the file as they are used. One that is still running, or was stopped, gives the
     trials that are finished, with the attributes `complete` (0) and `trials_planned`.
 
+    Parameters
+    ----------
+    path : path
+        The file, or the folder of a study's parts.
+    verify : bool
+        Whether a file that differs from what was written, by its checksum, is refused. Without, what is left of a
+        damaged file is read, once a child process has shown that it can be: numbers may be wrong.
+
     Raises
     ------
     FileError
-        If the file cannot be read or is no result of coxa.
+        If the file cannot be read, is damaged, or is no result of coxa.
     """
     file = Path(path)
     if not file.exists() and folder_of(file).is_dir():
         return load_study(file)
     if not file.exists():
         raise FileError(f"cannot read {os.fspath(path)}: there is no such file")
-    if file.is_dir() or _core.read_hdf5_attributes(os.fspath(path)).get("kind") == "study":
-        return load_study(file)
-    dataset = to_xarray(_core.read_hdf5(os.fspath(path)))
+    if file.is_dir() or _core.read_hdf5_attributes(os.fspath(path), verify).get("kind") == "study":
+        return load_study(file, verify=verify)
+    dataset = to_xarray(_core.read_hdf5(os.fspath(path), verify))
     written = dataset.attrs.get("format")
     if written != "coxa-1":
         raise FileError(
             f"cannot read {os.fspath(path)}: its format is {written!r}; this version reads 'coxa-1'"
         )
+    for name in ("parameters", "subject", "scene"):
+        try:
+            json.loads(dataset.attrs.get(name) or "{}")
+        except (ValueError, RecursionError):
+            raise FileError(
+                f"cannot read {os.fspath(path)}: its attribute {name!r} is not JSON; it is damaged:"
+                " restore it from a copy, or compute it again"
+            ) from None
     kind = dataset.attrs.get("kind")
     if kind == "comparison":
         return Comparison(dataset)

@@ -13,7 +13,7 @@ LAYERS = ["math", "body", "muscle", "motion", "setting", "frame", "exercise", "s
 # whose names begin so
 HIDDEN_IN = {
     "boost/dll": ["exercise/module_loader.cpp"],
-    "libdeflate": ["io/hdf5_chunks.cpp"],
+    "libdeflate": ["io/hdf5_chunks.cpp", "io/seal.cpp"],
     "pugixml": ["io/osim_document.hpp", "io/osim_writer.cpp"],
 }
 

@@ -47,9 +47,8 @@ void read_raw_attributes(hid_t object) {
   }
 }
 
-// all that the file holds
+// all that the file holds; what is not ours is refused later
 void walk(hid_t file) {
-  read_attributes(file);
   read_raw_attributes(file);
   H5G_info_t group;
   ok(H5Gget_info(file, &group), "list the variables");
@@ -58,6 +57,8 @@ void walk(hid_t file) {
     const Handle object(H5Oopen(file, name.c_str(), H5P_DEFAULT), H5Oclose, "open " + name);
     read_raw_attributes(object);
   }
+  if (!is_ours(file)) return;
+  read_attributes(file);
   for (const auto& [declared, array] : contents(file).variables) {
     if (H5Dget_storage_size(array) <= kMostBytes) read_values(array, declared.name);
   }
@@ -107,7 +108,7 @@ constexpr char kSound = '+';
   be_expendable(bytes);
   std::string text(1, kSound);
   try {
-    open_checked(path, walk);
+    open_any(path, walk);
   } catch (const std::exception& error) {
     text = error.what();
   }

@@ -410,7 +410,7 @@ void join_hdf5(
     Joined joined(target, place, plan, state);
     joined.create(attributes, grid);
     for (const Part& part : plan.parts) {
-      hdf5::open_checked(part.path, [&](hid_t file) {
+      hdf5::open_ours(part.path, [&](hid_t file) {
         check_levels(plan, grid, part, file);
         joined.add(part, file);
       });

@@ -338,25 +338,18 @@ Contents contents(hid_t file) {
   return contents;
 }
 
-void open_checked(const fs::path& path, const std::function<void(hid_t file)>& read) {
+bool is_ours(hid_t file) {
+  if (H5Aexists(file, "format") <= 0) return false;
+  const Handle format(H5Aopen(file, "format", H5P_DEFAULT), H5Aclose, "read the format");
+  return read_attribute(format, "format") == Attribute(std::string(kFormat));
+}
+
+void open_any(const fs::path& path, const std::function<void(hid_t file)>& read) {
   const std::string refusal = message("cannot read ", path, ": ");
   try {
     if (H5Fis_hdf5(path.c_str()) <= 0) throw Failure{"it is not an HDF5 file"};
     const Handle file(
         H5Fopen(path.c_str(), H5F_ACC_RDONLY, access_properties()), H5Fclose, "open it");
-
-    if (H5Aexists(file, "format") <= 0) {
-      throw Failure{"it is an HDF5 file, but not one of coxa: it has no attribute 'format'"};
-    }
-    const Attribute stated = read_attribute(
-        Handle(H5Aopen(file, "format", H5P_DEFAULT), H5Aclose, "read the format"), "format");
-    const auto* format = std::get_if<std::string>(&stated);
-    if (!format || *format != kFormat) {
-      throw Failure{message(
-          "its format is '", format ? *format : "no text", "', this version of coxa reads '",
-          kFormat, "'",
-          format && format->starts_with("coxa-") ? "; read it with a newer version of coxa" : "")};
-    }
     read(file);
   } catch (const Failure& failure) {
     end_quietly();
@@ -370,13 +363,29 @@ void open_checked(const fs::path& path, const std::function<void(hid_t file)>& r
   }
 }
 
+void open_ours(const fs::path& path, const std::function<void(hid_t file)>& read) {
+  open_any(path, [&](hid_t file) {
+    if (is_ours(file)) return read(file);
+    if (H5Aexists(file, "format") <= 0) {
+      throw Failure{"it is an HDF5 file, but not one of coxa: it has no attribute 'format'"};
+    }
+    const Attribute stated = read_attribute(
+        Handle(H5Aopen(file, "format", H5P_DEFAULT), H5Aclose, "read the format"), "format");
+    const auto* format = std::get_if<std::string>(&stated);
+    throw Failure{message(
+        "its format is '", format ? *format : "no text", "', this version of coxa reads '", kFormat,
+        "'",
+        format && format->starts_with("coxa-") ? "; read it with a newer version of coxa" : "")};
+  });
+}
+
 }  // namespace hdf5
 
 Dataset read_hdf5(const std::filesystem::path& path, Check check) {
   Dataset dataset;
   const hdf5::Access hdf5_is_ours;
   hdf5::check(path, check);
-  hdf5::open_checked(path, [&](hid_t file) {
+  hdf5::open_ours(path, [&](hid_t file) {
     const hdf5::Contents contents = hdf5::contents(file);
     for (const auto& [name, size] : contents.dimensions) dataset.add_dimension(name, size);
     for (const auto& [declared, array] : contents.variables) {
@@ -393,7 +402,7 @@ Attributes read_hdf5_attributes(const std::filesystem::path& path, Check check) 
   Attributes attributes;
   const hdf5::Access hdf5_is_ours;
   hdf5::check(path, check);
-  hdf5::open_checked(path, [&](hid_t file) { attributes = hdf5::read_attributes(file); });
+  hdf5::open_ours(path, [&](hid_t file) { attributes = hdf5::read_attributes(file); });
   return attributes;
 }
 

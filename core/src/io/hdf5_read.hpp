@@ -17,9 +17,15 @@ namespace coxa::hdf5 {
 /// Makes sure that HDF5 can read a file (check_hdf5).
 void check(const std::filesystem::path& path, Check check);
 
-/// Opens a file that was checked, sees that it is of our format, and hands it on.
-/// @throws FileError that names the path: it cannot be opened, is of another format, or `read` met a Failure
-void open_checked(const std::filesystem::path& path, const std::function<void(hid_t file)>& read);
+/// Whether the file's format is the one that is read here.
+bool is_ours(hid_t file);
+
+/// Opens an HDF5 file that was checked, and hands it on.
+/// @throws FileError that names the path: it cannot be opened, or `read` met a Failure
+void open_any(const std::filesystem::path& path, const std::function<void(hid_t file)>& read);
+
+/// The same for a file of our format. @throws FileError for another one too
+void open_ours(const std::filesystem::path& path, const std::function<void(hid_t file)>& read);
 
 struct Stored {
   Declaration declaration;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <sstream>
 
 #include "coxa/math/error.hpp"
 
@@ -17,12 +16,7 @@ const char* const kSides[] = {"right", "left"};
 const char* const kSuffix[] = {"_r", "_l"};
 
 // a number as JSON writes it
-std::string json(double x) {
-  std::ostringstream text;
-  text.precision(10);
-  text << x;
-  return text.str();
-}
+std::string json(double x) { return message(x); }
 std::string json(const Vec3& v) {
   return "[" + json(v.x()) + "," + json(v.y()) + "," + json(v.z()) + "]";
 }

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from .. import _core
 from .._core import FileError, InvalidArgument
 from . import table  # noqa: F401  (registers the accessor `.coxa` of datasets)
 from .store import folder_of, part_files, read_header
@@ -21,13 +22,15 @@ from .store import folder_of, part_files, read_header
 _NO_INTEGER = -2147483647
 
 
-def load_study(path: str | os.PathLike[str]) -> xr.Dataset:
+def load_study(path: str | os.PathLike[str], *, verify: bool = True) -> xr.Dataset:
     """A study, or what there is of it by now.
 
     Parameters
     ----------
     path : path
         File of the study, there or to be; its folder of parts does as well.
+    verify : bool
+        Whether a finished file is compared with its checksum.
 
     Returns
     -------
@@ -47,6 +50,7 @@ def load_study(path: str | os.PathLike[str]) -> xr.Dataset:
     # the folder goes once the file is there: whoever finds neither has looked at the wrong moment, or place
     for _ in range(3):
         if path.exists():
+            _core.check_hdf5(path, verify)
             try:
                 return _opened(xr.open_dataset(path, engine="h5netcdf", mask_and_scale=False))
             except (OSError, ValueError) as error:
@@ -78,10 +82,12 @@ def _pieces(folder: Path) -> Iterator[xr.Dataset]:
 
 
 def _opened(dataset: xr.Dataset) -> xr.Dataset:
-    """A dataset as coxa has it: with `.coxa` for tables; NaN needs no fill value beside it."""
-    for variable in dataset.variables.values():
+    """A dataset as coxa has it: with `.coxa` for tables; NaN needs no fill value beside it; texts as numpy's."""
+    for name, variable in list(dataset.variables.items()):
         if variable.dtype.kind == "f":
             variable.attrs.pop("_FillValue", None)
+        elif variable.dtype.kind == "O":
+            dataset[name] = (variable.dims, variable.values.astype(str), variable.attrs)
     return dataset
 
 

@@ -409,6 +409,10 @@ def _attributes(path: Path) -> dict[str, Any] | None:
     """Global attributes of an HDF5 file; None if it is none."""
     import h5py
 
+    with open(path, "rb") as stream:
+        if stream.read(8) != b"\x89HDF\r\n\x1a\n":
+            return None
+    _core.check_hdf5(path)
     try:
         with h5py.File(path, "r") as file:
             attributes = dict(file.attrs)

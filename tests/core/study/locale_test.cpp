@@ -45,7 +45,7 @@ std::string refusal(const std::function<void()>& act) {
 // every text and file that holds numbers, by what it is
 std::map<std::string, std::string> all_that_is_written(const fs::path& folder) {
   std::map<std::string, std::string> written;
-  const Dataset dataset = simulate(test::hip_thrust_trial({{"load", 1234.5}}, 5), {});
+  const Dataset dataset = simulate(test::hip_thrust_trial({{"load", 34.5}}, 5), {});
   for (const auto& [name, value] : dataset.attributes) {
     if (const auto* text = std::get_if<std::string>(&value)) written["attribute " + name] = *text;
   }
@@ -62,7 +62,7 @@ std::map<std::string, std::string> all_that_is_written(const fs::path& folder) {
   TimeTable table;
   table.columns = {"a"};
   table.time = Eigen::VectorXd::LinSpaced(4, 0, 1234.5);
-  table.values = Eigen::MatrixXd::Constant(4, 1, 1.5e-330);
+  table.values = Eigen::MatrixXd::Constant(4, 1, 1.5e-300);
   table.values(1, 0) = 0.1;
   write_sto(table, folder / "table.sto");
   written["table"] = bytes_of(folder / "table.sto");
