@@ -481,6 +481,15 @@ void bind_models(py::module_& m) {
       },
       py::arg("path"), "Reads an OpenSim 4 model.");
   m.def(
+      "parse_osim",
+      [](const py::bytes& document, const std::string& source) {
+        const std::string bytes = document;
+        py::gil_scoped_release release;
+        return std::make_shared<Model>(parse_osim(bytes, source));
+      },
+      py::arg("document"), py::arg("source"),
+      "Reads an OpenSim 4 model from the bytes of a file named `source`.");
+  m.def(
       "write_osim",
       [](const ModelPtr& model, const std::filesystem::path& path) {
         py::gil_scoped_release release;

@@ -41,7 +41,16 @@ void bind_options(py::module_& m) {
       .def_readonly("strict", &SimulateOptions::strict)
       .def_readonly("intervals", &SimulateOptions::intervals)
       .def_readonly("inertia", &SimulateOptions::inertia)
-      .def_readonly("volume_weights", &SimulateOptions::volume_weights);
+      .def_readonly("volume_weights", &SimulateOptions::volume_weights)
+      .def(py::pickle(
+          [](const SimulateOptions& o) {
+            return py::make_tuple(
+                o.criterion, o.frames, o.strict, o.intervals, o.inertia, o.volume_weights);
+          },
+          [](const py::tuple& t) {
+            return SimulateOptions{t[0].cast<double>(), t[1].cast<int>(),  t[2].cast<bool>(),
+                                   t[3].cast<bool>(),   t[4].cast<bool>(), t[5].cast<bool>()};
+          }));
 }
 
 using Varied = std::vector<std::tuple<

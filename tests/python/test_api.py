@@ -125,8 +125,18 @@ def test_exercises_are_described():
     for name in found.parameters:
         assert name in text and name in html
     assert EXERCISE in repr(found) and EXERCISE in found._repr_html_()
+
     table = found.parameters.to_dataframe()
     assert table.loc["load", "unit"] == "kg"
+
+
+def test_notebooks_show_results_and_studies_as_tables(result, athlete):
+    html = result._repr_html_()
+    assert "&lt;coxa.Result barbell_hip_thrust with 60 kg" in html
+    assert "peak_hip_extension_moment" in html and html.count("<table") == 1
+    study = coxa.Study(EXERCISE, athlete).vary(load=[40, 80], bench_height=(0.38, 0.42))
+    html = study._repr_html_()
+    assert "<td style='text-align:left'>0.38 to 0.42 m</td>" in html and "&lt;coxa.Study" in html
 
 
 def test_angles_are_declared_in_degrees():

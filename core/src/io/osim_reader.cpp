@@ -71,8 +71,10 @@ Model OsimReader::read(std::string sha256) {
 }
 
 Model read_osim(const std::filesystem::path& path) {
-  const std::string bytes = read_bytes(path);
-  const std::string file = path.string();
+  return parse_osim(read_bytes(path), path.string());
+}
+
+Model parse_osim(const std::string& bytes, const std::string& file) {
   require<FileError>(!trimmed(bytes).empty(), file, ": is empty; an OpenSim model is needed");
 
   pugi::xml_document document;

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 from .. import _core
 from .._core import InvalidArgument
+from ..base.html import html_table
 
 
 @dataclass(frozen=True)
@@ -106,12 +106,7 @@ class Parameters(Mapping[str, Parameter]):
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        def cells(row: tuple[str, ...], tag: str) -> str:
-            return "".join(f"<{tag} style='text-align:left'>{escape(cell)}</{tag}>" for cell in row)
-
-        head = cells(("name", "default", "range", "unit", "description"), "th")
-        body = "".join(f"<tr>{cells(row, 'td')}</tr>" for row in self._rows())
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        return html_table(("name", "default", "range", "unit", "description"), self._rows())
 
     def to_dataframe(self) -> Any:
         """The table as a pandas DataFrame."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -14,6 +16,7 @@ import numpy as np
 from .. import _core
 from .._core import FileError, InvalidArgument
 from ..base import check
+from ..base.html import html_table
 from ..base.resources import ANTHROPOMETRY, DEFAULT_MODEL
 from .subject import Subject
 
@@ -145,12 +148,15 @@ class Model:
     """A skeleton with its muscles. Immutable; made by `Model.load` and `coxa.scale`.
 
     States `q`, `v`, `vdot` are in the order of `coordinates`, the independent ones, in rad or m; either one
-    state `(n,)` or many `(k, n)`. With `full=True` they are in the order of `full_coordinates`, which is
+    state `(n,)` or many `(k, n)`. Arguments beside `q` broadcast: a number stands for all entries, one
+    state for as many as the others have. With `full=True` they are in the order of `full_coordinates`, which is
     all that the file names, as OpenSim has them.
     """
 
-    def __init__(self, core: _core.Model):
+    def __init__(self, core: _core.Model, made: tuple[Any, ...] | None = None):
+        """Wraps a model of the core; `made`, a function and its arguments, makes it again elsewhere."""
         self._core = core
+        self._made = made
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Model:
@@ -165,6 +171,18 @@ class Model:
             raise FileError(f"cannot read model {os.fspath(path)}: there is no such file")
         return cls(_core.read_osim(os.fspath(path)))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # the core's model is rebuilt from the bytes of its file and what was done to it since
+        if self._made is None:
+            self._made = (_parsed, zlib.compress(_document(self)), self.source, self.sha256)
+        return self._made[0], self._made[1:]
+
+    def __copy__(self) -> Model:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Model:
+        return self
+
     def save(self, path: str | os.PathLike[str]) -> None:
         """Writes the model as an OpenSim 4 file."""
         _core.write_osim(self._core, check.output_path(path))
@@ -175,6 +193,18 @@ class Model:
             f" {len(self.coordinates)} coordinates ({len(self.full_coordinates)} with the driven and locked),"
             f" {len(self.muscles)} muscles>"
         )
+
+    def _repr_html_(self) -> str:
+        rows = (
+            ("source", self.source),
+            ("mass", f"{self.total_mass:.4g} kg"),
+            ("bodies", len(self.bodies)),
+            ("coordinates", f"{len(self.coordinates)} of {len(self.full_coordinates)} independent"),
+            ("muscles", len(self.muscles)),
+            ("muscle groups", ", ".join(dict.fromkeys(group.name for group in self.groups))),
+            ("warnings", len(self.warnings)),
+        )
+        return html_table(("model", self.name), rows)
 
     # ---- what it is made of
 
@@ -284,7 +314,7 @@ class Model:
         >>> weak = coxa.scale(model, athlete).perturbed(strength_hamstrings=0.7)
         """
         numbers = {name: check.number(name, value) for name, value in changes.items()}
-        return Model(_core.perturb(self._core, numbers))
+        return Model(_core.perturb(self._core, numbers), (_perturbed, self, numbers))
 
     # ---- mechanics
 
@@ -325,10 +355,8 @@ class Model:
 
         With `full=True` they are those of the tree without its couplings, as OpenSim gives them.
         """
-        q_rows, one = self._states("q", q, full)
-        v_rows = self._like("v", v, q_rows, one, full)
-        vdot_rows = self._like("vdot", vdot, q_rows, one, full)
-        return _first(self._core.inverse_dynamics(q_rows, v_rows, vdot_rows), one)
+        rows, one = self._broadcast(full, q=q, v=v, vdot=vdot)
+        return _first(self._core.inverse_dynamics(*rows), one)
 
     def forward_dynamics(
         self, q: ArrayLike, v: ArrayLike, tau: ArrayLike, *, full: bool = False
@@ -338,9 +366,7 @@ class Model:
         With `full=True` a force on a driven coordinate acts through its coupling; the driven coordinates of q
         and v are taken from those that drive them.
         """
-        q_rows, one = self._states("q", q, full)
-        v_rows = self._like("v", v, q_rows, one, full)
-        tau_rows = self._like("tau", tau, q_rows, one, full)
+        (q_rows, v_rows, tau_rows), one = self._broadcast(full, q=q, v=v, tau=tau)
         return _first(self._core.forward_dynamics(q_rows, v_rows, tau_rows, full=full), one)
 
     def muscle_lengths(self, q: ArrayLike, *, full: bool = False) -> np.ndarray:
@@ -377,19 +403,13 @@ class Model:
         ----------
         q, v : array_like, (n,) or (k, n)
             Coordinates and their rates.
-        activation : array_like, (muscles,) or (k, muscles)
+        activation : array_like, (muscles,) or (k, muscles), or a number for all muscles
             0 to 1.
         tendon : {"rigid", "elastic"}
             A tendon that keeps its slack length, or one in equilibrium with the fibre (Millard et al. 2013).
         """
         check.choice("tendon", tendon, ("rigid", "elastic"))
-        q_rows, one = self._states("q", q, full)
-        v_rows = self._like("v", v, q_rows, one, full)
-        a_rows = _rows("activation", activation, len(self.muscles), "muscles", one)
-        if len(a_rows) != len(q_rows):
-            raise InvalidArgument(
-                f"activation has {len(a_rows)} states; expected {len(q_rows)} as in q"
-            )
+        (q_rows, v_rows, a_rows), one = self._broadcast(full, q=q, v=v, activation=activation)
         if full:
             v_rows = v_rows[:, self._independent]
         forces = self._core.muscle_forces(
@@ -419,15 +439,39 @@ class Model:
         n = len(self.full_coordinates) if full else len(self.coordinates)
         what = "full coordinates" if full else "coordinates"
         one = np.ndim(values) == 1
-        return _rows(name, values, n, what, one), one
+        return _rows(name, values, n, what), one
 
-    def _like(
-        self, name: str, values: ArrayLike, q: np.ndarray, one: bool, full: bool
-    ) -> np.ndarray:
-        rows, same = self._states(name, values, full)
-        if same != one or len(rows) != len(q):
-            raise InvalidArgument(f"{name} has {len(rows)} states; expected {len(q)} as in q")
-        return rows
+    def _broadcast(self, full: bool, **given: ArrayLike) -> tuple[list[np.ndarray], bool]:
+        """Rows of several arguments that belong together, `q` first, as many of each; and whether all were of one state.
+
+        A number stands for all entries, one state for as many as the others have.
+        """
+        n = len(self.full_coordinates) if full else len(self.coordinates)
+        rows = {}
+        one = True
+        for name, values in given.items():
+            width, what = (
+                (len(self.muscles), "muscles")
+                if name == "activation"
+                else (n, "full coordinates" if full else "coordinates")
+            )
+            if name != "q" and np.ndim(values) == 0:
+                values = np.full(width, values)
+            one = one and np.ndim(values) == 1
+            rows[name] = _rows(name, values, width, what)
+        states = len(rows["q"])
+        if states == 1:
+            states = max(map(len, rows.values()))
+        for name, array in rows.items():
+            if len(array) not in (1, states):
+                raise InvalidArgument(
+                    f"{name} has {len(array)} states; expected {states} as in q, or one"
+                )
+        wide = [
+            np.ascontiguousarray(np.broadcast_to(array, (states, array.shape[1])))
+            for array in rows.values()
+        ]
+        return wide, one
 
     def _reduce(self, rows: np.ndarray, full: bool) -> np.ndarray:
         # muscles see the independent coordinates: the rest must agree with them
@@ -446,7 +490,7 @@ class Model:
         return reduced
 
 
-def _rows(name: str, values: ArrayLike, n: int, what: str, one: bool) -> np.ndarray:
+def _rows(name: str, values: ArrayLike, n: int, what: str) -> np.ndarray:
     try:
         array = np.ascontiguousarray(values, dtype=float)
     except (TypeError, ValueError):
@@ -480,8 +524,44 @@ def scale(model: Model, subject: Subject) -> Model:
             dict(subject.segment_lengths),
             ANTHROPOMETRY,
             dict(subject.group_strength),
-        )
+        ),
+        (scale, model, subject),
     )
+
+
+def _document(model: Model) -> bytes:
+    """Bytes of the file that a model was read from."""
+    if not model.sha256:
+        raise InvalidArgument(
+            f"model {model.name!r} was made in memory and cannot be pickled; save it with"
+            " model.save('mine.osim') and read it with coxa.Model.load('mine.osim')"
+        )
+    try:
+        document = Path(model.source).read_bytes()
+    except OSError as error:
+        raise FileError(
+            f"model {model.name!r} cannot be pickled: its file {model.source} cannot be read"
+            f" ({error.strerror}); put it back"
+        ) from None
+    if hashlib.sha256(document).hexdigest() != model.sha256:
+        raise FileError(
+            f"model {model.name!r} cannot be pickled: its file {model.source} has changed since it"
+            " was read; load it again"
+        )
+    return document
+
+
+def _parsed(document: bytes, source: str, sha256: str) -> Model:
+    """The model whose file held these (compressed) bytes; the bundled one is read once only."""
+    bundled = default_model()
+    if bundled.sha256 == sha256:
+        return bundled
+    core = _core.parse_osim(zlib.decompress(document), source)
+    return Model(core, (_parsed, document, source, sha256))
+
+
+def _perturbed(model: Model, changes: dict[str, float]) -> Model:
+    return model.perturbed(**changes)
 
 
 @lru_cache(maxsize=1)

@@ -11,6 +11,7 @@ import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from html import escape
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ from ..base import check, estimate
 from ..base.designs import DRAWS, unit_cube
 from ..base.doors import answer
 from ..base.estimate import Estimate, duration_text, size_text
+from ..base.html import html_table
 from ..base.limits import check_count
 from ..base.resources import DEFAULT_MODEL
 from ..models.model import Model
@@ -440,7 +442,7 @@ class Study:
         return self._count(self.factors)
 
     def __repr__(self) -> str:
-        varied = ", ".join(_shown(f) for f in self._varied.values())
+        varied = ", ".join(f"{f.name}: {_shown(f)}" for f in self._varied.values())
         guessed = ", ".join(self._uncertain)
         how = f"; {self._method}" if self._method else ""
         try:
@@ -451,6 +453,11 @@ class Study:
         return (
             f"<coxa.Study {self.exercise}: {count} ({varied or 'nothing varied'}{uncertain}{how})>"
         )
+
+    def _repr_html_(self) -> str:
+        rows = [(f.name, _shown(f), f.description) for f in self.factors]
+        table = html_table(("factor", "values", "description"), rows)
+        return f"<p><code>{escape(repr(self))}</code></p>{table}"
 
     # ---- running
 
@@ -836,7 +843,7 @@ class Study:
         return f"{text}.run({', '.join(extra)})"
 
     def _factor_lines(self) -> list[str]:
-        return [f"{_shown(f)}" for f in self._varied.values()] + [
+        return [f"{f.name}: {_shown(f)}" for f in self._varied.values()] + [
             f"{name}: {sum(f.group == name for f in self._uncertain_factors())} uncertain quantities"
             for name in self._uncertain
         ]
@@ -891,12 +898,10 @@ def _chunk(trials: int, several: int) -> int:
 
 
 def _shown(f: Factor) -> str:
-    unit = "" if f.unit == "1" else f" {f.unit}"
     if isinstance(f, factors.Range):
-        return f"{f.name}: {f.low:g} to {f.high:g}{unit}"
-    if f.levels is not None:
-        return f"{f.name}: {len(f.levels)}"
-    return f"{f.name}: drawn"
+        unit = "" if f.unit == "1" else f" {f.unit}"
+        return f"{f.low:g} to {f.high:g}{unit}"
+    return "drawn" if f.levels is None else str(len(f.levels))
 
 
 def _fingerprint(function: Measure) -> str:

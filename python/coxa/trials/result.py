@@ -6,6 +6,7 @@ import json
 import os
 import warnings
 from collections.abc import Sequence
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -155,6 +156,9 @@ class Result:
             f"<coxa.Result {self.exercise}{of}: {sizes.get('time', 0)} frames,"
             f" {trouble or 'all solved'}>"
         )
+
+    def _repr_html_(self) -> str:
+        return f"<p><code>{escape(repr(self))}</code></p>{self.summary().to_html(float_format='{:.4g}'.format)}"
 
     def criterion_spread(
         self, criteria: Sequence[float | str] = (1, 2, 3, 5, "min-max")

@@ -217,3 +217,36 @@ def test_unreadable_models_are_refused(tmp_path, text):
 
 def test_bundled_model_passes_its_lint():
     assert lint(default_model()) == []
+
+
+def test_a_number_or_one_state_stands_for_many(model, states):
+    q, v, vdot = states
+    n = len(model.coordinates)
+    one = np.full((4, len(model.muscles)), 0.3)
+    assert np.array_equal(model.muscle_forces(q, v, 0.3), model.muscle_forces(q, v, one))
+    assert np.array_equal(
+        model.muscle_forces(q, 0, one[0]), model.muscle_forces(q, np.zeros_like(q), one)
+    )
+    # one posture, many activations
+    levels = np.linspace(0, 1, 3)[:, None] * np.ones(len(model.muscles))
+    many = model.muscle_forces(q[0], 0, levels)
+    assert many.shape == (3, len(model.muscles))
+    assert np.array_equal(many[1], model.muscle_forces(q[0], np.zeros(n), levels[1]))
+    assert np.array_equal(
+        model.inverse_dynamics(q, v[0], 0),
+        model.inverse_dynamics(q, np.tile(v[0], (4, 1)), np.zeros_like(q)),
+    )
+    assert model.forward_dynamics(q[0], 0, 0).shape == (n,)
+
+
+def test_numbers_of_states_that_do_not_fit_are_refused(model, states):
+    q, v, vdot = states
+    with pytest.raises(coxa.InvalidArgument, match="v has 3 states; expected 4 as in q, or one"):
+        model.inverse_dynamics(q, v[:3], vdot)
+    with pytest.raises(coxa.InvalidArgument, match="activation has the shape"):
+        model.muscle_forces(q, v, np.ones(3))
+
+
+def test_notebooks_show_a_model_as_a_table(model):
+    html = model._repr_html_()
+    assert html.startswith("<table>") and "80 kg" in html and "quadriceps" in html

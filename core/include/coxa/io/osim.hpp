@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "coxa/export.hpp"
 #include "coxa/muscle/model.hpp"
@@ -25,6 +26,9 @@ namespace coxa {
 ///         is wrong; and for a number that is missing or impossible names its element, what was given
 ///         and what is allowed
 COXA_EXPORT Model read_osim(const std::filesystem::path& path);
+
+/// Reads the same from the bytes of a file; `source` is the file's name in errors and `Model::source`.
+COXA_EXPORT Model parse_osim(const std::string& bytes, const std::string& source);
 
 /// Writes a model as an OpenSim 4 file (version 40500) that read_osim and OpenSim read to the same
 /// model. All joints become CustomJoints or, without coordinates, WeldJoints.
