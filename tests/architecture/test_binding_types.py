@@ -14,6 +14,8 @@ TYPES = ast.parse((Path(coxa.__file__).parent / "_core.pyi").read_text())
 # what Python and pybind11 give every class, and what the type object says
 EVERYWHERE = {"__repr__", "__eq__", "__hash__", "__doc__", "__module__", "__weakref__"}
 EVERYWHERE |= {"__reduce__", "__reduce_ex__", "__getstate__", "__setstate__", "__copy__"}
+# what pickling leaves on a class that has been pickled
+EVERYWHERE |= {"__slotnames__"}
 EVERYWHERE |= {"__deepcopy__", "_pybind11_conduit_v1_", "__firstlineno__", "__static_attributes__"}
 
 
