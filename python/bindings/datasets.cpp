@@ -9,23 +9,6 @@
 namespace coxa::python {
 namespace {
 
-py::dict to_python(const Attributes& attributes) {
-  py::dict result;
-  for (const auto& [name, value] : attributes) {
-    std::visit(
-        [&](const auto& held) {
-          using Held = std::decay_t<decltype(held)>;
-          if constexpr (std::is_same_v<Held, std::vector<std::int32_t>>) {
-            result[py::str(name)] = to_array(held, {static_cast<py::ssize_t>(held.size())});
-          } else {
-            result[py::str(name)] = held;
-          }
-        },
-        value);
-  }
-  return result;
-}
-
 Attributes attributes_from_python(const py::dict& given) {
   Attributes attributes;
   for (const auto& [key, value] : given) {
@@ -63,6 +46,23 @@ GridDimension grid_dimension(const py::handle& given) {
 }
 
 }  // namespace
+
+py::dict to_python(const Attributes& attributes) {
+  py::dict result;
+  for (const auto& [name, value] : attributes) {
+    std::visit(
+        [&](const auto& held) {
+          using Held = std::decay_t<decltype(held)>;
+          if constexpr (std::is_same_v<Held, std::vector<std::int32_t>>) {
+            result[py::str(name)] = to_array(held, {static_cast<py::ssize_t>(held.size())});
+          } else {
+            result[py::str(name)] = held;
+          }
+        },
+        value);
+  }
+  return result;
+}
 
 py::dict to_python(Dataset dataset) {
   py::dict dims;

@@ -10,6 +10,8 @@ namespace coxa::python {
 /// the dataset's memory with them. Text comes as a list.
 py::dict to_python(Dataset dataset);
 
+py::dict to_python(const Attributes& attributes);
+
 /// The same way back.
 Dataset from_python(const py::dict& given);
 

@@ -11,6 +11,7 @@
 #include "coxa/exercise/registry.hpp"
 #include "coxa/muscle/model.hpp"
 #include "coxa/study/max_load.hpp"
+#include "coxa/study/result_format.hpp"
 #include "coxa/study/simulate.hpp"
 #include "coxa/study/stacking.hpp"
 #include "coxa/study/trial_runner.hpp"
@@ -182,6 +183,22 @@ void measure(
   }
 }
 
+// what the format says of variables, one dict each
+py::list described(const std::vector<VariableDescription>& variables) {
+  py::list result;
+  for (const VariableDescription& variable : variables) {
+    py::dict one;
+    one["name"] = variable.name;
+    one["dims"] = py::tuple(py::cast(variable.dims));
+    one["units"] = variable.units;
+    one["long_name"] = variable.long_name;
+    one["attributes"] = to_python(variable.attributes);
+    one["condition"] = variable.condition;
+    result.append(one);
+  }
+  return result;
+}
+
 Dataset failed_trial(const std::string& why) {
   Dataset trial;
   trial.attributes["error"] = why;
@@ -268,6 +285,14 @@ void bind_simulation(py::module_& m) {
       "summaries, name to (dims, values, attributes); `dataset` also holds the trial's `model` and "
       "`parameters`. A trial that fails is a row with its reason, or raises if `strict`. `stop()` "
       "is asked between trials; True raises coxa.Error.");
+
+  m.def(
+      "recorded_variables", [] { return described(recorded_variables()); },
+      "What format coxa-1 says of each variable of a result: `name`, `dims`, `units`, `long_name`, "
+      "further `attributes`, and the `condition` on which it is there (\"\": always).");
+  m.def(
+      "summary_variables", [] { return described(summary_variables()); },
+      "The same of the scalar summaries; <group> and <support> in a name stand for each of them.");
 
   m.def(
       "max_load",

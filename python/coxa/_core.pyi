@@ -665,7 +665,7 @@ class Scenario:
     cables: Sequence[Cable]
     anchors: Sequence[Anchor]
     shares: Sequence[SupportShare]
-    notes: Sequence[tuple[str, str]]
+    notes: Sequence[tuple[str, float | str]]
     @property
     def tasks(self) -> tuple[NamedTask, ...]: ...
     @tasks.setter
@@ -815,6 +815,8 @@ def run_trials(
     strict: bool = False,
     stop: Callable[[], bool] | None = None,
 ) -> _Dataset: ...
+def recorded_variables() -> list[dict[str, Any]]: ...
+def summary_variables() -> list[dict[str, Any]]: ...
 def max_load(
     model: Model, exercise: str, parameters: _Given, options: SimulateOptions
 ) -> dict[str, Any]: ...

@@ -14,6 +14,7 @@ LAYERS = ["math", "body", "muscle", "motion", "setting", "frame", "exercise", "s
 HIDDEN_IN = {
     "boost/dll": ["exercise/module_loader.cpp"],
     "libdeflate": ["io/hdf5_chunks.cpp", "io/seal.cpp"],
+    "nlohmann": ["study/scene.cpp"],
     "pugixml": ["io/osim_document.hpp", "io/osim_writer.cpp"],
 }
 

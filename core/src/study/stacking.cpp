@@ -263,50 +263,31 @@ void add_status(Dataset& study, const std::vector<Dataset>& trials) {
        {{"long_name", std::string("why the trial failed; empty where it did not")}}});
 }
 
-}  // namespace
-
-Dataset stack_trials(
-    const std::vector<Dataset>& trials,
-    const std::vector<VariedParameter>& varied,
-    const std::vector<std::string>& series,
-    int samples) {
-  require(!trials.empty(), "a study needs at least one trial");
-  require(samples >= 2, "samples = ", samples, " is too few; allowed is 2 or more");
-  const std::size_t points = static_cast<std::size_t>(samples);
-
-  Dataset study;
-  study.add_dimension("trial", trials.size());
-  std::vector<std::int32_t> numbers(trials.size());
-  for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = static_cast<std::int32_t>(i);
+void add_numbers(Dataset& study, std::size_t trials) {
+  study.add_dimension("trial", trials);
+  std::vector<std::int32_t> numbers(trials);
+  for (std::size_t i = 0; i < trials; ++i) numbers[i] = static_cast<std::int32_t>(i);
   study.add(
       {"trial",
        {"trial"},
        std::move(numbers),
        {{"long_name", std::string("number of the trial, from 0")}, {"units", std::string("1")}}});
+}
 
-  for (const VariedParameter& p : varied) {
-    const std::size_t count = std::visit([](const auto& v) { return v.size(); }, p.values);
-    require(
-        count == trials.size(), "the varied parameter '", p.name, "' has ", count, " values for ",
-        trials.size(), " trials");
-    Variable column{p.name, {"trial"}, {}, {{"long_name", p.description}, {"units", p.unit}}};
-    column.attributes["role"] = std::string("parameter");
-    std::visit([&](const auto& values) { column.data = values; }, p.values);
-    study.add(std::move(column));
-  }
-  add_status(study, trials);
+void add_varied(Dataset& study, const VariedParameter& p) {
+  const std::size_t count = std::visit([](const auto& v) { return v.size(); }, p.values);
+  require(
+      count == study.size("trial"), "the varied parameter '", p.name, "' has ", count,
+      " values for ", study.size("trial"), " trials");
+  Variable column{p.name, {"trial"}, {}, {{"long_name", p.description}, {"units", p.unit}}};
+  column.attributes["role"] = std::string("parameter");
+  std::visit([&](const auto& values) { column.data = values; }, p.values);
+  study.add(std::move(column));
+}
 
-  // every summary that any trial has, in the order of first appearance
-  std::set<std::string> stacked;
-  for (const Dataset& trial : trials) {
-    for (const Variable& v : trial.variables) {
-      if (is_summary(v) && stacked.insert(v.name).second) {
-        study.add(stack_summary(study, trials, v));
-      }
-    }
-  }
-  if (series.empty() || std::ranges::all_of(trials, failed)) return study;
-
+// dimension `sample`, and the time of each sample of each trial
+std::vector<Resampling> add_samples(
+    Dataset& study, const std::vector<Dataset>& trials, std::size_t points) {
   study.add_dimension("sample", points);
   std::vector<double> percent(points);
   for (std::size_t s = 0; s < points; ++s) {
@@ -330,9 +311,51 @@ Dataset stack_trials(
        {"trial", "sample"},
        std::move(time),
        {{"long_name", std::string("time of the sample")}, {"units", std::string("s")}}});
+  return resamplings;
+}
+
+// the variable that holds the units of a series' columns, if one does
+void add_unit_variable(Dataset& study, const std::vector<Dataset>& trials, const Variable& series) {
+  const auto named = series.attributes.find("unit_variable");
+  if (named == series.attributes.end()) return;
+  const std::string& name = std::get<std::string>(named->second);
+  const auto trial = std::ranges::find_if(trials, [&](const Dataset& t) { return t.has(name); });
+  if (trial != trials.end() && !study.has(name)) study.add(trial->at(name));
+}
+
+}  // namespace
+
+Dataset stack_trials(
+    const std::vector<Dataset>& trials,
+    const std::vector<VariedParameter>& varied,
+    const std::vector<std::string>& series,
+    int samples) {
+  require(!trials.empty(), "a study needs at least one trial");
+  require(samples >= 2, "samples = ", samples, " is too few; allowed is 2 or more");
+  const std::size_t points = static_cast<std::size_t>(samples);
+
+  Dataset study;
+  add_numbers(study, trials.size());
+  for (const VariedParameter& p : varied) add_varied(study, p);
+  add_status(study, trials);
+
+  // every summary that any trial has, in the order of first appearance
+  std::set<std::string> stacked;
+  for (const Dataset& trial : trials) {
+    for (const Variable& v : trial.variables) {
+      if (is_summary(v) && stacked.insert(v.name).second) {
+        study.add(stack_summary(study, trials, v));
+      }
+    }
+  }
+  if (series.empty() || std::ranges::all_of(trials, failed)) return study;
+
+  const std::vector<Resampling> resamplings = add_samples(study, trials, points);
   for (const std::string& name : series) {
     if (name == "time") continue;  // there already
-    study.add(stack_series(study, trials, resamplings, name, points));
+    Variable one = stack_series(study, trials, resamplings, name, points);
+    add_unit_variable(study, trials, one);
+    study.add(std::move(one));
   }
   return study;
 }

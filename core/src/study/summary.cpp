@@ -1,7 +1,8 @@
+// Scalar summaries of a trial: one row of a table for each, what is reduced and how.
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <limits>
+#include <span>
 
 #include "study/recorder.hpp"
 
@@ -10,151 +11,254 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-// one series over time, with what is needed to say where in the repetition it peaks
-class Summaries {
- public:
-  Summaries(Dataset& dataset, const Trial& trial) : dataset_(dataset), motion_(trial.motion) {}
-
-  int frames() const { return motion_.frames(); }
-
-  const std::vector<double>& values(const std::string& variable) const {
-    return std::get<std::vector<double>>(dataset_.at(variable).data);
-  }
-
-  void add(
-      const std::string& name,
-      double value,
-      const std::string& units,
-      const std::string& long_name) {
-    dataset_.add(
-        {name,
-         {},
-         std::vector<double>{value},
-         {{"units", units}, {"long_name", long_name}, {"role", "summary"}}});
-  }
-
-  // greatest value and the place on the path where it is met (percent of the way up)
-  void add_peak(
-      const std::string& name,
-      const std::string& units,
-      const std::string& what,
-      const std::function<double(int)>& value) {
-    double greatest = kNaN;
-    int at = -1;
-    for (int k = 0; k < frames(); ++k) {
-      const double x = value(k);
-      if (std::isfinite(x) && (at < 0 || x > greatest)) {
-        greatest = x;
-        at = k;
-      }
-    }
-    add(name, greatest, units, "greatest " + what);
-    add(name + "_time", at < 0 ? kNaN : motion_.time[at], "s",
-        "when the greatest " + what + " is met");
-    if (motion_.path.size() > 0)
-      add(name + "_path", at < 0 ? kNaN : 100 * motion_.path[at], "%",
-          "how far up the path the greatest " + what + " is met");
-  }
-
-  // integral over time by the trapezium rule
-  double integral(const std::function<double(int)>& value) const {
-    double sum = 0;
-    for (int k = 1; k < frames(); ++k)
-      sum += 0.5 * (value(k) + value(k - 1)) * (motion_.time[k] - motion_.time[k - 1]);
-    return sum;
-  }
-
- private:
-  Dataset& dataset_;
-  const Motion& motion_;
+// one number for each frame
+struct Line {
+  std::vector<double> values;
+  const Motion& motion;
 };
+
+// a frame's row of the source, of which item `i` of `n` is asked for
+using Value = double (*)(std::span<const double> row, std::size_t i, std::size_t n);
+using Statistic = double (*)(const Line&);
+
+double alone(std::span<const double> row, std::size_t, std::size_t) { return row[0]; }
+double both_sides(std::span<const double> row, std::size_t i, std::size_t n) {
+  return row[i] + row[n + i];
+}
+double mean_of_sides(std::span<const double> row, std::size_t i, std::size_t n) {
+  return (row[i] + row[n + i]) / 2;
+}
+double upward(std::span<const double> row, std::size_t i, std::size_t) { return row[3 * i + 1]; }
+double largest_of_all(std::span<const double> row, std::size_t, std::size_t) {
+  double largest = 0;
+  for (const double x : row)
+    if (std::isfinite(x)) largest = std::max(largest, std::abs(x));
+  return largest;
+}
+template <int bit>
+double shows(std::span<const double> row, std::size_t, std::size_t) {
+  return (static_cast<int>(row[0]) & bit) != 0;
+}
+
+// frame of the greatest value, -1 if none is known
+int frame_of_peak(const Line& line) {
+  int at = -1;
+  for (int k = 0; k < static_cast<int>(line.values.size()); ++k)
+    if (std::isfinite(line.values[k]) && (at < 0 || line.values[k] > line.values[at])) at = k;
+  return at;
+}
+double greatest(const Line& line) {
+  const int at = frame_of_peak(line);
+  return at < 0 ? kNaN : line.values[at];
+}
+double least(const Line& line) { return *std::ranges::min_element(line.values); }
+double travel(const Line& line) {
+  const auto [low, high] = std::ranges::minmax(line.values);
+  return high - low;
+}
+double total(const Line& line) {
+  double sum = 0;
+  for (const double x : line.values) sum += x;
+  return sum;
+}
+// by the trapezium rule
+double integral(const Line& line) {
+  const Eigen::VectorXd& time = line.motion.time;
+  double sum = 0;
+  for (std::size_t k = 1; k < line.values.size(); ++k)
+    sum += 0.5 * (line.values[k] + line.values[k - 1]) * (time[k] - time[k - 1]);
+  return sum;
+}
+
+struct Row {
+  VariableDescription description;
+  std::string source;  // recorded variable; without it there is no summary
+  Value value;
+  Statistic statistic;    // null: the greatest value, and where in the movement it is met
+  std::string each = "";  // dimension for each of whose labels there is one, "<group>" in its texts
+  bool (*exists)(const Trial&) = nullptr;  // null: always
+};
+
+Row peak(
+    const std::string& name,
+    const std::string& units,
+    const std::string& what,
+    const std::string& source,
+    Value value,
+    const std::string& each = "") {
+  return {{name, {}, units, "greatest " + what}, source, value, nullptr, each};
+}
+
+// rows of one kind of label stand together: they follow each other for every label
+const std::vector<Row>& table() {
+  static const std::vector<Row> rows{
+      peak(
+          "peak_hip_extension_moment", "N m", "hip extension moment, both legs together",
+          "hip_extension_moment", both_sides),
+      {{"least_hip_extension_moment", {}, "N m", "least hip extension moment, both legs together"},
+       "hip_extension_moment",
+       both_sides,
+       least},
+      {{"hip_extension_impulse",
+        {},
+        "N m s",
+        "integral of the hip extension moment over time, both legs together"},
+       "hip_extension_moment",
+       both_sides,
+       integral},
+      peak(
+          "peak_knee_extension_moment", "N m", "knee extension moment, both legs together",
+          "knee_extension_moment", both_sides),
+      {{"least_knee_extension_moment",
+        {},
+        "N m",
+        "least knee extension moment, both legs together"},
+       "knee_extension_moment",
+       both_sides,
+       least},
+      peak(
+          "peak_ankle_plantarflexion_moment", "N m",
+          "ankle plantarflexion moment, both legs together", "ankle_plantarflexion_moment",
+          both_sides),
+      {{"least_ankle_plantarflexion_moment",
+        {},
+        "N m",
+        "least ankle plantarflexion moment, both legs together"},
+       "ankle_plantarflexion_moment",
+       both_sides,
+       least},
+      peak(
+          "peak_lumbar_extension_moment", "N m", "lumbar extension moment",
+          "lumbar_extension_moment", alone),
+      peak("peak_lumbar_compression", "N", "lumbar compression", "lumbar_compression", alone),
+      peak(
+          "<group>_peak_force", "N", "force of the <group>, both sides together", "group_force",
+          both_sides, "group"),
+      {{"<group>_impulse",
+        {},
+        "N s",
+        "integral of the force of the <group> over time, both sides together"},
+       "group_force",
+       both_sides,
+       integral,
+       "group"},
+      peak(
+          "<group>_peak_activation", "1", "activation of the <group>, mean of both sides",
+          "group_activation", mean_of_sides, "group"),
+      peak(
+          "peak_<support>_force", "N", "upward force of the <support>", "support_force", upward,
+          "support"),
+      {{"load_travel", {}, "m", "vertical travel of the load", {}, "if a load is carried"},
+       "load_position",
+       upward,
+       travel,
+       "",
+       [](const Trial& trial) { return !trial.setting.loads.empty(); }},
+      {{"largest_reserve",
+        {},
+        "N m",
+        "largest reserve of any frame and coordinate",
+        {{"comment", "N m of a coordinate in rad, N of one in m: N m per unit of the coordinate"}}},
+       "reserve",
+       largest_of_all,
+       greatest},
+      {{"unsolved_frames", {}, "1", "frames without a solution"},
+       "status",
+       shows<kUnsolved>,
+       total},
+      {{"reserve_frames", {}, "1", "frames that need reserves"},
+       "status",
+       shows<kReserveUsed>,
+       total},
+  };
+  return rows;
+}
+
+// the text with the label in place of "<dimension>", in words if it is for people
+std::string filled(std::string text, const Row& row, const std::string& label, bool words) {
+  const std::string place = "<" + row.each + ">";
+  const std::size_t at = text.find(place);
+  if (row.each.empty() || at == std::string::npos) return text;
+  std::string given = label;
+  if (words) std::ranges::replace(given, '_', ' ');
+  return text.replace(at, place.size(), given);
+}
+
+VariableDescription time_of(const VariableDescription& peak) {
+  return {peak.name + "_time", {}, "s", "when the " + peak.long_name + " is met"};
+}
+VariableDescription path_of(const VariableDescription& peak) {
+  return {peak.name + "_path",
+          {},
+          "%",
+          "how far up the path the " + peak.long_name + " is met",
+          {},
+          "if the movement has a path"};
+}
+
+Line line_of(const Dataset& dataset, const Trial& trial, const Row& row, std::size_t i) {
+  const Variable& source = dataset.at(row.source);
+  std::vector<double> converted;
+  if (const auto* flags = std::get_if<std::vector<std::int32_t>>(&source.data))
+    converted.assign(flags->begin(), flags->end());
+  const auto* numbers = std::get_if<std::vector<double>>(&source.data);
+  const std::vector<double>& data = numbers ? *numbers : converted;
+  const std::size_t frames = static_cast<std::size_t>(trial.motion.frames());
+  const std::size_t stride = data.size() / frames;
+  const std::size_t items = row.each.empty() ? 1 : dataset.size(row.each);
+  Line line{std::vector<double>(frames), trial.motion};
+  for (std::size_t k = 0; k < frames; ++k)
+    line.values[k] = row.value({data.data() + stride * k, stride}, i, items);
+  return line;
+}
+
+void add(Dataset& dataset, VariableDescription d, double value) {
+  d.attributes["units"] = d.units;
+  d.attributes["long_name"] = d.long_name;
+  d.attributes["role"] = "summary";
+  dataset.add({d.name, {}, std::vector<double>{value}, std::move(d.attributes)});
+}
+
+void add(
+    Dataset& dataset, const Trial& trial, const Row& row, std::size_t i, const std::string& label) {
+  if (!dataset.has(row.source) || (row.exists && !row.exists(trial))) return;
+  const Line line = line_of(dataset, trial, row, i);
+  VariableDescription d = row.description;
+  d.name = filled(d.name, row, label, false);
+  d.long_name = filled(d.long_name, row, label, true);
+  if (row.statistic) return add(dataset, d, row.statistic(line));
+  const int at = frame_of_peak(line);
+  add(dataset, d, greatest(line));
+  add(dataset, time_of(d), at < 0 ? kNaN : trial.motion.time[at]);
+  if (trial.motion.path.size() > 0)
+    add(dataset, path_of(d), at < 0 ? kNaN : 100 * trial.motion.path[at]);
+}
 
 }  // namespace
 
 void add_summaries(Dataset& dataset, const Trial& trial) {
-  Summaries s(dataset, trial);
-  // adding a variable may move the arrays: take what is needed of each before the next is added
-  for (const std::string moment : {"hip_extension", "knee_extension", "ankle_plantarflexion"}) {
-    const std::vector<double>& sides = s.values(moment + "_moment");
-    std::vector<double> sum(s.frames());
-    for (int k = 0; k < s.frames(); ++k) sum[k] = sides[2 * k] + sides[2 * k + 1];
-    std::string words = moment;
-    std::replace(words.begin(), words.end(), '_', ' ');
-    s.add_peak(
-        "peak_" + moment + "_moment", "N m", words + " moment, both legs together",
-        [&](int k) { return sum[k]; });
-    s.add(
-        "least_" + moment + "_moment", *std::min_element(sum.begin(), sum.end()), "N m",
-        "least " + words + " moment, both legs together");
-    if (moment == "hip_extension")
-      s.add(
-          "hip_extension_impulse", s.integral([&](int k) { return sum[k]; }), "N m s",
-          "integral of the hip extension moment over time, both legs together");
+  const std::vector<Row>& rows = table();
+  for (auto first = rows.begin(); first != rows.end();) {
+    const auto last =
+        std::find_if(first, rows.end(), [&](const Row& row) { return row.each != first->each; });
+    const std::vector<std::string> labels =
+        first->each.empty() ? std::vector<std::string>{""}
+                            : std::get<std::vector<std::string>>(dataset.at(first->each).data);
+    for (std::size_t i = 0; i < labels.size(); ++i)
+      for (auto row = first; row != last; ++row) add(dataset, trial, *row, i, labels[i]);
+    first = last;
   }
-  for (const std::string variable : {"lumbar_extension_moment", "lumbar_compression"}) {
-    const std::vector<double> values = s.values(variable);
-    std::string words = variable;
-    std::replace(words.begin(), words.end(), '_', ' ');
-    s.add_peak(
-        "peak_" + variable, variable == "lumbar_compression" ? "N" : "N m", words,
-        [&](int k) { return values[k]; });
-  }
+}
 
-  const auto group_names = std::get<std::vector<std::string>>(dataset.at("group").data);
-  const std::size_t n = group_names.size();
-  const std::vector<double> force = s.values("group_force");
-  const std::vector<double> activation = s.values("group_activation");
-  for (std::size_t g = 0; g < n; ++g) {
-    std::string words = group_names[g];
-    std::replace(words.begin(), words.end(), '_', ' ');
-    const auto total = [&](int k) { return force[2 * n * k + g] + force[2 * n * k + n + g]; };
-    s.add_peak(
-        group_names[g] + "_peak_force", "N", "force of the " + words + ", both sides together",
-        total);
-    s.add(
-        group_names[g] + "_impulse", s.integral(total), "N s",
-        "integral of the force of the " + words + " over time, both sides together");
-    s.add_peak(
-        group_names[g] + "_peak_activation", "1",
-        "activation of the " + words + ", mean of both sides",
-        [&](int k) { return (activation[2 * n * k + g] + activation[2 * n * k + n + g]) / 2; });
+std::vector<VariableDescription> summary_variables() {
+  std::vector<VariableDescription> list;
+  for (const Row& row : table()) {
+    list.push_back(row.description);
+    if (row.statistic) continue;
+    list.push_back(time_of(row.description));
+    list.push_back(path_of(row.description));
   }
-
-  const std::vector<std::string> supports =
-      std::get<std::vector<std::string>>(dataset.at("support").data);
-  const std::vector<double> support = s.values("support_force");
-  for (std::size_t i = 0; i < supports.size(); ++i) {
-    std::string words = supports[i];
-    std::replace(words.begin(), words.end(), '_', ' ');
-    s.add_peak("peak_" + supports[i] + "_force", "N", "upward force of the " + words, [&](int k) {
-      return support[3 * (supports.size() * k + i) + 1];
-    });
-  }
-  if (!trial.setting.loads.empty()) {
-    const std::vector<double> position = s.values("load_position");
-    const std::size_t stride = 3 * dataset.size("load");
-    double low = position[1];
-    double high = position[1];
-    for (int k = 0; k < s.frames(); ++k) {
-      low = std::min(low, position[stride * k + 1]);
-      high = std::max(high, position[stride * k + 1]);
-    }
-    s.add("load_travel", high - low, "m", "vertical travel of the load");
-  }
-  const std::vector<double> reserve = s.values("reserve");
-  double largest = 0;
-  for (const double r : reserve)
-    if (std::isfinite(r)) largest = std::max(largest, std::abs(r));
-  s.add("largest_reserve", largest, "N m or N", "largest reserve of any frame and coordinate");
-  const auto& status = std::get<std::vector<std::int32_t>>(dataset.at("status").data);
-  const auto count = [&](int bit) {
-    return static_cast<double>(
-        std::count_if(status.begin(), status.end(), [&](int x) { return x & bit; }));
-  };
-  const double unsolved = count(kUnsolved);
-  const double reserves = count(kReserveUsed);
-  s.add("unsolved_frames", unsolved, "1", "frames without a solution");
-  s.add("reserve_frames", reserves, "1", "frames that need reserves");
+  return list;
 }
 
 }  // namespace coxa

@@ -28,7 +28,7 @@ def capital(text: str) -> str:
 
 def unit_text(unit: str) -> str:
     """A unit as axes show it."""
-    return {"deg": "°", "percent": "%", "1": ""}.get(unit, unit)
+    return {"deg": "°", "degree": "°", "percent": "%", "1": ""}.get(unit, unit)
 
 
 def with_unit(label: str, unit: str) -> str:

@@ -34,6 +34,9 @@ Column = tuple[str, str, str, list[Any]]
 #: Names that datasets use for dimensions; a parameter of that name gets another column.
 _DIMENSIONS = {"trial", "sample", "time", "side", "group", "muscle", "support", "axis"}
 
+#: Units of parameters that files spell otherwise: UDUNITS does not know "deg".
+FILE_UNITS = {"deg": "degree"}
+
 #: Fields of a subject that can be varied one by one, with units and what they are.
 SUBJECT_FIELDS = {
     "subject_sex": ("1", "sex of the person"),
@@ -94,7 +97,8 @@ class Factor(ABC):
     def columns(self, values: Sequence[Any]) -> list[Column]:
         """What a study's table says of these values."""
         name = f"parameter_{self.name}" if self.name in _DIMENSIONS else self.name
-        return [(name, self.unit, self.description, [plain(value) for value in values])]
+        unit = FILE_UNITS.get(self.unit, self.unit)
+        return [(name, unit, self.description, [plain(value) for value in values])]
 
 
 def plain(value: Any) -> float | str:
