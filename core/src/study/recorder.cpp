@@ -34,7 +34,8 @@ Recorder::Recorder(const Trial& trial, const SimulateOptions& options, const Mus
   dataset_.attributes["total_mass"] = trial.model->skeleton.total_mass();
   dataset_.attributes["constraint_error"] = trial.motion.constraint_error;
   dataset_.attributes["scene"] = scene_json(trial);
-  for (const auto& [name, sentence] : trial.setting.notes) dataset_.attributes["note_" + name] = sentence;
+  for (const auto& [name, note] : trial.setting.notes)
+    std::visit([&](const auto& held) { dataset_.attributes["note_" + name] = held; }, note);
 }
 
 // whether the trial has it; what the model's coordinates decide is told in the attribute "absent"

@@ -1,7 +1,6 @@
 #include "coxa/study/trial_runner.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
 #include "coxa/exercise/build.hpp"
@@ -20,12 +19,9 @@ double found_value(
     const Parameters& parameters,
     const std::string& name) {
   const Scenario scenario = build_scenario(model, exercise, parameters);
-  for (const auto& [noted, text] : scenario.setting.notes) {
-    if (noted != name) continue;
-    double value = 0;
-    const char* end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, value);
-    if (error == std::errc() && stop == end && std::isfinite(value)) return value;
+  for (const auto& [noted, found] : scenario.setting.notes) {
+    const double* value = std::get_if<double>(&found);
+    if (noted == name && value && std::isfinite(*value)) return *value;
   }
   throw InvalidArgument(message(
       parameters.exercise(), ": ", name,

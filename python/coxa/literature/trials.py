@@ -83,7 +83,7 @@ class Bench:
         if load is not None and load.kind != "maximum":
             given["load"] = _kilograms(load, trial)
         result = simulate(trial.exercise, trial.subject, frames=2, **given)
-        notes = {f"note {name}": _number(text) for name, text in result.notes.items()}
+        notes = {f"note {name}": _number(note) for name, note in result.notes.items()}
         return {**result.parameters, **notes}
 
     def _limit(self, trial: Trial) -> float:
@@ -146,9 +146,9 @@ class Bench:
         return base + float(setting.value) if setting.kind == "add" else base * float(setting.value)
 
 
-def _number(text: str) -> float | None:
+def _number(note: float | str) -> float | None:
     try:
-        return float(text)
+        return float(note)
     except ValueError:
         return None
 

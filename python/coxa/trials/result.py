@@ -82,10 +82,13 @@ class Result:
         return Subject.from_json(text) if text else None
 
     @property
-    def notes(self) -> dict[str, str]:
-        """What the geometry decided, such as where the feet went."""
+    def notes(self) -> dict[str, float | str]:
+        """What the geometry decided, such as where the feet went: numbers, or words where it is said in words.
+
+        Files written before 0.2 hold numbers as text; `float` reads both.
+        """
         return {
-            str(key).removeprefix("note_"): str(value)
+            str(key).removeprefix("note_"): value
             for key, value in self._dataset.attrs.items()
             if str(key).startswith("note_")
         }

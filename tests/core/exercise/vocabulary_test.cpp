@@ -37,8 +37,8 @@ double still_cost(const Trial& trial) {
 }
 
 double found_lean_deg(const Trial& trial) {
-  for (const auto& [name, text] : trial.setting.notes)
-    if (name == "trunk_lean_bottom_deg") return std::stod(text);
+  for (const auto& [name, note] : trial.setting.notes)
+    if (name == "trunk_lean_bottom_deg") return std::get<double>(note);
   ADD_FAILURE() << "the trunk's lean is not in the notes";
   return 0;
 }

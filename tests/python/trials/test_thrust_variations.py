@@ -271,7 +271,6 @@ def test_slack_band_is_no_band_and_that_is_the_barbell_thrust():
         same = barbell.dataset[name]
         if name == "support_force":
             same = same.sel(support=expected["support"])
-        # the notes have ten digits
         np.testing.assert_allclose(same.values, expected.values, atol=CRITERION * MAN.mass * G)
 
 

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "coxa/setting/bands.hpp"
@@ -11,6 +12,9 @@
 #include "coxa/setting/supports.hpp"
 
 namespace coxa {
+
+/// Something that the geometry decided: its name, and a number (declared units) or a sentence.
+using Note = std::pair<std::string, std::variant<double, std::string>>;
 
 /// What stands around the body, and what it carries.
 struct Setting {
@@ -22,8 +26,7 @@ struct Setting {
   std::vector<Band> bands{};
   std::vector<Cable> cables{};
   std::vector<Furniture> furniture{};
-  std::vector<std::pair<std::string, std::string>>
-      notes{};  // what the geometry decided, name and sentence
+  std::vector<Note> notes{};
 };
 
 }  // namespace coxa

@@ -1,7 +1,6 @@
 #include "coxa/exercise/words/holding.hpp"
 
 #include "coxa/exercise/words/points.hpp"
-#include "coxa/math/error.hpp"
 
 namespace coxa {
 
@@ -52,7 +51,7 @@ void note(ScenarioBuilder& s, const std::string& name, const std::string& senten
 }
 
 void note(ScenarioBuilder& s, const std::string& name, double value) {
-  note(s, name, message(value));
+  s.scenario.setting.notes.emplace_back(name, value);
 }
 
 }  // namespace coxa
