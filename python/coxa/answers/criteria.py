@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import ast
+import json
 import math
 import time
 from collections.abc import Iterable, Sequence
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 CRITERIA: tuple[float | str, ...] = (1, 2, 3, 5, "min-max")
 
 _OPTIONS = ("frames", "inertia", "volume_weights")
-_LEFT_OUT = ("model", "criterion", "strict", "intervals")
 
 #: Changes below this share of the value are the solver's tolerance, not the criterion's.
 _SAME = 1e-4
@@ -202,28 +201,24 @@ def own_criterion(result: Result) -> float:
 
 
 def call_of(result: Result) -> tuple[str, dict[str, float | str], dict[str, Any]]:
-    """Exercise, parameters and options of the call in a result's `history`.
+    """Exercise, given parameters and options of the call that a result's `definition` stands for.
 
     Raises
     ------
     InvalidArgument
-        If the result was not made by `coxa.simulate`.
+        If the result was not made by `coxa.simulate`, or by one that kept no definition.
     """
-    text = str(result.dataset.attrs.get("history", ""))
-    try:
-        call = ast.parse(text, mode="eval").body
-        if not isinstance(call, ast.Call) or ast.unparse(call.func) != "coxa.simulate":
-            raise ValueError
-        exercise = ast.literal_eval(call.args[0])
-        given = {
-            str(word.arg): ast.literal_eval(word.value)
-            for word in call.keywords
-            if word.arg not in _LEFT_OUT
-        }
-    except (SyntaxError, ValueError, IndexError):
+    text = str(result.dataset.attrs.get("definition", ""))
+    if not text:
+        raise InvalidArgument(
+            "this result does not hold the definition of how it was made (files of older versions lack it);"
+            " simulate it again to see it under another criterion"
+        )
+    made = json.loads(text)
+    if made.get("function") != "coxa.simulate":
         raise InvalidArgument(
             "this result was not made by coxa.simulate, so it cannot be made again under another"
-            f" criterion: its history is {text!r}"
-        ) from None
-    options = {name: given.pop(name) for name in _OPTIONS if name in given}
-    return exercise, given, options
+            f" criterion: its history is {str(result.dataset.attrs.get('history', ''))!r}"
+        )
+    options = {name: made["options"][name] for name in _OPTIONS if name in made["options"]}
+    return made["exercise"], made.get("parameters", {}), options

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +13,13 @@ from .._core import FileError, InvalidArgument
 from ..base import check
 from ..models.population import Population
 from ..models.subject import Subject
+from ..trials.definition import call_text
 
 if TYPE_CHECKING:
     from .study import Study
+
+#: What definitions name as the call that makes a study.
+STUDY = "coxa.Study"
 
 _KEYS = {
     "exercise",
@@ -79,6 +83,38 @@ def study_from_dict(kind: type[Study], given: Mapping[str, Any], folder: Path) -
         for name, where in table_of(measured, "functions", None).items()
     }
     return study.measure(*summaries, **functions)
+
+
+def study_call(made: Mapping[str, Any], usual_series: Sequence[str]) -> str:
+    """The call that makes a study again from its definition: what `Study.to_dict` gives, `series` and `samples`."""
+    words = [call_text({"function": STUDY, **made})]
+
+    def add(method: str, *parts: str) -> None:
+        words.append(f".{method}({', '.join(parts)})")
+
+    if varied := made.get("vary"):
+        add("vary", *(f"{name}={_levels(name, value)!r}" for name, value in varied.items()))
+    if uncertain := made.get("uncertain"):
+        named = [repr(name) for name, spread in uncertain.items() if spread is True]
+        spreads = [f"{name}={value!r}" for name, value in uncertain.items() if value is not True]
+        add("uncertain", *named, *spreads)
+    sample = made.get("sample", {})
+    by_points = sample.get("method") == "points"
+    if sample and not by_points:
+        paired = [f"paired={sample['paired']!r}"] if "paired" in sample else []
+        told = (f"method={sample['method']!r}", f"seed={sample['seed']}")
+        add("sample", repr(sample.get("n")), *told, *paired)
+    if measured := made.get("measure"):
+        functions = [
+            f"{name}={where.rpartition(':')[2].rpartition('.')[2]}"
+            for name, where in measured.get("functions", {}).items()
+        ]
+        add("measure", *map(repr, measured.get("summaries", [])), *functions)
+    kept = [] if list(made["series"]) == list(usual_series) else [f"series={made['series']!r}"]
+    kept += [] if made["samples"] == 101 else [f"samples={made['samples']}"]
+    # the points themselves are not kept, only their digest
+    add("evaluate", "u", *kept) if by_points else add("run", *kept)
+    return "".join(words)
 
 
 def _subject(table: object) -> Subject:

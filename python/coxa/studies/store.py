@@ -22,6 +22,7 @@ from typing import Any
 
 from .. import _core
 from .._core import FileError, InvalidArgument, __version__, build_version
+from .definition import STUDY
 from .lock import Lock
 
 #: Version of the folder's layout.
@@ -275,7 +276,7 @@ def marks(definition: Mapping[str, Any]) -> dict[str, str]:
     text = canonical(definition)
     found = {"study_sha256": identity(definition)}
     if len(text.encode()) <= _LONGEST_ATTRIBUTE:
-        found["study_definition"] = text
+        found["definition"] = canonical({"function": STUDY, **definition})
     return found
 
 
@@ -303,8 +304,11 @@ def finished(path: Path, definition: Mapping[str, Any]) -> bool:
         return True
     if "study_sha256" not in attributes:
         raise FileError(f"{path} is there already and holds no study; {what_to_do}")
-    if "study_definition" in attributes:
-        _same_study(path, json.loads(attributes["study_definition"]), definition)
+    # "study_definition": files written before 0.2
+    if text := attributes.get("definition", attributes.get("study_definition")):
+        given = json.loads(text)
+        given.pop("function", None)
+        _same_study(path, given, definition)
     raise FileError(f"{path} holds another study; {what_to_do}")
 
 

@@ -27,12 +27,11 @@ from ..base.doors import answer
 from ..base.estimate import Estimate, duration_text, size_text
 from ..base.html import html_table
 from ..base.limits import check_count
-from ..base.resources import DEFAULT_MODEL
 from ..models.model import Model
 from ..models.subject import Subject
-from ..trials.simulation import criterion_text, model_name, set_up
+from ..trials.simulation import FLAGS, set_up
 from . import factors, running, uncertainty
-from .definition import study_from_dict
+from .definition import study_call, study_from_dict
 from .factors import Design, Factor
 from .opening import load_study
 from .part import Measure, Spec, python_exercises, run_part, run_rows
@@ -63,8 +62,6 @@ METHODS = ("grid", *DRAWS)
 
 #: Seconds that `plan` may take for trials.
 _PLANNING = 10.0
-
-_FLAGS = {"strict": False, "intervals": False, "inertia": True, "volume_weights": True}
 
 
 class Study:
@@ -625,7 +622,7 @@ class Study:
         parts = used if executor is None else 1
         self._cost(spec, parts, min(chunk, len(design)), whole=target is None)
         definition = self._definition(spec, points)
-        attributes = self._attributes(spec, definition)
+        attributes = self._attributes(definition)
         options: dict[str, Any] = {
             "chunk": chunk,
             "workers": used,
@@ -661,13 +658,13 @@ class Study:
         options = self._setup.options
         spec = Spec(
             model=self._setup.generic,
-            options={name: getattr(options, name) for name in ("criterion", "frames", *_FLAGS)},
+            options={name: getattr(options, name) for name in ("criterion", "frames", *FLAGS)},
             design=design,
             series=series,
             samples=samples,
             summaries=None,
             functions=dict(self._functions),
-            provenance=self._setup.provenance("", {}),
+            provenance=self._setup.provenance({}),
             exercises=python_exercises(self._exercises),
         )
         if tried:
@@ -700,34 +697,14 @@ class Study:
 
     def to_dict(self) -> dict[str, Any]:
         """The study as plain data: what a TOML file for `coxa study` holds."""
-        setup = self._setup
-        found: dict[str, Any] = {}
+        found = self._setup.to_dict(self._fixed)
         found["exercise"] = self._exercises[0] if len(self._exercises) == 1 else self._exercises
         people = self._varied.get("subject")
         if isinstance(people, factors.People):
             found["subject"] = [json.loads(p.to_json()) for p in people.people]
         elif isinstance(people, factors.Crowd):
+            found.pop("subject", None)
             found["population"] = people.population.to_dict()
-        elif setup.subject is not None:
-            found["subject"] = json.loads(setup.subject.to_json())
-        if (name := model_name(setup.generic)) != DEFAULT_MODEL.name:
-            found["model"] = name
-        options: dict[str, Any] = {
-            "criterion": setup.options.criterion
-            if math.isfinite(setup.options.criterion)
-            else "min-max",
-            "frames": setup.options.frames,
-        }
-        options.update(
-            {
-                k: getattr(setup.options, k)
-                for k, v in _FLAGS.items()
-                if getattr(setup.options, k) != v
-            }
-        )
-        found["options"] = options
-        if self._fixed:
-            found["parameters"] = dict(self._fixed)
         varied: dict[str, Any] = {}
         for f in self._varied.values():
             if f.name in ("exercise", "subject"):
@@ -780,13 +757,18 @@ class Study:
             }
         return found
 
-    def _attributes(self, spec: Spec, definition: Mapping[str, Any]) -> dict[str, Any]:
-        attributes = self._setup.provenance(self._call(spec), self._fixed)
+    def _attributes(self, definition: Mapping[str, Any]) -> dict[str, Any]:
+        attributes = self._setup.provenance(self._fixed)
+        infos = [catalogue.exercise(name).info for name in self._exercises]
+        attributes["title"] = (
+            f"{', '.join(info.title for info in infos)}: a study of simulated trials"
+        )
+        attributes["history"] = study_call(definition, SERIES)
         attributes["exercise"] = self.exercise
         if "subject" in self._varied:
             attributes["subject"] = ""
         attributes["references"] = "\n".join(
-            dict.fromkeys(r for e in self._exercises for r in catalogue.exercise(e).info.references)
+            dict.fromkeys(reference for info in infos for reference in info.references)
         )
         attributes["kind"] = "study"
         attributes["uncertainty"] = json.dumps(
@@ -796,51 +778,6 @@ class Study:
             ]
         )
         return attributes
-
-    def _call(self, spec: Spec) -> str:
-        """The call that makes the study again."""
-        setup = self._setup
-        exercises = self._exercises[0] if len(self._exercises) == 1 else self._exercises
-        parts = [repr(exercises)]
-        people = self._varied.get("subject")
-        if isinstance(people, factors.People):
-            parts.append("[" + ", ".join(f"coxa.{p!r}" for p in people.people) + "]")
-        elif isinstance(people, factors.Crowd):
-            parts.append(f"coxa.{people.population!r}")
-        elif setup.subject is not None:
-            parts.append(f"coxa.{setup.subject!r}")
-        if (name := model_name(setup.generic)) != DEFAULT_MODEL.name:
-            parts.append(f"model={name!r}")
-        p = setup.options.criterion
-        parts.append("criterion='min-max'" if math.isinf(p) else f"criterion={criterion_text(p)}")
-        parts.append(f"frames={setup.options.frames}")
-        parts += [f"{k}={not v}" for k, v in _FLAGS.items() if getattr(setup.options, k) != v]
-        parts += [f"{name}={value!r}" for name, value in self._fixed.items()]
-        text = f"coxa.Study({', '.join(parts)})"
-        varied = [
-            f"{f.name}=({f.low!r}, {f.high!r})"
-            if isinstance(f, factors.Range)
-            else f"{f.name}={f.levels!r}"
-            for f in self._varied.values()
-            if f.name not in ("exercise", "subject")
-        ]
-        if varied:
-            text += f".vary({', '.join(varied)})"
-        if self._uncertain:
-            spreads = {k: v for k, v in self._uncertain.items() if v is not None}
-            named = [repr(k) for k, v in self._uncertain.items() if v is None]
-            text += (
-                f".uncertain({', '.join([*named, *(f'{k}={v!r}' for k, v in spreads.items())])})"
-            )
-        if self._method:
-            paired = f", paired={list(self._paired)!r}" if self._paired else ""
-            text += f".sample({self._n!r}, method={self._method!r}, seed={self._seed}{paired})"
-        if self._summaries or self._functions:
-            functions = [f"{k}={getattr(f, '__name__', '...')}" for k, f in self._functions.items()]
-            text += f".measure({', '.join([*map(repr, self._summaries), *functions])})"
-        extra = [] if spec.series == SERIES else [f"series={list(spec.series)!r}"]
-        extra += [] if spec.samples == 101 else [f"samples={spec.samples}"]
-        return f"{text}.run({', '.join(extra)})"
 
     def _factor_lines(self) -> list[str]:
         return [f"{f.name}: {_shown(f)}" for f in self._varied.values()] + [

@@ -23,12 +23,19 @@ from ..base.resources import DEFAULT_MODEL
 from ..base.tables import to_xarray
 from ..models.model import Model, default_model, scale
 from ..models.subject import Subject
+from .definition import call_text
 from .result import Result
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 FORMAT = "coxa-1"
+
+#: What result files follow: units, long names, flags and text as the CF conventions have them since 1.8.
+CONVENTIONS = "CF-1.8"
+
+#: Options that are on or off, with their defaults.
+FLAGS = {"strict": False, "intervals": False, "inertia": True, "volume_weights": True}
 
 
 @dataclass(frozen=True)
@@ -41,9 +48,33 @@ class Setup:
     model: Model
     options: _core.SimulateOptions
 
-    def provenance(self, call: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        """Global attributes that let a result be made again."""
+    def to_dict(self, parameters: Mapping[str, float | str]) -> dict[str, Any]:
+        """Exercise, subject, model, options and given parameters as plain data."""
+        found: dict[str, Any] = {"exercise": self.exercise}
+        if self.subject is not None:
+            found["subject"] = json.loads(self.subject.to_json())
+        if (name := model_name(self.generic)) != DEFAULT_MODEL.name:
+            found["model"] = name
+        p = self.options.criterion
+        found["options"] = {
+            "criterion": p if math.isfinite(p) else "min-max",
+            "frames": self.options.frames,
+            **{
+                name: getattr(self.options, name)
+                for name, default in FLAGS.items()
+                if getattr(self.options, name) != default
+            },
+        }
+        if parameters:
+            found["parameters"] = dict(parameters)
+        return found
+
+    def provenance(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Global attributes that say what a result is of; `parameters` are the effective ones."""
+        info = catalogue.exercise(self.exercise).info
         return {
+            "Conventions": CONVENTIONS,
+            "title": f"{info.title}: a simulated trial",
             "format": FORMAT,
             "exercise": self.exercise,
             "parameters": json.dumps(parameters),
@@ -52,9 +83,8 @@ class Setup:
             "model_sha256": self.generic.sha256,
             "coxa_version": _core.build_version,
             "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
-            "history": call,
             "criterion": criterion_text(self.options.criterion),
-            "references": "\n".join(catalogue.exercise(self.exercise).info.references),
+            "references": "\n".join(info.references),
         }
 
 
@@ -125,27 +155,6 @@ def require_room(model: object, frames: int, trials: int = 1) -> None:
     estimate.require_memory(f"{what} with frames={frames}", cost.memory, "lower frames")
 
 
-def call_text(function: str, setup: Setup, parameters: Mapping[str, float | str]) -> str:
-    """The call that makes a result again."""
-    options = setup.options
-    parts = [repr(setup.exercise)]
-    if setup.subject is not None:
-        parts.append(f"coxa.{setup.subject!r}")
-    if (name := model_name(setup.generic)) != DEFAULT_MODEL.name:
-        parts.append(f"model={name!r}")
-    p = options.criterion
-    parts.append(
-        f"criterion={'min-max' if math.isinf(p) else p!r}".replace("=min-max", "='min-max'")
-    )
-    parts.append(f"frames={options.frames}")
-    parts += [f"{flag}=True" for flag in ("strict", "intervals") if getattr(options, flag)]
-    parts += [
-        f"{flag}=False" for flag in ("inertia", "volume_weights") if not getattr(options, flag)
-    ]
-    parts += [f"{key}={value!r}" for key, value in parameters.items()]
-    return f"coxa.{function}({', '.join(parts)})"
-
-
 def simulate(
     name: str,
     subject: Subject | None = None,
@@ -202,7 +211,14 @@ def simulate(
     given = catalogue.check_parameters(name, parameters)
     dataset = to_xarray(_core.simulate(setup.model._core, name, given, setup.options))
     effective = effective_parameters(name, given, dataset.attrs)
-    dataset.attrs.update(setup.provenance(call_text("simulate", setup, given), effective))
+    made = {
+        "function": "coxa.simulate",
+        **setup.to_dict(given),
+        "model_sha256": setup.generic.sha256,
+        "coxa_version": _core.__version__,
+    }
+    dataset.attrs.update(setup.provenance(effective))
+    dataset.attrs.update(definition=json.dumps(made), history=call_text(made))
     return Result(dataset, model=setup.model)
 
 
@@ -212,12 +228,8 @@ def effective_parameters(
     """All parameters in declared units, words for choices; those found from the body by the note that says so, else None."""
     values: dict[str, float | str | None] = {}
     for key, value in _core.check_parameters(name, given).items():
-        values[key] = value
-        if value is None:
-            try:
-                values[key] = float(notes[f"note_{key}"])
-            except (KeyError, ValueError):
-                pass
+        found = notes.get(f"note_{key}") if value is None else None
+        values[key] = found if isinstance(found, float) else value
     return values
 
 

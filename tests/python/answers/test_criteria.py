@@ -124,10 +124,20 @@ def test_bad_input_is_named(result):
     assert text(result, []) == "criteria is empty; give at least one, such as 3 or 'min-max'"
     assert text(result, [2, 2.0]) == "criteria has the same one twice: 2, 2"
     assert text(result, [7]) == "criterion must be from 1 to 5 or 'min-max', not 7"
-    other = coxa.Result(result.dataset.assign_attrs(history="coxa.analyze('x')"))
+    other = coxa.Result(
+        result.dataset.assign_attrs(
+            history="coxa.analyze('x')", definition=json.dumps({"function": "coxa.analyze"})
+        )
+    )
     assert text(other) == (
         "this result was not made by coxa.simulate, so it cannot be made again under another criterion: its"
         " history is \"coxa.analyze('x')\""
+    )
+    old = coxa.Result(result.dataset.drop_attrs(deep=False).assign_attrs(history="coxa.simulate('x')"))
+    old.dataset.attrs["criterion"] = "2"
+    assert text(old) == (
+        "this result does not hold the definition of how it was made (files of older versions lack it); simulate"
+        " it again to see it under another criterion"
     )
     with pytest.raises(coxa.UnknownName, match="no muscle group 'glute'; did you mean 'glutes'"):
         spread(result, [3]).plot(["glute"])

@@ -364,7 +364,7 @@ def test_history_makes_the_study_again(study):
     ds = study.run(series=())
     again = eval(ds.attrs["history"], {"coxa": coxa})
     assert np.array_equal(again["peak_hip_extension_moment"], ds["peak_hip_extension_moment"])
-    assert json.loads(ds.attrs["study_definition"])["sample"] == {
+    assert json.loads(ds.attrs["definition"])["sample"] == {
         "method": "sobol",
         "n": 4,
         "seed": 2,

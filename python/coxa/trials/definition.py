@@ -1,0 +1,44 @@
+"""How a trial was made, as plain data: what results keep, and the call that it stands for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..models.population import Population
+from ..models.subject import Subject
+
+
+def call_text(made: Mapping[str, Any]) -> str:
+    """The call of `made["function"]` that a definition stands for; evaluated, it makes the result again.
+
+    Parameters
+    ----------
+    made : mapping
+        `function`, `exercise`, `options`, and `subject` (one or several), `population`, `model`, `parameters` as far
+        as they were given.
+    """
+    parts = [repr(made["exercise"])]
+    if "subject" in made:
+        parts.append(_people(made["subject"]))
+    elif "population" in made:
+        parts.append(f"coxa.{Population.from_dict(made['population'])!r}")
+    if "model" in made:
+        parts.append(f"model={made['model']!r}")
+    options = dict(made["options"])
+    parts.append(f"criterion={_short(options.pop('criterion'))}")
+    given = {**options, **made.get("parameters", {})}
+    parts += [f"{name}={value!r}" for name, value in given.items()]
+    return f"{made['function']}({', '.join(parts)})"
+
+
+def _people(given: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> str:
+    if isinstance(given, Mapping):
+        return f"coxa.{Subject(**given)!r}"
+    return "[" + ", ".join(map(_people, given)) + "]"
+
+
+def _short(value: float | str) -> str:
+    whole = isinstance(value, float) and math.isfinite(value) and value == int(value)
+    return repr(int(value)) if whole else repr(value)
