@@ -94,10 +94,16 @@ SeparableProgram make_program(
   return SeparableProgram::with_pattern(rows, start, index);
 }
 
+double strength_of(const Actuator& actuator) { return std::max(-actuator.lower, actuator.upper); }
+
 double volume_of(const Model& model) {
   double volume = 0;
   for (const Muscle& muscle : model.muscles)
     volume += muscle.max_isometric_force * muscle.optimal_fiber_length;
+  // without muscles the actuators share the cost among themselves
+  if (model.muscles.empty())
+    for (const Actuator& actuator : model.actuators)
+      volume += strength_of(actuator) * kActuatorStroke;
   return volume;
 }
 
@@ -151,11 +157,11 @@ void set_ties(
 }
 
 void set_actuators(SeparableProgram& program, int first, const Model& model, double volume) {
-  const double muscles = static_cast<double>(model.muscles.size());
+  const double muscles = std::max<double>(1, model.muscles.size());
   for (std::size_t j = 0; j < model.actuators.size(); ++j) {
     const Actuator& actuator = model.actuators[j];
     const int i = first + static_cast<int>(j);
-    const double strength = std::max(-actuator.lower, actuator.upper);
+    const double strength = strength_of(actuator);
     // specific tension cancels
     const double share = volume > 0 ? strength * kActuatorStroke / volume : 1.0 / muscles;
     program.lower[i] = actuator.lower;

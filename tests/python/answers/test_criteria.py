@@ -133,7 +133,9 @@ def test_bad_input_is_named(result):
         "this result was not made by coxa.simulate, so it cannot be made again under another criterion: its"
         " history is \"coxa.analyze('x')\""
     )
-    old = coxa.Result(result.dataset.drop_attrs(deep=False).assign_attrs(history="coxa.simulate('x')"))
+    old = coxa.Result(
+        result.dataset.drop_attrs(deep=False).assign_attrs(history="coxa.simulate('x')")
+    )
     old.dataset.attrs["criterion"] = "2"
     assert text(old) == (
         "this result does not hold the definition of how it was made (files of older versions lack it); simulate"
