@@ -393,10 +393,12 @@ def test_other_threads_go_on_meanwhile():
     thread = threading.Thread(target=tick)
     thread.start()
     begin = time.perf_counter()
-    run([row()], frames=4001)
-    end = time.perf_counter()
-    done.set()
-    thread.join()
+    try:
+        run([row()], frames=4001)
+    finally:
+        end = time.perf_counter()
+        done.set()
+        thread.join()
     # one trial: if it held the interpreter, nothing would tick within it
     inside = [t for t in ticks if begin + 0.2 * (end - begin) < t < end - 0.2 * (end - begin)]
     assert len(inside) >= 3
