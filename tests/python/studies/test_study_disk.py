@@ -684,7 +684,7 @@ def test_a_finished_file_is_opened_lazily(tmp_path):
         assert not dataset["moment"].variable._in_memory
         assert "complete" not in dataset.attrs
     path.write_bytes(path.read_bytes()[:2000])
-    with pytest.raises(coxa.FileError, match=f"cannot read {path}: "):
+    with pytest.raises(coxa.FileError, match=f'cannot read "{path}": '):
         opening.load_study(path)
 
 

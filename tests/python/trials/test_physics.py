@@ -14,15 +14,19 @@ MAN = coxa.Subject(sex="male", mass=80, height=1.80)
 STENCIL = 9  # points of a difference formula
 
 
+def text(values):
+    """Labels are characters along a last dimension, UTF-8; everything else is as it is."""
+    if values.dtype.kind != "S":
+        return values
+    return np.array([b"".join(row).decode() for row in values])
+
+
 class Trial:
     """Arrays and attributes of a saved result."""
 
     def __init__(self, path):
         with h5py.File(path) as file:
-            self.arrays = {
-                name: v.asstr()[()] if h5py.check_string_dtype(v.dtype) else v[()]
-                for name, v in file.items()
-            }
+            self.arrays = {name: text(v[()]) for name, v in file.items()}
             self.attrs = dict(file.attrs)
 
     def __getitem__(self, name):
