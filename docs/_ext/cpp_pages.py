@@ -72,22 +72,25 @@ def rooms() -> list[str]:
     return ordered
 
 
-def doxygen_names() -> dict[str, str]:
-    """What Doxygen calls each header: its name, with folders only where two have the same."""
-    index = ElementTree.parse(OUTPUT / "xml" / "index.xml")
-    names = {}
+def headers() -> list[str]:
+    """Every header by its path, which the index now holds: Doxygen puts the bare name there, and two may share one."""
+    path = OUTPUT / "xml" / "index.xml"
+    index = ElementTree.parse(path)
+    found = []
     for compound in index.iterfind("compound[@kind='file']"):
         file = ElementTree.parse(OUTPUT / "xml" / f"{compound.get('refid')}.xml")
-        names[file.find("compounddef/location").get("file")] = compound.findtext("name")
-    return names
+        found.append(file.find("compounddef/location").get("file"))
+        compound.find("name").text = found[-1]
+    index.write(path)
+    return sorted(found)
 
 
-def header_section(header: str, name: str) -> str:
+def header_section(header: str) -> str:
     title = f"``{header}``"
     return f"""{title}
 {"-" * len(title)}
 
-.. doxygenfile:: {name}
+.. doxygenfile:: {header}
    :sections: {SECTIONS}
 
 """
@@ -95,11 +98,10 @@ def header_section(header: str, name: str) -> str:
 
 def generate() -> None:
     run_doxygen()
-    ordered, names = rooms(), doxygen_names()
+    ordered, found = rooms(), headers()
     for room in ordered:
-        headers = [header for header in sorted(names) if header.startswith(f"coxa/{room}/")]
         text = f"{room}\n{'=' * len(room)}\n\n"
-        text += "".join(header_section(header, names[header]) for header in headers)
+        text += "".join(header_section(h) for h in found if h.startswith(f"coxa/{room}/"))
         write(f"cpp/{room}.rst", text)
     sweep("cpp", ordered)
     listing = "\n".join(f"   cpp/{room}" for room in ordered)
