@@ -215,7 +215,7 @@ def simulate(
         "function": "coxa.simulate",
         **setup.to_dict(given),
         "model_sha256": setup.generic.sha256,
-        "coxa_version": _core.__version__,
+        "coxa_version": _core.build_version,
     }
     dataset.attrs.update(setup.provenance(effective))
     dataset.attrs.update(definition=json.dumps(made), history=call_text(made))
