@@ -213,9 +213,9 @@ Line line_of(const Dataset& dataset, const Trial& trial, const Row& row, std::si
 }
 
 void add(Dataset& dataset, VariableDescription d, double value) {
-  d.attributes["units"] = d.units;
-  d.attributes["long_name"] = d.long_name;
-  d.attributes["role"] = "summary";
+  d.attributes.emplace("units", d.units);
+  d.attributes.emplace("long_name", d.long_name);
+  d.attributes.emplace("role", "summary");
   dataset.add({d.name, {}, std::vector<double>{value}, std::move(d.attributes)});
 }
 
