@@ -123,6 +123,13 @@ Posture posture(const ScenarioBuilder& s, const std::vector<NamedTask>& goals, d
   return posture.solved ? posture : direct;
 }
 
+void note_leg_at_bottom(ScenarioBuilder& s, const Posture& low) {
+  for (const char* name : {"hip_flexion", "knee_angle", "ankle_angle"})
+    note(
+        s, name + std::string("_bottom_deg"),
+        coordinate_at(s, low, name + std::string("_r")) / kDegree);
+}
+
 const Posture& require_end(
     const ScenarioBuilder& s,
     std::optional<Posture>& end,

@@ -205,10 +205,7 @@ void pull_from_floor(ScenarioBuilder& s) {
   note(
       s, "bar_before_mid_foot",
       place_at(s, low, hanging_bar(s, Side::right)).x() - mid_sole(s, Side::right).x());
-  for (const char* name : {"hip_flexion", "knee_angle", "ankle_angle"})
-    note(
-        s, name + std::string("_bottom_deg"),
-        coordinate_at(s, low, name + std::string("_r")) / kDegree);
+  note_leg_at_bottom(s, low);
 
   advise(s, "ankle_angle", "decrease trunk_lean_deg", "increase trunk_lean_deg or bar_height");
   advise(s, "hip_flexion", "decrease bar_height", "increase bar_height or lumbar_flexion_deg");

@@ -41,6 +41,9 @@ const Posture& require_end(
     const char* where,
     const std::string& help);
 
+/// Notes hip, knee and ankle angle of the right leg at the bottom.
+void note_leg_at_bottom(ScenarioBuilder& s, const Posture& low);
+
 /// A straight leg could bend either way: the search begins with it bent as knees bend.
 void soften_knees(ScenarioBuilder& s);
 void straight_arm(ScenarioBuilder& s, Side side);

@@ -61,10 +61,7 @@ void squat_down(ScenarioBuilder& s) {
       "thighs as low as asked", thigh(s, Side::right, s.value("thigh_angle_deg", 0))};
   const std::string help = "increase thigh_angle_deg, or raise the heels by heel_height";
   const Posture& low = squat_to(s, depth, Side::right, kDeepestLean, help);
-  for (const char* name : {"hip_flexion", "knee_angle", "ankle_angle"})
-    note(
-        s, name + std::string("_bottom_deg"),
-        coordinate_at(s, low, name + std::string("_r")) / kDegree);
+  note_leg_at_bottom(s, low);
 
   advise(s, "ankle_angle", "decrease trunk_lean_deg", "increase heel_height or thigh_angle_deg");
   advise(s, "hip_flexion", "decrease thigh_angle_deg", "increase thigh_angle_deg");
