@@ -31,7 +31,8 @@ with h5py.File(path) as file:
     load = file["load"][...]  # (trial)
     peak = file["peak_hip_extension_moment"][...]  # (trial); NaN where the trial failed
     moment = file["hip_extension_moment"]  # (trial, sample, side), read only where it is asked for
-    sides = [label.decode() for label in file["side"][...]]
+    # labels are characters, (side, longest label); netCDF and xarray join them by themselves
+    sides = [b"".join(characters).decode() for characters in file["side"][...]]
     right = moment[:, :, sides.index("right")]
     percent = file["sample"][...]  # 0 to 100 % of the repetition
 
