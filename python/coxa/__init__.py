@@ -1,14 +1,14 @@
 """Biomechanics of hip-extension exercises.
 
-What does this exercise, done this way by this person with this load, ask of the hip and of every muscle
-around it?
+What does this exercise, performed this way by this person with this load, demand of the hip and of every
+muscle around it?
 
 >>> import coxa
 >>> athlete = coxa.Subject(sex="female", mass=62, height=1.68)
 >>> result = coxa.simulate("barbell_hip_thrust", athlete, load=80)
 >>> print(result.summary())
 
-Inside, everything is in SI units and radians, in OpenSim's ground frame: x forward, y up, z right.
+All computation is in SI units and radians, in OpenSim's ground frame: x forward, y up, z right.
 """
 
 from __future__ import annotations
@@ -80,10 +80,10 @@ if TYPE_CHECKING:
     from .trials.simulation import max_load as max_load
     from .trials.simulation import simulate as simulate
 
-# silent until the program that imports coxa wants to hear
+# log nothing unless the importing program configures logging
 logging.getLogger(__name__).addHandler(logging.NullHandler())
 
-#: Where each public name is; its module is imported when the name is first used, so that `import coxa` stays light.
+#: Module of each public name; imported on first use, so that `import coxa` stays light.
 _PLACES = {
     "Calibration": "answers.calibration",
     "Comparison": "answers.comparison",
@@ -133,7 +133,7 @@ _PLACES = {
     "validate": "literature.run",
 }
 
-#: Modules that are public as they are.
+#: Public submodules.
 _MODULES = ("conformance", "faults", "scenario", "uncertainty")
 
 __all__ = [

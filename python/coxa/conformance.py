@@ -1,4 +1,4 @@
-"""The contract of exercises, measured again from results: `check(name)` gives a table of rules."""
+"""Conformance of exercises to their contract; `check(name)` gives a table of rules."""
 
 from .authoring.conformance import DRAWS, OTHERS, PERSON, SEED, check, draw, passed
 from .authoring.rules import Finding

@@ -1,4 +1,4 @@
-"""What a fault of form changes: the same exercise done in several ways, as a table and as a picture."""
+"""Consequences of technique faults: the same exercise done in several ways, as a table and as a figure."""
 
 from .figures.faults import before_after
 from .trials.faults import consequences

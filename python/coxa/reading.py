@@ -1,4 +1,4 @@
-"""Reading what was saved: a trial, a study, a comparison or a workout."""
+"""Reading saved results: trials, studies, comparisons and workouts."""
 
 from __future__ import annotations
 
@@ -22,23 +22,26 @@ from .trials.result import Result
 def load(
     path: str | os.PathLike[str], *, verify: bool = True
 ) -> Result | Comparison | Workout | xr.Dataset:
-    """Reads a result file; that of a study gives its xarray.Dataset, that of a comparison or workout what was saved.
-
-    A study's arrays are read from the file as they are used. One that is still running, or was stopped, gives the
-    trials that are finished, with the attributes `complete` (0) and `trials_planned`.
+    """Read a result file.
 
     Parameters
     ----------
     path : path
-        The file, or the folder of a study's parts.
+        The file, or the folder with the parts of an unfinished study.
     verify : bool
-        Whether a file that differs from what was written, by its checksum, is refused. Without, what is left of a
-        damaged file is read, once a child process has shown that it can be: numbers may be wrong.
+        Whether to refuse a file whose checksum does not match. If False, whatever is readable in a damaged
+        file is read, after a trial read in a child process; numbers may be wrong.
+
+    Returns
+    -------
+    Result, Comparison, Workout or xarray.Dataset
+        The last for a study; its arrays are read from the file on access. A study that is running or was
+        interrupted gives its finished trials, with the attributes `complete` (0) and `trials_planned`.
 
     Raises
     ------
     FileError
-        If the file cannot be read, is damaged, or is no result of coxa.
+        If the file cannot be read, is damaged, or is not a result of coxa.
     """
     file = Path(path)
     if not file.exists() and folder_of(file).is_dir():
@@ -70,7 +73,15 @@ def load(
 
 
 def load_trial(path: str | os.PathLike[str]) -> Result:
-    """Reads the result of one trial."""
+    """Read the result of a single trial.
+
+    Raises
+    ------
+    FileError
+        As `load`.
+    InvalidArgument
+        If the file holds something else, such as a study.
+    """
     result = load(path)
     if not isinstance(result, Result):
         dataset: Any = getattr(result, "dataset", result)

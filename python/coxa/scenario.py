@@ -1,7 +1,7 @@
-"""What scenarios are made of: supports, loads, tasks and phases, and the declarations that exercises share.
+"""The elements of a scenario (supports, loads, tasks, phases), and parameter declarations that exercises share.
 
-All values are in SI units and radians, in the ground frame (x forward, y up, z right). Lists are tuples and elements
-do not change in place: assign new ones, made with `replace`.
+All values are in SI units and radians, in the ground frame (x forward, y up, z right). Lists are tuples and
+their elements are immutable: assign new ones, made with `replace`.
 
 >>> scenario = coxa.exercise("barbell_hip_thrust").build(model, load=100)
 >>> up, hold, down = scenario.repetition

@@ -1,4 +1,4 @@
-"""What is not known exactly: named groups of quantities with default spreads, each with its source."""
+"""Uncertain inputs: named groups of quantities with default spreads, each with its source."""
 
 from .studies.uncertainty import (
     DISTRIBUTIONS,

@@ -1,4 +1,4 @@
-"""The exercises that were found, and what each says of itself."""
+"""The registered exercises and their descriptions."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 
 def exercises() -> list[str]:
-    """Names of every exercise found, sorted."""
+    """Sorted names of all exercises: bundled, in plugin folders, and registered in Python."""
     discovery.discover()
     return list(_core.exercise_names())
 
 
 @dataclass(frozen=True)
 class ExerciseInfo:
-    """What an exercise says of itself."""
+    """Descriptive data of an exercise: title, description, muscle groups trained, and references."""
 
     name: str
     title: str
@@ -38,7 +38,7 @@ class ExerciseInfo:
 
 @dataclass(frozen=True)
 class ExerciseDescription:
-    """An exercise as the registry knows it: `info`, `parameters`, and `origin`, the file it came from."""
+    """A registered exercise: its `info`, its `parameters`, and `origin`, the file or entry point it came from."""
 
     info: ExerciseInfo
     parameters: Parameters
@@ -49,19 +49,23 @@ class ExerciseDescription:
         return self.info.name
 
     def build(self, model: Model, **parameters: float | str) -> Scenario:
-        """Supports, loads and movement of this exercise for one body.
-
+        """Build the scenario (supports, loads, movement) of this exercise for one person.
         Parameters
         ----------
         model : Model
-            A model scaled to the person.
+            Scaled to the person.
         **parameters : float or str
-            In declared units, as for `coxa.simulate`.
+            Parameters in declared units, as for `coxa.simulate`.
 
         Raises
         ------
+        UnknownName
+            If the exercise has no such parameter.
+        InvalidArgument
+            If a value has the wrong type or is out of range.
+        ------
         InfeasibleMotion
-            If the posture asked for cannot be.
+            If the body cannot take the required posture.
         """
         given = check_parameters(self.name, parameters)
         return _core.build_scenario(model, self.name, given)
@@ -83,12 +87,12 @@ class ExerciseDescription:
 
 
 def exercise(name: str) -> ExerciseDescription:
-    """Description and parameters of one exercise.
+    """Look up one exercise.
 
     Raises
     ------
     UnknownName
-        If there is no such exercise; the text names the nearest.
+        If there is no such exercise; the message suggests the nearest name.
     """
     known(name)
     info = _core.exercise_info(name)
@@ -106,7 +110,7 @@ def exercise(name: str) -> ExerciseDescription:
 
 
 def known(name: object) -> str:
-    """The name of an exercise that exists."""
+    """`name`, if an exercise has it; otherwise raises `UnknownName`."""
     names = exercises()
     if name not in names:
         raise check.unknown("exercise", name, names)
@@ -114,7 +118,7 @@ def known(name: object) -> str:
 
 
 def check_parameters(name: str, given: Mapping[str, object]) -> dict[str, float | str]:
-    """What the caller gave in declared units, words for choices; names, types and ranges checked."""
+    """Parameters by name in declared units, words for choices, after checking names, types and ranges."""
     allowed = exercise(name).parameters
     values: dict[str, float | str] = {}
     for key, value in given.items():
@@ -134,20 +138,20 @@ def check_parameters(name: str, given: Mapping[str, object]) -> dict[str, float 
 
 
 def skipped() -> list[tuple[str, str]]:
-    """Every file, folder and entry point that was looked at and is no exercise: where, and why."""
+    """Files, folders and entry points that could not be loaded as exercises: location and reason."""
     discovery.discover()
     return [*_core.skipped_plugins(), *discovery.skipped()]
 
 
 def unregister(name: str) -> None:
-    """Takes out an exercise that was registered in Python; trials under way keep it.
+    """Remove an exercise that was registered in Python; running trials are not affected.
 
     Raises
     ------
     UnknownName
         If there is no such exercise.
     PluginError
-        If a module in C++ brought it.
+        If the exercise comes from a C++ module.
     """
     _core.unregister_exercise(known(name))
     forget(name)

@@ -1,9 +1,9 @@
-"""The contract of an exercise, checked on any that was found: bundled, a stranger's, in C++ or in Python.
+"""The contract of an exercise, checked on any registered one: bundled or third-party, in C++ or Python.
 
 >>> coxa.conformance.check("barbell_hip_thrust")
 
-Every rule is measured again from the result's arrays and the scenario, not taken from what the solver says of
-itself. Each finding tells what was measured and what is allowed.
+Every rule is evaluated from the result's arrays and the scenario, independently of the solver's own
+diagnostics. Each finding states what was measured and what is allowed.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ from .mechanics import check_balance, check_constraints, check_pressure
 from .parameters import Parameter
 from .rules import Finding, Trial, attempt
 
-#: Units that a parameter may have.
+#: Units a parameter may have.
 UNITS = ("kg", "m", "s", "deg", "N", "1")
 
-#: For whom the default parameters must do without reserves, and two people far from the mean who must find a motion.
+#: The default parameters must need no reserves for PERSON; OTHERS, far from average size, must have a motion.
 PERSON = Subject(sex="male", mass=75, height=1.75)
 
 OTHERS = (
@@ -47,9 +47,9 @@ DRAWS = 24
 
 SEED = 1
 
-BUILDS = 30  # over which memory is watched at most
+BUILDS = 30  # at most, to measure memory growth over
 
-BYTES_PER_BUILD = 256.0  # less than one object: a leak keeps at least one allocation of each build
+BYTES_PER_BUILD = 256.0  # less than one object: a leak keeps at least one allocation per build
 
 
 def check(
@@ -60,20 +60,20 @@ def check(
     person: Subject = PERSON,
     others: Sequence[Subject] = OTHERS,
 ) -> Table:
-    """Holds one exercise to the contract.
+    """Check one exercise against the contract.
 
     Parameters
     ----------
     name : str
         One of `coxa.exercises()`.
     draws : int
-        Random sets of parameters from the declared ranges.
+        Number of random parameter sets from the declared ranges.
     seed : int
-        Of the draws.
+        Of the random sets.
     person : Subject
-        Who does it.
+        For whom default parameters must give a trial without reserves.
     others : sequence of Subject
-        Who must be able to do it with default parameters, too.
+        Further people for whom default parameters must give a motion.
 
     Returns
     -------
@@ -84,6 +84,8 @@ def check(
     ------
     UnknownName
         If there is no such exercise.
+    InvalidArgument
+        If `draws` or `seed` is out of range.
     """
     check_count("draws", draws)
     check_count("seed", seed)
@@ -96,7 +98,7 @@ def check(
 
 
 def passed(table: Table) -> bool:
-    """Whether every rule holds."""
+    """Whether every rule of a table from `check` passed."""
     return bool(table["passed"].all())
 
 
@@ -124,11 +126,11 @@ def _findings(
         yield check_person(exercise.name, other)
 
 
-# ---- what it says of itself
+# ---- declarations
 
 
 def check_parameters(parameters: Sequence[Parameter]) -> Finding:
-    """Names, units, ranges and descriptions of the parameters."""
+    """Names, units, ranges and descriptions of the parameters are valid."""
     wrong = []
     for p in parameters:
         if not re.fullmatch(r"[a-z][a-z0-9_]*", p.name):
@@ -158,7 +160,7 @@ def check_parameters(parameters: Sequence[Parameter]) -> Finding:
 
 
 def check_info(exercise: ExerciseDescription) -> Finding:
-    """Title, description, references and muscle groups."""
+    """Title, description, references and muscle groups are given."""
     info, wrong = exercise.info, []
     groups = sorted({group.name.removesuffix("_r").removesuffix("_l") for group in _groups()})
     if not re.fullmatch(r"[a-z][a-z0-9_]*", info.name):
@@ -172,7 +174,7 @@ def check_info(exercise: ExerciseDescription) -> Finding:
     wrong += [f"there is no muscle group {m!r}" for m in info.muscles if m not in groups]
     if not info.references:
         wrong.append("it gives no reference")
-    # a reference can be found again by its year at least
+    # a reference needs at least a year to be found again
     wrong += [
         f"no year in the reference {reference!r}"
         for reference in info.references
@@ -191,7 +193,7 @@ def _groups() -> Sequence[Any]:
 
 
 def check_status(trial: Trial) -> Finding:
-    """Every frame solved without reserves."""
+    """Every frame is solved without reserves."""
     status = trial["status"]
     unsolved, reserves = int((status & 1 > 0).sum()), int((status & 2 > 0).sum())
     text = f"{unsolved} unsolved frames, {reserves} with reserves"
@@ -206,8 +208,11 @@ def check_status(trial: Trial) -> Finding:
 
 
 def draw(exercise: ExerciseDescription, count: int, seed: int) -> list[dict[str, float | str]]:
-    """Sets of parameters, uniform over what is declared: every other set from the whole box, the rest with one
-    in four away from its default, since few corners of a box of many sides are postures of a body."""
+    """Random parameter sets, uniform over the declared ranges.
+
+    Even sets vary every parameter, those without a default half the time. In odd sets three of four
+    parameters are left at their default, since few corners of a high-dimensional box are feasible postures.
+    """
     rng = np.random.default_rng(seed)
     sets = []
     for i in range(count):
@@ -228,7 +233,7 @@ def draw(exercise: ExerciseDescription, count: int, seed: int) -> list[dict[str,
 def check_draws(
     exercise: ExerciseDescription, model: Model, trial: Trial, count: int, seed: int
 ) -> tuple[Finding, list[dict[str, float | str]]]:
-    """Random parameters give a motion, or a reason that names what to change."""
+    """Random parameters give a motion, or an error that names a parameter or task to change."""
     scenario = trial.scenario
     tasks = [task.name for task in scenario.tasks]
     tasks += [goal.name for goal in (scenario.start, scenario.end, scenario.drive)]
@@ -263,17 +268,17 @@ def check_draws(
 
 
 def _names(text: str, word: str) -> bool:
-    # the same task of the other side is the same task
+    # right and left versions of a task count as the same
     text, word = (re.sub(r"\b(right|left)\b", "side", t) for t in (text, word))
     text, word = (re.sub(r"_[rl]\b", "", t) for t in (text, word))
     return re.search(rf"(?<![A-Za-z0-9_]){re.escape(word)}(?![A-Za-z0-9_])", text) is not None
 
 
-# ---- the same again
+# ---- reproducibility and memory
 
 
 def check_repeats(model: Model, name: str, trial: Trial) -> Finding:
-    """A second run gives the same bits."""
+    """A second run gives bit-equal arrays."""
     again = attempt(model, name, {}, frames=len(trial["time"]))
     differing = (
         ["it failed: " + again.text] if not again.ok else _differences(trial.data, again.data)
@@ -284,7 +289,7 @@ def check_repeats(model: Model, name: str, trial: Trial) -> Finding:
 
 
 def check_threads(model: Model, name: str, sets: Sequence[dict[str, float | str]]) -> Finding:
-    """A study gives the same bits on one and on four threads."""
+    """Trials give bit-equal arrays alone and on four concurrent threads."""
     given = list((list(sets) * 8)[:8])
     options = _core.SimulateOptions(frames=11)
 
@@ -321,7 +326,7 @@ def _differences(first: dict[str, Any], second: dict[str, Any]) -> list[str]:
 
 
 def check_memory(model: Model, name: str) -> Finding:
-    """Building again and again does not use more and more memory."""
+    """Repeated building does not grow memory."""
     measure = _memory()
     if measure is None:
         return Finding("memory", True, "cannot be measured on this system", "flat over builds")
@@ -334,10 +339,10 @@ def check_memory(model: Model, name: str) -> Finding:
 
     begun = time.perf_counter()
     build(3)
-    # slow builds are watched over fewer of them, within half a second
+    # fewer repetitions of slow builds: about half a second in all
     each = (time.perf_counter() - begun) / 3
     count = int(min(max(0.25 / each, 5), BUILDS // 2))
-    # a cache that fills once is no leak: only what grows in both halves is
+    # a leak grows in both halves; a cache that fills once grows in the first only
     start, half = build(0), build(count)
     growth = min(half - start, build(count) - half) / count
     return Finding(
@@ -349,7 +354,7 @@ def check_memory(model: Model, name: str) -> Finding:
 
 
 def _memory() -> Callable[[], float] | None:
-    """Bytes in use: those of malloc (glibc 2.33 on) and Python's own blocks, of 64 bytes on average."""
+    """A function that gives bytes in use: malloc's (glibc 2.33 or newer) plus Python's blocks at 64 bytes each."""
     try:
         libc = ctypes.CDLL(None)
         libc.mallinfo2.restype = _Mallinfo2
@@ -382,7 +387,7 @@ class _Mallinfo2(ctypes.Structure):
 
 
 def check_person(name: str, subject: Subject) -> Finding:
-    """Someone else can do it, with everything held and balanced."""
+    """Another person has a motion with default parameters, with constraints and balance met."""
     who = f"{subject.sex}, {subject.height:g} m, {subject.mass:g} kg"
     model = scale(default_model(), subject)
     trial = attempt(model, name, {})

@@ -1,9 +1,9 @@
-"""Exercises written in Python that others bring: entry points, and files in the folders of plugins.
+"""Discovery of third-party exercises written in Python: entry points and files in plugin folders.
 
-The search runs once, when exercises are first asked for. Modules in C++ come first (bundled, then the folders of
-COXA_PLUGIN_PATH, then the user's folder), then entry points of the group "coxa.exercises", then the `.py` files
-of the same folders. Of two exercises with one name the first is kept. Whatever cannot be used is recorded with
-its reason: never fatal, never silent.
+The search runs once, when exercises are first requested. The order is: C++ modules (bundled, then the
+folders of COXA_PLUGIN_PATH, then the user's folder), entry points of the group "coxa.exercises", then
+`.py` files of the same folders. The first exercise of a name wins. Whatever cannot be loaded is recorded
+with the reason and logged; it is never an error.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from typing import Any
 from .. import _core
 from .exercise import Exercise, Origin, reason, register, registered
 
-#: Group of the entry points that bring exercises.
+#: Entry-point group of exercises.
 GROUP = "coxa.exercises"
 
 _lock = threading.RLock()
@@ -35,12 +35,12 @@ log = logging.getLogger(__name__)
 
 
 def discover() -> None:
-    """Looks for exercises written in Python, once."""
+    """Search for exercises written in Python; later calls do nothing."""
     global _begun, _done
     if _done:
         return
     with _lock:
-        # other threads wait; a plugin that asks while it is imported sees those found so far
+        # other threads wait for the lock; re-entry from a plugin's import sees what was found so far
         if _begun:
             return
         _begun = True
@@ -54,7 +54,7 @@ def discover() -> None:
 
 
 def skipped() -> list[tuple[str, str]]:
-    """Files and entry points that were looked at and are no exercise: where, and why."""
+    """Files and entry points that could not be used: location and reason."""
     return list(_skipped)
 
 
@@ -68,7 +68,7 @@ def _skip(where: str, why: str) -> None:
 
 def _entry_points() -> list[importlib.metadata.EntryPoint]:
     found = importlib.metadata.entry_points(group=GROUP)
-    # one package may be seen through two folders of sys.path
+    # a package may be visible through two folders of sys.path
     unique = {(entry.name, entry.value): entry for entry in found}
     return [unique[key] for key in sorted(unique)]
 
@@ -92,7 +92,7 @@ def _use_entry_point(entry: importlib.metadata.EntryPoint) -> None:
                 raise TypeError("no exercise in it: write @coxa.register above a subclass")
         except KeyboardInterrupt:
             raise
-        except BaseException as error:  # also SystemExit: whatever a stranger's import does
+        except BaseException as error:  # including SystemExit: third-party code may raise anything
             _skip(where, reason(error))
 
 
@@ -111,8 +111,8 @@ def _python_files(folder: Path) -> list[Path]:
     try:
         names = sorted(os.listdir(folder))
     except OSError:
-        return []  # recorded by the search for modules in C++, which looks at the same folders
-    # a leading underscore or dot marks what others import: a helper, a cache, an editor's file
+        return []  # the search for C++ modules records the error: it visits the same folders
+    # a leading underscore or dot marks helpers, caches and editor files, not plugins
     return [folder / n for n in names if n.endswith(".py") and not n.startswith(("_", "."))]
 
 
@@ -125,7 +125,7 @@ def _use_file(path: Path, seen: set[Path]) -> None:
             raise OSError(f"it is a file that was read before, {real}")
         seen.add(real)
     except (OSError, RuntimeError) as error:
-        # RuntimeError: how Python before 3.13 names a loop of symbolic links
+        # Python before 3.13 raises RuntimeError for a loop of symbolic links
         text = getattr(error, "strerror", None) or str(error)
         _skip(str(path), f"cannot be read: {text}")
         return
@@ -141,7 +141,7 @@ def _use_file(path: Path, seen: set[Path]) -> None:
                 raise ImportError("it is no Python source")
             module = importlib.util.module_from_spec(spec)
             sys.modules[name] = module
-            # no __pycache__ in a folder that is not ours
+            # do not write __pycache__ into the user's plugin folder
             keep, sys.dont_write_bytecode = sys.dont_write_bytecode, True
             try:
                 spec.loader.exec_module(module)
@@ -153,7 +153,7 @@ def _use_file(path: Path, seen: set[Path]) -> None:
                 )
         except KeyboardInterrupt:
             raise
-        except BaseException as error:  # also SystemExit: whatever a stranger's file does
+        except BaseException as error:  # including SystemExit: third-party code may raise anything
             new = sorted(set(_core.exercise_names()) - before)
             if not new:
                 sys.modules.pop(name, None)

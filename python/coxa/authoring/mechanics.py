@@ -1,4 +1,4 @@
-"""The laws of mechanics, held against a trial: constraints, momentum, pressure under supports."""
+"""Mechanical laws checked on a trial: constraints, balance of momentum, centre of pressure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .rules import BALANCE, HELD, STENCIL, Finding, Trial, attempt
 
 
 def _points(model: Model, trial: Trial, points: Sequence[dict[str, Any]]) -> np.ndarray:
-    """Where points of bodies are, (frames, points, 3), from the coordinates of the result."""
+    """World positions of points fixed to bodies, m, (frames, points, 3), from the result's coordinates."""
     at = model.positions(trial["position"])
     names = [body.name for body in model.bodies]
     found = []
@@ -26,13 +26,13 @@ def _points(model: Model, trial: Trial, points: Sequence[dict[str, Any]]) -> np.
 
 
 def _touching(trial: Trial, support: _core.Support) -> np.ndarray:
-    """Frames in which a support touches, by the path that the scenario gives it."""
+    """Mask [frames]: where a support is in contact, by the part of `path` in the scenario."""
     path = trial["path"]
     return (path >= support.path_from) & (path <= support.path_to)
 
 
 def check_constraints(model: Model, trial: Trial) -> Finding:
-    """Points that press on the world, hands on their load and what is anchored stay where they are."""
+    """Support points, grips and anchors do not move relative to what holds them."""
     worst, where = float(trial.attributes["constraint_error"]), "the solver's own"
 
     def note(moved: float, what: str) -> None:
@@ -51,7 +51,7 @@ def check_constraints(model: Model, trial: Trial) -> Finding:
             float(np.ptp(places @ normal, axis=0).max()), f"support {support.name}, off its surface"
         )
         if support.friction > 0:
-            # what sticks does not slide; only what slides freely may
+            # a support with friction sticks; only a frictionless one may slide
             note(
                 float(np.ptp(places, axis=0).max()),
                 f"support {support.name}, along its surface",
@@ -74,10 +74,10 @@ def check_constraints(model: Model, trial: Trial) -> Finding:
 
 
 def check_balance(model: Model, name: str, trial: Trial, person: Subject) -> Iterator[Finding]:
-    """Forces on body and loads give the rate of their momentum, from the arrays alone."""
+    """External forces equal the rate of momentum, computed from the result's arrays alone."""
     missing = _missing(model, trial)
     if max(missing[0], missing[1] / person.height) > BALANCE:
-        # perhaps the differences are too coarse for this movement: closer frames tell
+        # the differences may be too coarse for this movement: repeat with half the step
         finer = attempt(model, name, {}, frames=2 * len(trial["time"]) - 1)
         if finer.ok:
             missing = _missing(model, finer)
@@ -111,7 +111,7 @@ def _missing(model: Model, trial: Trial) -> tuple[float, float]:
     force = trial["support_force"].sum(axis=1)
     arm = trial["support_origin"][None] - center[:, None]
     moment = (trial["support_moment"] + np.cross(arm, trial["support_force"])).sum(axis=1)
-    # what the world does to the body besides: cables, bands that end on it, anchors; the rest is inside
+    # other external forces: cables, bands with one end on a body, anchors; all else is internal
     for pull in _pulls_of_world(trial):
         index = trial.label("load", pull)
         force = force + trial["load_force"][:, index]
@@ -125,10 +125,10 @@ def _missing(model: Model, trial: Trial) -> tuple[float, float]:
         moment = moment + np.cross(arm, trial["grip_force"][:, index])
 
     rate = _rate(trial, np.hstack([trial["linear_momentum"], trial["angular_momentum"]]))
-    # a reserve is a force of nothing; another rule counts those frames
+    # reserves are not physical forces; `check_status` reports those frames
     known = ~np.isnan(rate[:, 0]) & (trial["status"] & 3 == 0)
     if not known.any():
-        # nothing to say of a trial that rests on reserves throughout; a movement too short to tell is wrong
+        # reserves throughout: nothing to check (NaN); phases too short to differentiate: a failure (inf)
         lost = math.nan if (trial["status"] & 3 != 0).all() else math.inf
         return lost, lost
     lost = force + mass * gravity - rate[:, :3]
@@ -149,7 +149,7 @@ def _pulls_of_world(trial: Trial) -> list[str]:
 
 
 def _rate(trial: Trial, values: np.ndarray) -> np.ndarray:
-    """Time derivative within each phase, where a motion is smooth; NaN in phases of too few frames."""
+    """Time derivative within each phase, where the motion is smooth; NaN in phases shorter than the stencil."""
     time = trial["time"]
     rate = np.full_like(values, np.nan)
     labels = trial["phase"] + 10 * trial["repetition"]
@@ -168,7 +168,7 @@ _weights_of: dict[int, Any] = {}
 
 
 def _weights(at: int, step: float) -> np.ndarray:
-    """Weights of equally spaced values in the first derivative at one of them."""
+    """First-derivative weights of `STENCIL` equally spaced values, at the one with index `at`."""
     if at not in _weights_of:
         x = np.arange(STENCIL) - float(at)
         right = np.zeros(STENCIL)
@@ -178,7 +178,7 @@ def _weights(at: int, step: float) -> np.ndarray:
 
 
 def check_pressure(model: Model, trial: Trial) -> Finding:
-    """The centre of pressure of each support, from its force and moment, lies between its points."""
+    """The centre of pressure of each support, from its force and moment, lies within its base."""
     worst, where = -math.inf, "nothing presses"
     for support in trial.scenario.supports:
         s = trial.label("support", support.name)
@@ -191,14 +191,14 @@ def check_pressure(model: Model, trial: Trial) -> Finding:
         origin, force = trial["support_origin"][s], trial["support_force"][:, s]
         moment = trial["support_moment"][:, s]
         pressing = force @ normal
-        # a force this small has no place: rows are met to 1e-10 of the largest
+        # tiny forces have no meaningful centre of pressure: equations are met to 1e-10 of the largest
         for k in np.flatnonzero(pressing > 1e-6 * pressing.max(initial=0.0))[::5]:
-            # the point of the plane through the points about which the force does not tilt
+            # the point of the plane through the centroid about which the force has no tilting moment
             center = points[k].mean(axis=0)
             about = moment[k] - np.cross(center - origin, force[k])
             place = plane @ np.cross(normal, about) / pressing[k]
             corners = (points[k] - center) @ plane.T
-            # points above or below that plane let friction shift it
+            # friction shifts it by up to this much, as the points are not exactly in that plane
             rise = np.abs((points[k] - center) @ normal).max()
             slide = np.linalg.norm(force[k] - pressing[k] * normal) / pressing[k]
             out = _outside(corners, place) - rise * slide
@@ -209,7 +209,7 @@ def check_pressure(model: Model, trial: Trial) -> Finding:
 
 
 def _outside(corners: np.ndarray, place: np.ndarray) -> float:
-    """Distance of a point from the convex hull of corners in a plane, m; 0 inside."""
+    """Distance of a point from the convex hull of `corners` in the plane, m; 0 inside."""
     hull = _hull(corners)
     least, inside = math.inf, len(hull) > 2
     for a, b in zip(hull, [*hull[1:], hull[0]], strict=True):

@@ -1,4 +1,4 @@
-"""Begins a plugin of one's own: a folder with a small exercise that works, its build and its test."""
+"""Generator of a plugin project: a small working exercise with its build and its test."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from . import catalogue
 
 TEMPLATES = Path(__file__).parent / "templates"
 
-#: What becomes what, for each language; the name of the exercise stands for @NAME@ in file names too.
+#: Template and target file by language; @NAME@ stands for the name of the exercise.
 FILES = {
     "cpp": {
         "CMakeLists.txt.in": "CMakeLists.txt",
@@ -34,7 +34,7 @@ FILES = {
     },
 }
 
-#: The name of a descriptor holds up to 63 characters.
+#: The plugin descriptor holds a name of up to 63 characters.
 LONGEST_NAME = 63
 
 
@@ -44,7 +44,7 @@ def cmake_dir() -> Path:
     Raises
     ------
     FileError
-        If this installation holds none.
+        If this installation has none.
     """
     folder = PACKAGE / "cmake"
     if not (folder / "coxaConfig.cmake").is_file():
@@ -58,28 +58,28 @@ def cmake_dir() -> Path:
 def new_plugin(
     name: str, *, folder: str | os.PathLike[str] | None = None, python: bool = False
 ) -> Path:
-    """Writes a stand-alone project that holds one exercise, builds, and keeps the contract.
+    """Create a stand-alone project with one exercise, which builds and passes the contract as it is.
 
     Parameters
     ----------
     name : str
-        Of the exercise, snake_case.
+        Of the new exercise, snake_case.
     folder : path, optional
-        To be made; a folder of that name in the current one if not given.
+        Folder to create; by default `name` in the current folder.
     python : bool
-        A Python package with an entry point, instead of a CMake project.
+        Create a Python package with an entry point instead of a CMake project.
 
     Returns
     -------
     Path
-        The folder.
+        The created folder.
 
     Raises
     ------
     InvalidArgument
-        For a name that cannot be, or is taken.
+        If `name` is not a valid name or is already taken.
     FileError
-        If the folder exists, or cannot be made.
+        If the folder exists or cannot be created.
     """
     _check_name(name, python)
     target = Path(name if folder is None else folder)
@@ -97,7 +97,7 @@ def new_plugin(
         "VERSION": _core.__version__,
         "COMPILER": _core.plugin_compiler(),
     }
-    # beside its place, so that it is there whole or not at all
+    # written to a temporary sibling and renamed, so that it appears complete or not at all
     partial = target.with_name(f".{target.name}.partial")
     try:
         shutil.rmtree(partial, ignore_errors=True)

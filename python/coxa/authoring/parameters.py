@@ -1,4 +1,4 @@
-"""What can be set about an exercise: one parameter, several as a table, and the lists that exercises share."""
+"""Parameters of an exercise: one, a table of them, and the lists that exercises share."""
 
 from __future__ import annotations
 
@@ -14,11 +14,32 @@ from ..base.html import html_table
 
 @dataclass(frozen=True)
 class Parameter:
-    """One thing about an exercise that can be set.
+    """A parameter of an exercise.
 
-    `default` is None if the value is found from the body when nothing is given; `description` says how. With
-    `choices`, the value is one of those words, and `default` too. A unit of "deg" belongs to a name that ends in
-    `_deg`: such a value is given in degrees and reaches `build` in radians.
+    A unit of "deg" goes with a name that ends in `_deg`, and vice versa: the value is given in degrees
+    and reaches `Exercise.build` in radians.
+
+    Attributes
+    ----------
+    name : str
+        In snake_case.
+    default : float, str or None
+        In `unit`, or one of `choices`; None if the value is found from the body when none is given
+        (`description` then says how).
+    minimum, maximum : float
+        Allowed range, in `unit`.
+    unit : str
+        "kg", "m", "s", "deg", "N" or "1".
+    description : str
+    integer : bool
+        Whether only whole numbers are allowed; always so with `choices`.
+    choices : tuple of str
+        If not empty, the value is one of these words.
+
+    Raises
+    ------
+    InvalidArgument
+        If `default` is a word without `choices`, or none of them.
 
     Examples
     --------
@@ -71,12 +92,12 @@ class Parameter:
 
 
 def declared(rows: Iterable[Mapping[str, Any]]) -> tuple[Parameter, ...]:
-    """Parameters from the core's rows."""
+    """Parameters from rows of the core."""
     return tuple(Parameter(**row) for row in rows)
 
 
 class Parameters(Mapping[str, Parameter]):
-    """Parameters of an exercise by name; prints as a table."""
+    """The parameters of an exercise by name, a read-only mapping; prints as a table."""
 
     def __init__(self, parameters: list[Parameter]):
         self._parameters = {parameter.name: parameter for parameter in parameters}
@@ -110,18 +131,15 @@ class Parameters(Mapping[str, Parameter]):
 
     def to_dataframe(self) -> Any:
         """The table as a pandas DataFrame."""
-        import pandas as pd  # heavy: a list of exercises needs none
+        import pandas as pd  # imported here: listing exercises does not need it
 
         columns = ["unit", "default", "minimum", "maximum", "choices", "description"]
         rows = [[getattr(p, column) for column in columns] for p in self.values()]
         return pd.DataFrame(rows, index=pd.Index(self, name="parameter"), columns=columns)
 
 
-# ---- lists of parameters
-
-
 def join(*lists: Sequence[Parameter]) -> tuple[Parameter, ...]:
-    """One list of parameters from several; a later declaration of a name takes the place of an earlier one."""
+    """Concatenate lists of parameters; a later declaration replaces an earlier one of the same name."""
     found: dict[str, Parameter] = {}
     for parameters in lists:
         for p in parameters:
@@ -130,49 +148,49 @@ def join(*lists: Sequence[Parameter]) -> tuple[Parameter, ...]:
 
 
 def without(names: Sequence[str], parameters: Sequence[Parameter]) -> tuple[Parameter, ...]:
-    """A list without the parameters of these names."""
+    """The list without the parameters of these names."""
     return tuple(p for p in parameters if p.name not in names)
 
 
 def load_parameter(kg: float, what: str) -> tuple[Parameter, ...]:
-    """load (kg), the whole external mass."""
+    """load: total external mass, kg; `kg` is its default, `what` its description."""
     return declared(_core.load_parameter(kg, what))
 
 
 def side_parameter(what: str) -> tuple[Parameter, ...]:
-    """side: right or left."""
+    """side: right or left; `what` is its description."""
     return declared(_core.side_parameter(what))
 
 
 def bar_position_parameter() -> tuple[Parameter, ...]:
-    """bar_position, of a bar in the hip crease."""
+    """bar_position: position of a bar in the hip crease."""
     return declared(_core.bar_position_parameter())
 
 
 def trunk_lean_parameter() -> tuple[Parameter, ...]:
-    """trunk_lean_deg: given, or found by least effort."""
+    """trunk_lean_deg: trunk inclination; by default the one of least effort."""
     return declared(_core.trunk_lean_parameter())
 
 
 def lumbar_flexion_parameter(deg: float) -> tuple[Parameter, ...]:
-    """lumbar_flexion_deg, at the bottom: how far a back rounds there that is neutral at the top."""
+    """lumbar_flexion_deg: flexion of the lumbar spine at the bottom; it is neutral at the top."""
     return declared(_core.lumbar_flexion_parameter(deg))
 
 
 def tempo_parameters(concentric: float, hold: float, eccentric: float) -> tuple[Parameter, ...]:
-    """concentric, hold, eccentric (s) and repetitions."""
+    """concentric, hold and eccentric, with these defaults in s, and repetitions."""
     return declared(_core.tempo_parameters(concentric, hold, eccentric))
 
 
 def feet_parameters(
     stance_width: float | None = None, toe_out_deg: float = 0
 ) -> tuple[Parameter, ...]:
-    """stance_width, toe_out_deg, heel_height and floor_friction."""
+    """stance_width (m), toe_out_deg, heel_height and floor_friction; arguments are defaults."""
     return declared(_core.feet_parameters(stance_width, toe_out_deg))
 
 
 def spine_parameters() -> tuple[Parameter, ...]:
-    """lumbar_extension_deg (at the top) and neck_flexion_deg."""
+    """lumbar_extension_deg, at the top, and neck_flexion_deg."""
     return declared(_core.spine_parameters())
 
 
@@ -182,5 +200,5 @@ def bench_parameters() -> tuple[Parameter, ...]:
 
 
 def thrust_parameters() -> tuple[Parameter, ...]:
-    """foot_distance and bottom_clearance, of hips driven up on a back that rests."""
+    """foot_distance and bottom_clearance, of hips driven up while the back is supported."""
     return declared(_core.thrust_parameters())

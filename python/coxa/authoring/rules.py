@@ -1,4 +1,4 @@
-"""A rule of the contract and what was found; a trial that rules look at."""
+"""A rule of the exercise contract with its finding, and the trial that rules examine."""
 
 from __future__ import annotations
 
@@ -11,22 +11,20 @@ import numpy as np
 from .. import _core
 from ..models.model import Model
 
-#: m, how far what is held may move; the solver's own bound is 1e-7 m or rad, and a segment is shorter than 1 m
+#: m, allowed motion of held points; the solver's own tolerance is 1e-7 m or rad, and segments are shorter than 1 m
 HELD = 1e-6
 
-#: of the weight (times stature for moments), what may be missing in the balance with the rate of momentum
+#: allowed residual of the momentum balance, relative to weight (times stature for moments)
 BALANCE = 1e-6
 
-STENCIL = 9  # points of a difference formula
+STENCIL = 9  # points of the finite-difference formula
 
-STEP = (
-    0.01  # s at most between frames; minimum-jerk phases of 0.8 s are then differentiated to 1e-7
-)
+STEP = 0.01  # largest s between frames; differentiates minimum-jerk phases of 0.8 s to 1e-7
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One rule, and what was found."""
+    """The outcome of one rule: whether it passed, what was found, and what is allowed."""
 
     rule: str
     passed: bool
@@ -36,7 +34,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Trial:
-    """A simulation that was tried: the core's dataset, or why there is none."""
+    """An attempted simulation: the core's dataset, or the error."""
 
     ok: bool
     text: str
@@ -78,7 +76,7 @@ def attempt(model: Model, name: str, given: dict[str, Any], frames: int | None =
 def frames_text(scenario: _core.Scenario) -> int:
     durations = [phase.duration for phase in scenario.repetition]
     moving = [p.duration for p in scenario.repetition if p.start != p.end] or durations
-    # at least 80 points on the shortest movement, as many as 0.8 s has at the largest step
+    # at least 80 steps in the shortest movement, as many as 0.8 s has at the largest step
     step = min(STEP, min(moving, default=1.0) / 80)
     total = sum(durations) * scenario.repetitions
     return int(min(max(round(total / step), 100), 4000)) + 1

@@ -1,4 +1,4 @@
-"""Checks of what callers give, with texts that say what was given and what is allowed."""
+"""Argument checks; each error states what was given and what is allowed."""
 
 from __future__ import annotations
 
@@ -13,23 +13,29 @@ from .._core import FileError, InvalidArgument, UnknownName, nearest_name
 
 
 def shown(value: object) -> str:
-    """A value as an error shows it, on one line of bounded length."""
+    """`value` as shown in an error message: one line of bounded length."""
     if isinstance(value, int) and abs(value) >= 10**40:
         return f"a whole number of {math.log10(abs(value)):.0f} digits"
     try:
         text = repr(value).replace("\n", " ")
-    except (RecursionError, ValueError):  # nested too deep, or holds such a number
+    except (RecursionError, ValueError):  # nested too deeply, or contains a huge integer
         text = f"a {type(value).__name__}"
     return shortened(text)
 
 
 def shortened(text: str, most: int = 200) -> str:
-    """A text without its middle, if it is too long to read."""
+    """A text shortened to at most `most` characters by cutting out its middle."""
     return text if len(text) <= most else f"{text[: most - 50]} ... {text[-40:]}"
 
 
 def number(name: str, value: object, unit: str = "") -> float:
-    """A finite real number, or an error that names it."""
+    """Convert to float; `unit` is used in the error text only.
+
+    Raises
+    ------
+    InvalidArgument
+        If `value` is not a real number (`bool` counts as none) or not finite.
+    """
     of = f" in {unit}" if unit and unit != "1" else ""
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise InvalidArgument(f"{name} must be a number{of}, not {shown(value)}")
@@ -43,7 +49,7 @@ def number(name: str, value: object, unit: str = "") -> float:
 
 
 def positive(name: str, value: object, unit: str = "") -> float:
-    """A number above zero."""
+    """Like `number`, and greater than zero."""
     result = number(name, value, unit)
     if result <= 0:
         raise InvalidArgument(f"{name} must be above 0 {unit}".rstrip() + f", not {result:g}")
@@ -51,7 +57,7 @@ def positive(name: str, value: object, unit: str = "") -> float:
 
 
 def choice(name: str, value: object, allowed: Iterable[str]) -> str:
-    """One of some words."""
+    """One of the `allowed` words."""
     words = list(allowed)
     if value not in words:
         raise InvalidArgument(f"{name} must be {' or '.join(map(repr, words))}, not {shown(value)}")
@@ -59,7 +65,7 @@ def choice(name: str, value: object, allowed: Iterable[str]) -> str:
 
 
 def unknown(kind: str, name: object, candidates: Iterable[str]) -> UnknownName:
-    """The error for a name that does not exist, with the nearest that does."""
+    """The error for an unknown name: suggests the nearest of `candidates`, or lists them all."""
     names = list(candidates)
     near = nearest_name(str(name), names)
     hint = f"; did you mean {near!r}?" if near else f"; there are: {', '.join(names) or 'none'}"
@@ -67,14 +73,14 @@ def unknown(kind: str, name: object, candidates: Iterable[str]) -> UnknownName:
 
 
 def output_path(path: str | os.PathLike[str], suffixes: Iterable[str] = ()) -> Path:
-    """A path that a file can be written to, found out before the work begins.
+    """Check that a file can be written at `path`, before any computation starts.
 
     Raises
     ------
     FileError
-        If its folder does not exist or takes no new file, or if it is itself a folder.
+        If its folder does not exist or is not writable, or if `path` itself is a folder or write-protected.
     InvalidArgument
-        If it does not end with one of `suffixes` (when given).
+        If `path` does not end with one of `suffixes` (when given).
     """
     target = Path(path)
     allowed = list(suffixes)
@@ -88,7 +94,7 @@ def output_path(path: str | os.PathLike[str], suffixes: Iterable[str] = ()) -> P
     if target.is_dir():
         raise FileError(f"cannot write {target}: it is a folder; give the name of a file")
     try:
-        # the only test that knows of read-only disks, quotas and access lists
+        # creating a file is the only reliable test: it covers read-only disks, quotas and access lists
         with tempfile.NamedTemporaryFile(dir=folder, prefix=".coxa-"):
             pass
     except OSError as error:

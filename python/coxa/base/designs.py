@@ -1,4 +1,4 @@
-"""Points of the unit cube: how studies and populations draw."""
+"""Experimental designs: sample points in the unit cube, for studies and populations."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-#: Ways to draw, by `unit_cube`.
+#: Sampling methods of `unit_cube`.
 DRAWS = ("sobol", "lhs", "random")
 
 
 def unit_cube(method: str, n: int, dimensions: int, seed: int) -> NDArray[np.float64]:
-    """`n` points [n, dimensions] in 0 to 1; the same seed gives the same points.
+    """`n` points [n, dimensions] in [0, 1]; the same seed gives the same points.
 
-    A scrambled Sobol sequence ("sobol", best with a power of two), a Latin hypercube ("lhs"), both of
-    scipy.stats.qmc, or independent draws ("random").
+    "sobol" is a scrambled Sobol sequence (best with a power of two), "lhs" a Latin hypercube, both from
+    scipy.stats.qmc; "random" draws independently.
     """
     import numpy as np
     from scipy.stats import qmc
@@ -27,6 +27,6 @@ def unit_cube(method: str, n: int, dimensions: int, seed: int) -> NDArray[np.flo
     if method == "lhs":
         return qmc.LatinHypercube(dimensions, rng=seed).random(n)
     with warnings.catch_warnings():
-        # any n is allowed; that powers of two are balanced is said in the documentation
+        # scipy warns unless n is a power of two; the documentation covers that
         warnings.simplefilter("ignore", UserWarning)
         return qmc.Sobol(dimensions, rng=seed).random(n)

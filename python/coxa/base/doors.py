@@ -1,11 +1,11 @@
-"""What a room asks of a later one, by name, so that nothing imports upward: pictures, answers, reading."""
+"""Late-bound calls to later rooms, by name, so that no module imports upwards."""
 
 from __future__ import annotations
 
 import importlib
 from typing import Any
 
-#: What can be drawn, and the function that draws it.
+#: Pictures by name, and the function that draws each.
 PICTURES = {
     "calibration": "figures.answers:calibration",
     "comparison": "figures.comparison:comparison",
@@ -22,7 +22,7 @@ PICTURES = {
     "workout": "figures.workout:workout",
 }
 
-#: What a trial or a study hands on to the room of answers, and to reading.
+#: Functions of later rooms that trials and studies offer as methods.
 ANSWERS = {
     "criterion spread": "answers.criteria:spread",
     "saved trial": "reading:load_trial",
@@ -32,12 +32,12 @@ ANSWERS = {
 
 
 def picture(name: str, *given: Any, **options: Any) -> Any:
-    """Draws what `PICTURES` names; matplotlib is imported by the first."""
+    """Call the drawing function `PICTURES[name]`; its module, and matplotlib, are imported on first use."""
     return _function(PICTURES[name])(*given, **options)
 
 
 def answer(name: str, *given: Any, **options: Any) -> Any:
-    """Calls what `ANSWERS` names."""
+    """Call the function `ANSWERS[name]`."""
     return _function(ANSWERS[name])(*given, **options)
 
 

@@ -1,7 +1,7 @@
-"""What a call will need, from its counts, before it starts.
+"""Time and memory of a call, estimated from its counts before it starts.
 
-Costs are rounded from one measurement with the bundled model (86 muscles) on one core of a server processor of 2023;
-another machine may take half or twice the time.
+The costs are rounded from one measurement with the bundled model (86 muscles) on one core of a 2023
+server processor; other machines may take half or twice the time.
 """
 
 from __future__ import annotations
@@ -13,28 +13,28 @@ from pathlib import Path
 
 from .._core import InvalidArgument
 
-#: Bytes of a frame: eight numbers a muscle, and all else.
+#: Bytes of a frame: per muscle (eight numbers), and for everything else.
 MUSCLE_FRAME, FRAME = 64, 5_000
 
-#: Seconds of a trial without its frames, and of a frame: as usual, min-max, and with intervals.
+#: Seconds of a trial without its frames, and of a frame: polynomial criterion, min-max, extra for intervals.
 TRIAL_TIME, FRAME_TIME, MINIMAX_TIME, INTERVALS_TIME = 0.02, 1e-4, 1.5e-3, 7.5e-3
 
-#: Bytes of a study's trial for each factor, and how often a part is in memory while it is stored.
+#: Bytes per trial and factor of a study; copies of a part in memory while it is being stored.
 FACTOR, COPIES = 200, 3
 
-#: Numbers of a trial's summaries.
+#: Number of summary values of a trial.
 SUMMARIES = 120
 
-#: Share of a series that is left in a file.
+#: Compressed size of the series over their size in memory.
 COMPRESSED = 0.5
 
-#: Bytes that every machine has.
+#: Bytes that any machine is assumed to have.
 _ALWAYS = 256_000_000
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """Seconds on one core, and bytes in memory at once and in the file."""
+    """Seconds on one core, bytes in memory at once, and bytes in the file."""
 
     seconds: float
     memory: float
@@ -44,7 +44,7 @@ class Estimate:
 def trial(
     muscles: int, frames: int, criterion: float = 2, intervals: bool = False, kept: int = 1
 ) -> Estimate:
-    """One trial, or of several that are `kept` in memory at once."""
+    """One trial; or `kept` trials whose results are all in memory at once."""
     each = MINIMAX_TIME if math.isinf(criterion) else FRAME_TIME
     seconds = TRIAL_TIME + frames * (each + (INTERVALS_TIME if intervals else 0))
     return Estimate(kept * seconds, kept * frames * (MUSCLE_FRAME * muscles + FRAME))
@@ -53,18 +53,19 @@ def trial(
 def study(
     one: Estimate, trials: int, factors: int, numbers: int, parts: int, chunk: int, whole: bool
 ) -> Estimate:
-    """Many trials.
+    """A study of many trials.
 
     Parameters
     ----------
     one : Estimate
-        Of one of them.
+        Of a single trial.
+    trials, factors : int
     numbers : int
-        How many are kept of the series of a trial.
+        Series values kept per trial.
     parts, chunk : int
-        Parts that are in memory at once, and trials of a part.
+        Parts in memory at once, and trials per part.
     whole : bool
-        Whether the result is in memory and not in a file.
+        Whether the result is held in memory instead of a file.
     """
     row = 8 * (SUMMARIES + numbers)
     memory = trials * (factors + 1) * FACTOR + parts * (one.memory + COPIES * chunk * row)
@@ -74,20 +75,21 @@ def study(
 
 
 def require_memory(what: str, needed: float, instead: str) -> None:
-    """Refuses what this machine has no memory for.
+    """Refuse a call that needs more memory than is available.
 
     Parameters
     ----------
     what : str
-        What needs it, as the error begins.
+        Subject of the error text.
     needed : float
         Bytes.
     instead : str
-        What to lower.
+        Advice that ends the error text.
 
     Raises
     ------
     InvalidArgument
+        If `needed` exceeds `available_memory`.
     """
     if needed > _ALWAYS and needed > (there := available_memory()):
         raise InvalidArgument(
@@ -97,7 +99,7 @@ def require_memory(what: str, needed: float, instead: str) -> None:
 
 
 def available_memory() -> float:
-    """Bytes that this process can still take: of the machine, its control group and its own limit."""
+    """Bytes this process can still allocate: the least of free memory, cgroup limit and RLIMIT_AS."""
     found = [math.inf]
     if (there := _number("/proc/meminfo", "MemAvailable:")) is not None:
         found.append(1024 * there)
@@ -107,7 +109,7 @@ def available_memory() -> float:
     ):
         limit, taken = _number(f"{group}/{most}"), _number(f"{group}/{used}")
         if limit is not None and taken is not None:
-            # files that are only cached are given back when memory is asked for
+            # the page cache is reclaimed on demand
             cached = _number(f"{group}/memory.stat", "inactive_file") or 0
             found.append(limit - taken + cached)
     own, _ = resource.getrlimit(resource.RLIMIT_AS)
@@ -118,7 +120,7 @@ def available_memory() -> float:
 
 
 def _number(path: str, name: str = "") -> int | None:
-    """The first number of a file, or that after a name; None if it is not there."""
+    """The first integer in a file, or the one after the word `name`; None if there is none."""
     try:
         words = Path(path).read_text().split()
         return int(words[words.index(name) + 1 if name else 0])
@@ -127,7 +129,7 @@ def _number(path: str, name: str = "") -> int | None:
 
 
 def duration_text(seconds: float) -> str:
-    """As "7.7 s", "12 min", "3.5 h"."""
+    """Such as "7.7 s", "12 min", "3.5 h"."""
     if seconds < 120:
         return f"{seconds:.2g} s" if seconds < 10 else f"{seconds:.0f} s"
     if seconds < 7200:
@@ -136,7 +138,7 @@ def duration_text(seconds: float) -> str:
 
 
 def size_text(count: float) -> str:
-    """As "2.57 MB"."""
+    """Such as "2.57 MB"."""
     for unit in ("bytes", "kB", "MB"):
         if count < 1000:
             return f"{count:.3g} {unit}"

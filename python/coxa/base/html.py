@@ -1,4 +1,4 @@
-"""Tables as notebooks show them."""
+"""HTML tables for notebooks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from html import escape
 
 
 def html_table(head: Iterable[object], rows: Iterable[Iterable[object]]) -> str:
-    """A table whose cells are escaped text, aligned to the left."""
+    """A table of left-aligned, escaped cells."""
 
     def cells(row: Iterable[object], tag: str) -> str:
         return "".join(f"<{tag} style='text-align:left'>{escape(str(c))}</{tag}>" for c in row)

@@ -1,4 +1,4 @@
-"""Values as JSON holds them."""
+"""Conversion to JSON values."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 def plain(value: Any) -> Any:
-    """The same without arrays and numpy's types, and null for what is not a finite number."""
+    """`value` with arrays as lists, numpy scalars as Python's, and null for non-finite numbers."""
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

@@ -1,4 +1,4 @@
-"""How many of anything a call takes: one table, and the check that reads it."""
+"""Limits on every count a call accepts, in one table, and the check that reads it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .check import shown
 
 
 class Limit(NamedTuple):
-    """Least and greatest number of something, why no more, and what to do instead."""
+    """Smallest and largest allowed count, the reason for the maximum, and what to do instead."""
 
     least: int
     most: int
@@ -21,7 +21,7 @@ class Limit(NamedTuple):
 _PARTS = "run several studies with different seeds"
 _DISPLAY = "no display shows more"
 
-#: Every count that a caller gives. Frames and repetitions are also limited in the core (`coxa/motion/limits.hpp`).
+#: Every count a caller can set. Frames and repetitions are also limited in the core (`coxa/motion/limits.hpp`).
 LIMITS = {
     "frames": Limit(2, 100_000, "5 s at 20 kHz, 1 GB of results", "101 show a repetition"),
     "samples": Limit(2, 100_000, "no more than frames", "101 show a repetition"),
@@ -51,22 +51,23 @@ LIMITS = {
 def check_count(
     name: str, value: object, limit: str | None = None, *, least: int | None = None
 ) -> int:
-    """A whole number within its limit.
+    """An integer within its limit.
 
     Parameters
     ----------
     name : str
-        What the error calls it.
+        Name used in the error text.
     value : object
-        Python's whole numbers and numpy's; no bool and no float.
+        A Python or numpy integer; bool and float are refused.
     limit : str, optional
-        Its row of `LIMITS`, if that is not `name`.
+        Row of `LIMITS`; by default `name`.
     least : int, optional
-        More than the table's, where one use needs more.
+        Overrides the minimum of the table.
 
     Raises
     ------
     InvalidArgument
+        If `value` is not an integer or is outside the limit.
     """
     row = LIMITS[limit or name]
     least = row.least if least is None else least

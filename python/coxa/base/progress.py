@@ -1,4 +1,4 @@
-"""How far a study is: a bar on standard error or in a notebook, or nothing."""
+"""Progress of a study: a bar on standard error or in a notebook."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from typing import Any
 
 
 def shown(wanted: bool | None) -> bool:
-    """Whether to show anything: as asked, else where a person looks on."""
+    """`wanted`; if None, whether standard error is a terminal or this is a notebook."""
     return (sys.stderr.isatty() or in_notebook()) if wanted is None else wanted
 
 
 def in_notebook() -> bool:
-    """Whether this is a Jupyter kernel."""
+    """Whether this process is a Jupyter kernel."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython is not None else None
     return type(shell).__name__ == "ZMQInteractiveShell"
 
 
 class Progress:
-    """Counts trials; a context manager.
+    """Counts finished trials; a context manager.
 
     Parameters
     ----------
     total : int
-        Trials of the study.
+        Number of trials in the study.
     done : int
-        Trials that were there before; they count, but not for the rate.
+        Trials finished in an earlier run; they count towards the total, but not towards the rate.
     wanted : bool, optional
-        Show it; if not given, only on a terminal and in notebooks.
+        Whether to show a bar; by default only on a terminal and in notebooks.
     """
 
     def __init__(self, total: int, done: int = 0, wanted: bool | None = None):
@@ -51,13 +51,13 @@ class Progress:
             self._view.stop()
 
     def advance(self, count: int) -> None:
-        """Some more trials are done."""
+        """Count more finished trials."""
         self.done += count
         if self._view is not None:
             self._view.show(self)
 
     def note(self, text: str) -> None:
-        """A line beside the bar."""
+        """Show a line of text beside the bar."""
         if self._view is not None:
             self._view.note(text)
 
@@ -104,7 +104,7 @@ class _Terminal:
 
 
 class _Notebook:
-    """The browser's own bar; needs no widgets."""
+    """The browser's `<progress>` element; needs no widgets."""
 
     def start(self, state: Progress) -> None:
         from IPython.display import HTML, display

@@ -1,4 +1,4 @@
-"""Where the files that come with the package are."""
+"""Paths of the files bundled with the package."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ PACKAGE = Path(__file__).parent.parent
 DATA = PACKAGE / "data"
 ANTHROPOMETRY = DATA / "anthropometry"
 
-#: The full-body model that is used where no other is given; its name in a result stands for this file.
+#: The full-body model used when none is given; results refer to it by its file name.
 DEFAULT_MODEL = DATA / "models" / "coxa_fullbody.osim"

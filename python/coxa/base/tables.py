@@ -1,4 +1,4 @@
-"""Datasets of the core as xarray's, and back; tables that print well. Imported only when needed."""
+"""Conversion between the core's datasets and xarray's; printable tables. Imported only when needed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .._core import InvalidArgument
 
 
 def to_xarray(given: dict[str, Any]) -> xr.Dataset:
-    """The core's dataset as xarray sees the file: a variable named like a dimension is its coordinate."""
+    """The core's dataset as an xarray.Dataset; a variable named like a dimension becomes a coordinate."""
     variables = {}
     for name, (dims, values, attributes) in given["variables"].items():
         array = np.asarray(values, dtype=np.str_) if isinstance(values, list) else values
@@ -23,7 +23,13 @@ def to_xarray(given: dict[str, Any]) -> xr.Dataset:
 
 
 def from_xarray(dataset: xr.Dataset) -> dict[str, Any]:
-    """The same way back."""
+    """The inverse of `to_xarray`.
+
+    Raises
+    ------
+    InvalidArgument
+        If a variable holds neither numbers nor a one-dimensional list of strings.
+    """
     variables = {}
     for name, variable in dataset.variables.items():
         values: Any = variable.values
@@ -51,7 +57,7 @@ def _attribute(value: Any) -> Any:
 
 
 class Table(pd.DataFrame):
-    """A DataFrame that prints whole, however wide its texts are."""
+    """A DataFrame that prints every row and column untruncated."""
 
     @property
     def _constructor(self) -> type[Table]:
@@ -65,7 +71,7 @@ class Table(pd.DataFrame):
 
 
 def summary(dataset: xr.Dataset, body_mass: float) -> Table:
-    """Scalar variables whose `role` is "summary", as a table; when and where a peak is met stands beside it."""
+    """Scalar variables whose `role` is "summary", one row each; time and path of a peak are columns."""
     found = {
         str(name): variable
         for name, variable in dataset.data_vars.items()
@@ -92,7 +98,7 @@ def summary(dataset: xr.Dataset, body_mass: float) -> Table:
 
 
 def muscle_groups(dataset: xr.Dataset) -> Table:
-    """Force (sum of both sides) and activation (mean of both sides) of each group over the trial."""
+    """Force (both sides summed) and activation (mean of both sides) of each group over the trial."""
     force = dataset["group_force"].sum("side", skipna=False)
     activation = dataset["group_activation"].mean("side", skipna=False)
     time = dataset["time"].values
@@ -103,7 +109,7 @@ def muscle_groups(dataset: xr.Dataset) -> Table:
         return (steps * (array[1:] + array[:-1]) / 2).sum(axis=0) / (time[-1] - time[0])
 
     peak = activation.max("time").values
-    # a group that no frame was solved for has no peak
+    # a group without any solved frame has no peak
     frames = activation.fillna(-1).argmax("time").values
     table = Table(
         {

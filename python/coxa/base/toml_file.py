@@ -1,4 +1,4 @@
-"""TOML files that users write: read within a limit; whatever is wrong with one is said in one line."""
+"""Size-limited reading of TOML files written by users; every defect is a one-line error."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ else:
     import tomli as tomllib
 
 
-#: What a dotted key consists of, where it is long.
+#: Long runs of characters that dotted keys consist of.
 _KEYS = re.compile(r"[\w.\-\"' \t]{200,}")
 _MOST_PARTS = 100
 
@@ -26,20 +26,20 @@ _MOST_PARTS = 100
 def read_toml(
     path: str | os.PathLike[str], wrong: Callable[[str], Error] | None = None
 ) -> dict[str, Any]:
-    """What a TOML file holds.
+    """The contents of a TOML file.
 
     Parameters
     ----------
     path : path
     wrong : callable, optional
-        Makes the error for what is no TOML, from a text that says why; else it is a `FileError`.
+        Makes the error for invalid TOML from its reason; by default a `FileError`.
 
     Raises
     ------
     FileError
-        If the file cannot be read.
+        If the file cannot be read, or is not TOML and `wrong` is not given.
     InvalidArgument
-        If it is longer than a file may be.
+        If the file exceeds the size limit.
     """
     file = Path(path)
     try:
@@ -50,14 +50,12 @@ def read_toml(
     check_count(f"bytes of {file}", len(data), "TOML bytes")
     try:
         text = data.decode()
-        # the parser's time grows with the square of a key's parts
+        # the parser's time grows quadratically with the number of parts of a key
         if not any(keys.count(".") > _MOST_PARTS for keys in _KEYS.findall(text)):
             return tomllib.loads(text)
         why = f"a key has more than {_MOST_PARTS} parts"
     except RecursionError:
         why = "its lists or tables are nested too deep"
-    except (
-        ValueError
-    ) as error:  # also of letters that are no UTF-8, and of numbers of thousands of digits
+    except ValueError as error:  # also invalid UTF-8, and integers of thousands of digits
         why = str(error)
     raise wrong(why) if wrong else FileError(f"cannot read {file}: it is no TOML: {why}")

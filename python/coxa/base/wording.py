@@ -1,4 +1,4 @@
-"""How names, units and numbers of a study read in tables and pictures."""
+"""Wording of names, units and numbers of a study in tables and figures."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import numpy as np
 
 from .tables import Table
 
-#: Beginnings of names that a comma parts from what they are of.
+#: Prefixes that a comma separates from the rest of a name.
 _KINDS = ("strength", "optimal_fiber_length", "tendon_slack_length", "segment_mass", "joint_center")
 
 
 def humanized(name: str) -> str:
-    """A name in words, as a label begins."""
+    """A variable name as a label: "strength_hamstrings" becomes "Strength, hamstrings"."""
     for kind in _KINDS:
         if name.startswith(kind + "_"):
             name = f"{kind}, {name.removeprefix(kind + '_')}"
@@ -22,28 +22,28 @@ def humanized(name: str) -> str:
 
 
 def capital(text: str) -> str:
-    """A text that begins with a capital, the rest as it was."""
+    """The text with its first letter in upper case."""
     return text[:1].upper() + text[1:]
 
 
 def unit_text(unit: str) -> str:
-    """A unit as axes show it."""
+    """A unit as shown on axes."""
     return {"deg": "°", "degree": "°", "percent": "%", "1": ""}.get(unit, unit)
 
 
 def with_unit(label: str, unit: str) -> str:
-    """A label with its unit in brackets, if it has one."""
+    """A label with its unit in parentheses, if it has one."""
     of = unit_text(unit)
     return f"{label} ({of})" if of else label
 
 
 def three_digits(value: float) -> str:
-    """Three digits, and no powers of ten for thousands."""
+    """Three significant digits; thousands without an exponent."""
     return f"{value:,.0f}" if 1000 <= abs(value) < 1e7 else f"{value:.3g}"
 
 
 def say(value: Any, unit: str = "") -> str:
-    """A value with its unit."""
+    """A value and its unit as text."""
     if isinstance(value, str):
         return value.replace("_", " ")
     if not isinstance(value, int | float | np.number):
@@ -54,19 +54,19 @@ def say(value: Any, unit: str = "") -> str:
 
 
 def heading(attributes: Mapping[Any, Any]) -> str:
-    """The exercise of a study, if it says one."""
+    """The exercise of a study as a heading; empty if it has none."""
     words = str(attributes.get("exercise", "")).replace("_", " ")
     return capital(words)
 
 
 def left_out(missing: int, total: int) -> str:
-    """How many trials a result rests on, and how many are missing."""
+    """The number of trials a result is based on, and how many are missing."""
     if not missing:
         return f"{total} trials"
     return f"{total - missing} of {total} trials; {missing} failed or without a value"
 
 
 def printed(title: str, table: Table, rows: int = 12) -> str:
-    """A result as the console shows it: its title and the first rows."""
+    """A result as printed: its title and its first rows."""
     more = f"\n... {len(table) - rows} more rows in .table" if len(table) > rows else ""
     return f"{title}\n{Table(table.head(rows))!r}{more}"

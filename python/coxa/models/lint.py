@@ -1,4 +1,4 @@
-"""What looks wrong in a model."""
+"""Plausibility checks of a model."""
 
 from __future__ import annotations
 
@@ -12,7 +12,11 @@ if TYPE_CHECKING:
 
 
 def lint(model: Model) -> list[str]:
-    """What looks wrong in a model, one sentence each."""
+    """Implausible properties of a model, one sentence each; empty if there are none.
+
+    Checked are coordinate ranges against the domains of their splines, default values, moments of
+    inertia, and the warnings of the file's reader.
+    """
     found = []
     for c in model.full_coordinates:
         low, high = c.spline_domain
@@ -29,6 +33,6 @@ def lint(model: Model) -> list[str]:
         if body.mass > 0 and min(moments) <= 0:
             found.append(f"body {body.name} has {body.mass:g} kg but no inertia about some axis")
         elif body.mass > 0 and 2 * max(moments) > sum(moments) * (1 + 1e-9):
-            # each principal moment is at most the sum of the others
+            # triangle inequality: no principal moment exceeds the sum of the other two
             found.append(f"body {body.name} has moments of inertia that no body can have")
     return [*found, *model.warnings]

@@ -1,4 +1,4 @@
-"""Many people: a distribution that persons are drawn from."""
+"""A distribution of people that subjects are drawn from."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SEXES = ("male", "female", "both")
-# more, and the strongest of a thousand would leave what a subject may have
+# beyond this, the strongest in a thousand would exceed the strength a subject may have
 _MOST_SPREAD = 0.5
 
 
@@ -45,7 +45,7 @@ def _citations() -> dict[str, Any]:
 
 
 def citation(keys: str | list[str]) -> str:
-    """The texts of some keys of `data/sources.toml`, those known from memory only marked as such."""
+    """Citations of keys of `data/sources.toml`, joined by "; "; "[recalled]" marks sources that were not read."""
     found = []
     for key in [keys] if isinstance(keys, str) else keys:
         entry = _citations()[key]
@@ -54,22 +54,22 @@ def citation(keys: str | list[str]) -> str:
 
 
 def sources() -> list[str]:
-    """Surveys that a population can be taken from."""
+    """Names of the surveys a population can be based on."""
     return [name for name, entry in tables().items() if "male" in entry]
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """Size of the people of one sex, before the cut at the percentiles.
+    """Size distribution of one sex, before truncation at the percentiles.
 
     Attributes
     ----------
     height : (mean, standard deviation), m
-        Normal.
+        Of the normal distribution of stature.
     mass : (mean, standard deviation), kg
-        Log-normal.
+        Of the log-normal distribution of body mass.
     correlation : float
-        Of stature and the logarithm of mass.
+        Between stature and the logarithm of mass.
     """
 
     height: tuple[float, float]
@@ -79,34 +79,35 @@ class Sizes:
 
 @dataclass(frozen=True, init=False, repr=False)
 class Population:
-    """A distribution of people: of stature, mass and strength, by sex.
+    """A distribution of people: stature, mass and strength, by sex.
 
-    Stature is normal and mass log-normal; stature and the logarithm of mass are bivariate normal.
-    Strength is log-normal with mean 1, independent of size: `Subject.strength` already is relative to mass
-    and height. Each standard normal number behind them is cut at its 0.1 and 99.9 percentiles.
+    Stature is normal, mass log-normal; stature and the logarithm of mass are bivariate normal.
+    Strength is log-normal with mean 1 and independent of size, since `Subject.strength` is already
+    relative to mass and height. Every underlying standard normal variable is truncated at its 0.1 and
+    99.9 percentiles.
 
     Parameters
     ----------
     sex : {"male", "female", "both"}
     strength_spread : float, optional
-        Coefficient of variation of strength, 0 to 0.5; by default 0.22, that of isometric knee extension
-        torque by body mass in 74 healthy trained adults.
+        Coefficient of variation of strength, 0 to 0.5; by default 0.22, that of isometric knee
+        extension torque per body mass in 74 healthy trained adults.
     source : {"ansur_ii", "nhanes"}
-        Survey: soldiers of the US Army (2010-2012), or adults of the United States (2015-2018), of whom many are
-        heavy.
-    share_of_women : float
-        With "both", 0 to 1.
+        Survey: soldiers of the US Army (2010-2012), or adults of the United States (2015-2018), of
+        whom many are overweight.
+    share_of_women : float, optional
+        Fraction of women, 0 to 1, if `sex` is "both"; by default 0.5.
 
     Raises
     ------
     InvalidArgument
-        For another type or a value out of range.
+        If a value has the wrong type or is out of range, or `share_of_women` is given for one sex.
 
     Notes
     -----
-    Numbers and sources: `data/anthropometry/population.toml`. Age and training are not in it. Women and men
-    have the same mean strength for their mass and height, as muscle volume does in Handsfield et al. (2014);
-    measured torque by mass is a fifth less in women.
+    Numbers and sources are in `data/anthropometry/population.toml`. Age and training status are not
+    modelled. Women and men have the same mean strength for their mass and height, as muscle volume has
+    in Handsfield et al. (2014); measured torque per body mass is a fifth lower in women.
 
     Examples
     --------
@@ -153,7 +154,7 @@ class Population:
         put("share_of_women", share)
 
     def __repr__(self) -> str:
-        # every digit: the text makes the same population again
+        # all digits, so that the text evaluates to an equal population
         parts = [repr(self.sex), f"strength_spread={self.strength_spread!r}"]
         parts.append(f"source={self.source!r}")
         if self.sex == "both":
@@ -190,35 +191,39 @@ class Population:
 
     @property
     def percentiles(self) -> tuple[float, float]:
-        """Where every standard normal number is cut, as fractions."""
+        """Truncation of every standard normal variable: lower and upper percentile, as fractions."""
         cut = tables()["truncation"]
         return (cut["low"], cut["high"])
 
     def sizes(self, sex: str) -> Sizes:
-        """Size of the people of one sex in this population's survey."""
+        """Size distribution of one sex, "male" or "female", in this population's survey."""
         check.choice("sex", sex, SEXES[:2])
         row = tables()[self.source][sex]
         return Sizes(tuple(row["height"]), tuple(row["mass"]), row["correlation"])
 
-    # ---- drawing people
-
     @property
     def dimensions(self) -> int:
-        """How many uniform numbers one person takes: (sex if both,) stature, mass, strength."""
+        """Uniform numbers needed per person: sex (if both), stature, mass, strength."""
         return 4 if self.sex == "both" else 3
 
     def subjects(self, u: NDArray[np.float64]) -> list[Subject]:
-        """People from uniform numbers, by the inverse distributions.
+        """Map uniform numbers to people, by the inverse cumulative distributions.
 
         Parameters
         ----------
         u : array (n, dimensions), 0 to 1
-            Columns: sex if both (a woman below `share_of_women`), stature, mass for that stature, strength.
+            Columns: sex if both (a woman below `share_of_women`), stature, mass given that stature,
+            strength.
 
         Returns
         -------
         list of Subject
-            n of them; each value grows with its column.
+            n subjects; each quantity increases with its column.
+
+        Raises
+        ------
+        InvalidArgument
+            If `u` has another shape or values outside 0 to 1.
         """
         import numpy as np
         from scipy.special import ndtri
@@ -254,31 +259,39 @@ class Population:
         ]
 
     def sample(self, n: int, seed: int = 0, method: str = "sobol") -> list[Subject]:
-        """Some people.
+        """Draw people.
 
         Parameters
         ----------
         n : int
-            How many; powers of two balance a Sobol sequence.
+            Number of people; with "sobol", powers of two give a balanced sample.
         seed : int
         method : {"sobol", "lhs", "random"}
             A scrambled Sobol sequence, a Latin hypercube, or independent draws (scipy.stats.qmc).
+
+        Returns
+        -------
+        list of Subject
+            The same `n`, `seed` and `method` give the same people.
+
+        Raises
+        ------
+        InvalidArgument
+            If an argument has the wrong type or is out of range.
         """
         n = check_count("n", n, "people")
         seed = check_count("seed", seed)
         check.choice("method", method, DRAWS)
         return self.subjects(unit_cube(method, n, self.dimensions, seed))
 
-    # ---- saying what it is
-
     def describe(self) -> pd.DataFrame:
-        """Means, standard deviations and ends of what is drawn.
+        """Mean, standard deviation and range of the distributions.
 
         Returns
         -------
         DataFrame
-            A row for each sex and quantity: `unit`, `mean` and `sd` before the cut, `low` and `high`, the least and
-            greatest that can be drawn, and `source`.
+            One row per sex and quantity: `unit`, `mean` and `sd` before truncation, `low` and `high`
+            (the least and greatest value that can be drawn), and `source`.
         """
         import pandas as pd
         from scipy.special import ndtri
@@ -293,7 +306,7 @@ class Population:
             survey = citation(entry["source"]) + recalled
             ends = (mean + low * sd, mean + high * sd)
             rows[sex, "height"] = ("m", mean, sd, *ends, survey)
-            # the lightest is short and light for it
+            # extreme mass: both the stature variable and the residual are at their limit
             reach = r + math.sqrt(1 - r * r)
             ends = tuple(_lognormal(*size.mass, reach * z) for z in (low, high))
             rows[sex, "mass"] = ("kg", *size.mass, *ends, survey)
@@ -308,7 +321,7 @@ class Population:
         return table
 
     def to_dict(self) -> dict[str, Any]:
-        """The population as plain data, for TOML and result files."""
+        """The population as plain values, for TOML and result files."""
         found = {
             "sex": self.sex,
             "source": self.source,
@@ -320,7 +333,15 @@ class Population:
 
     @classmethod
     def from_dict(cls, given: Mapping[str, Any]) -> Population:
-        """The population whose `to_dict` this is; what is left out has its default."""
+        """The inverse of `to_dict`; missing entries take their defaults.
+
+        Raises
+        ------
+        UnknownName
+            If `given` has another entry.
+        InvalidArgument
+            If it is not a mapping, or a value is out of range.
+        """
         allowed = ("sex", "source", "strength_spread", "share_of_women")
         if not isinstance(given, Mapping):
             raise InvalidArgument(
@@ -336,7 +357,7 @@ _PLURAL = {"female": "women", "male": "men"}
 
 
 def _lognormal(mean: float, sd: float, z: Any) -> Any:
-    """The value of a log-normal with this mean and standard deviation, from a standard normal number."""
+    """The value of a log-normal variable with this mean and sd, from its standard normal variable `z`."""
     import numpy as np
 
     variance = math.log1p((sd / mean) ** 2)

@@ -1,4 +1,4 @@
-"""The person who does the exercise."""
+"""A person whom a model is scaled to."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from .._core import InvalidArgument
 from ..base import check
 
-#: Lengths that can be given instead of following from stature.
+#: Body lengths that can be given explicitly; otherwise they follow from stature.
 SEGMENTS = (
     "thigh",
     "shank",
@@ -26,30 +26,32 @@ SEGMENTS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """A person, as far as a model can be scaled to one.
+    """A person a model can be scaled to.
 
     Parameters
     ----------
     sex : {"male", "female"}
-        Decides the shares of the segments in mass and length (de Leva 1996).
+        Selects the relative segment masses and lengths (de Leva 1996).
     mass : float
         Body mass, kg.
     height : float
         Stature, m.
     strength : float
-        Factor on every maximum isometric force and actuator strength; 1 is the average for mass and
-        height (Handsfield et al. 2014).
+        Factor on every maximum isometric force and actuator strength; 1 is the average for this mass
+        and height (Handsfield et al. 2014).
     segment_lengths : mapping of str to float
-        Measured lengths, m, instead of those that follow from stature: any of "thigh", "shank", "foot",
-        "trunk", "upper_arm", "forearm", "hip_width", "shoulder_width".
+        Measured lengths, m, which replace those that follow from stature; any of "thigh", "shank",
+        "foot", "trunk", "upper_arm", "forearm", "hip_width", "shoulder_width".
     group_strength : mapping of str to float
-        Further factors on the strength of some muscle groups of the model, such as
-        ``{"quadriceps": 1.3}``, or of its "actuators". `Model.perturbations` tells which groups there are.
+        Additional strength factors of single muscle groups of the model, such as
+        ``{"quadriceps": 1.3}``, or of its "actuators"; `Model.perturbations` lists the groups.
 
     Raises
     ------
     InvalidArgument
-        For a value of another type or out of range (a `ValueError`).
+        If a value has the wrong type or is out of range (a `ValueError`).
+    UnknownName
+        If `segment_lengths` names no such segment.
     """
 
     sex: str = "male"
@@ -76,7 +78,7 @@ class Subject:
             if name not in SEGMENTS:
                 raise check.unknown("segment", name, SEGMENTS)
             lengths[name] = check.positive(f"segment length {name}", value, "m")
-        # sorted: equal subjects have equal texts
+        # sorted, so that equal subjects have equal texts
         put("segment_lengths", MappingProxyType(dict(sorted(lengths.items()))))
         if not isinstance(self.group_strength, Mapping):
             raise InvalidArgument(
@@ -90,7 +92,7 @@ class Subject:
         put("group_strength", MappingProxyType(dict(sorted(factors.items()))))
 
     def __repr__(self) -> str:
-        # every digit: the text makes the same subject again
+        # all digits, so that the text evaluates to an equal subject
         names = ("mass", "height", "strength")
         numbers = [f"{name}={getattr(self, name)!r}".removesuffix(".0") for name in names]
         text = ", ".join([f"sex={self.sex!r}", *numbers])
@@ -108,7 +110,7 @@ class Subject:
         return (Subject.from_json, (self.to_json(),))
 
     def to_json(self) -> str:
-        """All fields as JSON, as result files hold them."""
+        """All fields as JSON, as stored in result files."""
         fields: dict[str, Any] = {
             "sex": self.sex,
             "mass": self.mass,
@@ -116,12 +118,12 @@ class Subject:
             "strength": self.strength,
             "segment_lengths": dict(self.segment_lengths),
         }
-        # only where there is something to say: files of subjects without it stay as they were
+        # omitted if empty: keeps the JSON, and hashes of files, of subjects without it unchanged
         if self.group_strength:
             fields["group_strength"] = dict(self.group_strength)
         return json.dumps(fields)
 
     @classmethod
     def from_json(cls, text: str) -> Subject:
-        """The subject whose `to_json` this is."""
+        """The inverse of `to_json`."""
         return cls(**json.loads(text))
