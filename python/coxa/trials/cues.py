@@ -1,7 +1,7 @@
-"""What a coach looks at, measured in a trial: one function per cue of `data/form/cues.csv`.
+"""Measurement of coaching cues in a trial: one function per row of `data/form/cues.csv`.
 
-Whether a cue applies is decided from what the trial holds (what presses where, which leg works, where the load
-is), never from the name of an exercise. Positions are in the ground frame: x forward, y up, z right.
+Whether a cue applies is decided from the trial (contacts, working leg, position of the load), never from the
+name of the exercise. Positions are in the ground frame: x forward, y up, z right.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def heels_down(trial: Reading) -> Measured:
 def whole_foot(trial: Reading) -> Measured:
     lines, feet = {}, trial.flat_feet()
     for foot in feet:
-        # place along the sole, and along the oblique line of the ball at the same distance from its axis
+        # position along the sole, and along the oblique axis of the ball at the same offset from the midline
         across = np.cross(UP, foot.ahead)
 
         def place(point: Array, axis: Array, foot: Foot = foot) -> Array:
@@ -86,7 +86,7 @@ def knees_over_toes(trial: Reading) -> Measured:
         inward = np.cross(UP, foot.ahead) * (1 if foot.side == "right" else -1)
         aside = np.einsum("tx,tx->t", knee, inward)
         lines[foot.side] = np.degrees(np.arctan2(aside, np.maximum(knee[:, 1], 1e-3)))
-        # a straight leg holds its knee on the line from hip to ankle, wherever the toes point
+        # in a straight leg the knee lies on the hip-ankle line, whatever the direction of the toes
         flexion = trial.coordinate(f"knee_angle{SIDES[foot.side]}")
         bent.append(foot.level & ~(flexion < BENT))
     if not np.any(bent):
@@ -209,7 +209,7 @@ def bar_over_midfoot(trial: Reading) -> Measured:
     return trial.series({"": ahead})
 
 
-#: Every cue by its name in the table of limits.
+#: The measurement of every cue by its name.
 CUES: dict[str, Callable[[Reading], Measured]] = {
     cue.__name__: cue
     for cue in (

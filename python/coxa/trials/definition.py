@@ -1,4 +1,4 @@
-"""How a trial was made, as plain data: what results keep, and the call that it stands for."""
+"""The definition of a trial as plain values, stored in results, and the call it stands for."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from ..models.subject import Subject
 
 
 def call_text(made: Mapping[str, Any]) -> str:
-    """The call of `made["function"]` that a definition stands for; evaluated, it makes the result again.
+    """The call of `made["function"]` described by a definition; evaluating it reproduces the result.
 
     Parameters
     ----------
     made : mapping
-        `function`, `exercise`, `options`, and `subject` (one or several), `population`, `model`, `parameters` as far
-        as they were given.
+        `function`, `exercise` and `options`; and, as far as they were given, `subject` (one or several),
+        `population`, `model` and `parameters`.
     """
     parts = [repr(made["exercise"])]
     if "subject" in made:

@@ -1,4 +1,4 @@
-"""What a fault of form changes: the same exercise done in several ways, as a table."""
+"""Consequences of technique faults: the same exercise done in several ways, as a table."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .form import check_form
 from .posture import Reading
 from .result import Result
 
-#: Series that are compared: variable, what it is called, its unit there, and the factor to it.
+#: Compared series: variable, label, unit of the table, and factor from the variable's unit to it.
 SERIES = (
     ("hip_extension_moment", "hip extension moment", "N m", 1.0),
     ("knee_extension_moment", "knee extension moment", "N m", 1.0),
@@ -23,24 +23,24 @@ SERIES = (
 
 
 def consequences(trials: Mapping[str, Result]) -> Table:
-    """What the same exercise asks for when it is done in several ways.
+    """Compare joint loads, muscle forces and failing cues of one exercise done in several ways.
 
     Parameters
     ----------
     trials : mapping
-        What each way is called, and its result.
+        Results by label.
 
     Returns
     -------
     Table
-        One column per way. Joint moments of both legs together: greatest and least of the trial, and mean at the
-        top; lumbar compression likewise; mean force of each muscle group over the trial, both sides together; and
-        the cues that fail.
+        One column per label. Joint moments (positive as named, both legs summed): maximum and minimum of the
+        trial, and mean at the top; lumbar compression likewise; mean force of each muscle group over the
+        trial, both sides summed; and the names of failing cues.
 
     Raises
     ------
     InvalidArgument
-        If there are fewer than two, or one is no Result.
+        If there are fewer than two, or a value is not a `Result`.
     """
     check_trials(trials, 2, None)
     columns: dict[str, dict[str, Any]] = {}
@@ -82,11 +82,11 @@ def both_sides(result: Result, variable: str) -> Any:
 
 
 def _of(function: Any, values: Any) -> float:
-    # frames without a solution are left out; without any value there is none
+    # unsolved frames are skipped; NaN if all are unsolved
     return float(function(values)) if np.isfinite(values).any() else np.nan
 
 
 def group_forces(result: Result) -> dict[str, float]:
-    # kN; groups that are part of another are left out
+    # mean over the trial, kN; the parts of the group "glutes" are left out
     force = result.muscle_groups()["mean force N"] / 1000
     return {str(g): float(f) for g, f in force.items() if not str(g).startswith("gluteus_")}

@@ -1,4 +1,4 @@
-"""The cues of a coach, checked on a trial: what was measured, what is allowed and who says so, where it fails."""
+"""Coaching cues checked on a trial: what was measured, its limit and the source of it, and where it fails."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from .result import Result
 
 PASS, FAIL, NOT_APPLICABLE = "pass", "fail", "not applicable"
 
-#: What a limit rests on.
+#: What a limit is based on.
 BASES = ("measured", "published rule", "geometry", "coaching practice")
 
 NOTE = (
@@ -40,22 +40,22 @@ COLUMNS = ("cue", "title", "measured", "unit", "low", "high", "basis", "sources"
 
 @dataclass(frozen=True)
 class Limit:
-    """A row of the table of cues: what is allowed, and on what grounds.
+    """The limit of one cue: a row of the table `data/form/cues.csv`.
 
     Attributes
     ----------
     cue, title, measured : str
-        Its name, the cue as a coach says it, and what is measured for it.
+        Identifier of the cue, its wording by coaches, and the definition of the measured value.
     unit : str
-        Of the measured value and of `low` and `high`, which are -inf and inf where there is none.
+        Of the measured value and of `low` and `high`, which are -inf and inf if there is no such bound.
     basis : str
         One of `BASES`.
     sources : tuple of str
-        Citations.
+        Full citations.
     note : str
-        What the sources say, and what was chosen here.
+        What the sources report, and how the limit was chosen from it.
     advice : str
-        What to try if it fails.
+        What to change if the cue fails.
     """
 
     cue: str
@@ -79,34 +79,34 @@ class Limit:
 
 @dataclass(frozen=True)
 class Cue:
-    """One cue on one trial.
+    """The verdict on one cue for one trial.
 
     Attributes
     ----------
     limit : Limit
-        What is allowed, and the definition of what was measured.
+        The limit and the definition of the measured value.
     verdict : str
         "pass", "fail" or "not applicable".
     reason : str
-        Why it does not apply.
+        Why the cue does not apply; otherwise "".
     value : float
-        The worst of the trial, in `unit`: farthest beyond the limit, or nearest to it.
+        The worst value of the trial, in `unit`: the farthest outside the limit, or the nearest to it.
     of : str
-        Side or part that the value belongs to; "" if there is nothing to tell apart.
+        Side or part that the value belongs to; "" if there is only one.
     repetition, repetitions : int
-        Repetition of the worst, from 1, and how many there are; 0 where the cue does not apply.
+        Repetition of the worst value, counted from 1, and their number; 0 if the cue does not apply.
     phase : str
-        "up", "hold", "down" or "rest" at the worst.
+        Phase of the worst value: "up", "hold", "down" or "rest".
     time, percent : float
-        When the worst is met: s, and % of its repetition.
+        Time of the worst value: in s, and in % of its repetition.
     spans : tuple of (float, float)
-        From and to, s, wherever it fails.
+        Start and end, s, of every interval in which the cue fails.
     failing : tuple of int
-        Repetitions in which it fails.
+        Repetitions, counted from 1, in which it fails.
     resolution : float
-        What the trial's frames cannot tell, in `unit`; a limit missed by less is met.
+        Resolution of the value due to the spacing of frames, in `unit`; violations within it count as met.
     gaps : int
-        Frames that were looked at but hold no value, such as unsolved ones.
+        Number of relevant frames without a value, such as unsolved ones.
     """
 
     limit: Limit
@@ -138,7 +138,7 @@ class Cue:
 
     @property
     def why(self) -> str:
-        """What was measured, where its limit comes from, and what to try, in sentences."""
+        """Sentences on what was measured, where the limit comes from, and what to try."""
         limit = self.limit
         return f"{limit.title}. Measured: {limit.measured}. Limit: {limit.note}. To try: {limit.advice}."
 
@@ -156,14 +156,14 @@ class Cue:
             return ""
         digits = 0 if abs(self.value) >= 100 else 1 if abs(self.value) >= 10 else 2
         text = f"{self.value:.{digits}f}"
-        # what is zero but for rounding has no sign
+        # no sign on a rounded zero
         text = text.removeprefix("-") if float(text) == 0 else text
         within = f" ± {self.resolution:.2f}" if self.resolution > 0 else ""
         return f"{text}{within} {self.unit}" + (f", {self.of}" if self.of else "")
 
     @property
     def where(self) -> str:
-        """Where it fails; where the worst is met if it passes; why it does not apply."""
+        """Where the cue fails, or where its worst value is if it passes, or why it does not apply."""
         if self.verdict == NOT_APPLICABLE:
             return self.reason
         whose = f"repetition {self.repetition}" if self.repetitions > 1 else ""
@@ -182,14 +182,14 @@ class Cue:
 
 
 class FormCheck(Sequence[Cue]):
-    """Every cue on one trial; prints as a table.
+    """The verdicts on all cues for one trial, a sequence of `Cue`; prints as a table.
 
-    `check["neutral_spine"]` is one `Cue`; iterating gives them all.
+    `check["neutral_spine"]` looks one up by name.
     """
 
-    #: What the limits are, and are not.
+    #: Scope of the limits.
     note = NOTE
-    #: Of the printed table's columns.
+    #: Headings of the printed table.
     heads = ("", "cue", "worst", "allowed", "limit from", "where")
 
     def __init__(self, cues: Sequence[Cue], heading: str = ""):
@@ -198,7 +198,7 @@ class FormCheck(Sequence[Cue]):
 
     @property
     def passed(self) -> bool:
-        """Whether no cue fails, and at least one could be judged."""
+        """Whether no cue fails and at least one applies."""
         return not self.failed and any(cue.passed for cue in self.cues)
 
     @property
@@ -224,14 +224,14 @@ class FormCheck(Sequence[Cue]):
         raise check.unknown("cue", key, [cue.name for cue in self.cues])
 
     def to_dataframe(self) -> Table:
-        """One row per cue, with definition, limit, sources and advice."""
+        """One row per cue: verdict, value, definition, limit, sources and advice."""
         rows = {cue.name: _row(cue) for cue in self.cues}
         table = Table.from_dict(rows, orient="index")
         table.index.name = "name"
         return table
 
     def to_dict(self) -> dict[str, Any]:
-        """The same as plain values, for JSON."""
+        """The same content as plain values, for JSON."""
         return {
             "passed": self.passed,
             "failed": [cue.name for cue in self.failed],
@@ -241,7 +241,7 @@ class FormCheck(Sequence[Cue]):
 
     @property
     def verdict(self) -> str:
-        """The outcome in a sentence."""
+        """The overall outcome in one phrase."""
         judged = len(self.cues) - len(self.not_applicable)
         if not judged:
             return "no cue could be judged"
@@ -250,7 +250,7 @@ class FormCheck(Sequence[Cue]):
         return f"{len(self.failed)} of {judged} cues fail"
 
     def lines(self) -> list[tuple[str, str, str, str, str, str]]:
-        """Cells of the printed table, failures first."""
+        """Rows of the printed table, failures first."""
         marks = {PASS: "pass", FAIL: "FAIL", NOT_APPLICABLE: "-"}
         order = sorted(self.cues, key=lambda cue: (FAIL, PASS, NOT_APPLICABLE).index(cue.verdict))
         return [
@@ -302,27 +302,29 @@ def check_form(
     *,
     limits: str | os.PathLike[str] | None = None,
 ) -> FormCheck:
-    """Checks the cues that a coach gives on any trial, planned or measured.
+    """Check coaching cues on a trial, simulated or measured.
 
     Parameters
     ----------
     trial : Result or path
-        What `coxa.simulate` or `coxa.load` gave, or a result file of one trial.
+        A result of `coxa.simulate` or `coxa.load`, or the file of one trial.
     limits : path, optional
-        Another table of limits than the package's, in the form of its `data/form/cues.csv`.
+        Another table of limits, in the format of the package's `data/form/cues.csv`.
 
     Returns
     -------
     FormCheck
-        One `Cue` each: the measured value where it is worst over all repetitions, its limit and the limit's
-        source, and pass, fail, or not applicable with the reason. Which cues apply follows from the trial:
-        what supports which part of the body, which leg works, where the load is. Frames without a value
-        (unsolved ones) are left out and counted in `Cue.gaps`.
+        One `Cue` per row of the table: the worst value over all repetitions, its limit with the source, and
+        "pass", "fail", or "not applicable" with the reason. Which cues apply follows from the trial: which
+        parts of the body are supported, which leg works, where the load is. Frames without a value
+        (unsolved ones) are skipped and counted in `Cue.gaps`.
 
     Raises
     ------
     InvalidArgument
-        If it is neither, holds a study of many trials, or the table of limits is not one.
+        If `trial` is neither of these or holds many trials, or the table of limits is invalid.
+    UnknownName
+        If the table of limits names an unknown cue.
     FileError
         If the file cannot be read.
     """
@@ -335,20 +337,22 @@ def check_form(
     table = read_limits(limits)
     reading = Reading(trial)
     found = [_judge(limit, CUES[limit.cue], reading) for limit in table]
-    # a measured trial need not carry the solver's flags
+    # measured trials may lack the solver's flags
     told = [title(trial), subtitle(trial) if "status" in trial else ""]
     return FormCheck(found, "   ·   ".join(part for part in told if part))
 
 
 def read_limits(path: str | os.PathLike[str] | None = None) -> list[Limit]:
-    """The table of limits, the package's or another.
+    """Read a table of limits; by default the package's.
 
     Raises
     ------
     FileError
-        If it cannot be read.
+        If it cannot be read or is not UTF-8 text.
     InvalidArgument
-        If a column is missing, a cue is unknown or given twice, a number is none, or `low` is above `high`.
+        If a column is missing, a cue is given twice, a bound is not a number, or `low` exceeds `high`.
+    UnknownName
+        If a cue is unknown.
     """
     table = DATA / "form" / "cues.csv" if path is None else Path(path)
     citations = {row["source"]: row["citation"] for row in _rows(DATA / "form" / "sources.csv")}
@@ -367,7 +371,7 @@ def read_limits(path: str | os.PathLike[str] | None = None) -> list[Limit]:
         high = _bound(table, name, row["high"], math.inf)
         if low > high:
             raise InvalidArgument(f"{table}: {name} allows from {low:g} to {high:g}: nothing")
-        # a source of the user's own is its own citation
+        # an unknown key is a citation itself
         sources = tuple(citations.get(key, key) for key in row["sources"].split())
         limits[name] = Limit(
             name,
@@ -419,7 +423,7 @@ def _judge(limit: Limit, measure: Any, trial: Reading) -> Cue:
     if values.size == 0 or not np.isfinite(values).any():
         return Cue(limit, NOT_APPLICABLE, "no frame holds a value")
 
-    # how far beyond the limit, negative inside it; rounded, so that of equals the first is the worst
+    # distance beyond the limit, negative inside; rounded, so that the first of equal values is the worst
     beyond = np.maximum(limit.low - values, values - limit.high) - found.slack
     beyond = np.round(beyond, 6)
     worst_line = np.nanargmax(np.where(np.isnan(beyond), -np.inf, beyond).max(axis=1))
@@ -452,7 +456,7 @@ def _judge(limit: Limit, measure: Any, trial: Reading) -> Cue:
 
 
 def _phase(words: list[str]) -> str:
-    # a span may begin or end on a frame of the next phase
+    # the majority: the ends of a span may fall on frames of the neighbouring phase
     return Counter(words).most_common(1)[0][0] if words else ""
 
 
@@ -470,7 +474,7 @@ def _spans(failing: Any, start: Any, end: Any, gap: float) -> tuple[tuple[float,
 
 def _row(cue: Cue) -> dict[str, Any]:
     limit = cue.limit
-    # the run of failing frames that holds the worst
+    # the failing interval that contains the worst value
     span = next((s for s in cue.spans if s[0] <= cue.time <= s[1]), (math.nan, math.nan))
     return {
         "cue": cue.title,

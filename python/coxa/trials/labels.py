@@ -1,4 +1,4 @@
-"""Headings of a result, for tables and pictures."""
+"""Titles and subtitles of a result, for tables and figures."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def title(result: Result) -> str:
-    """Exercise and load."""
+    """Title of the exercise, and the load if there is one."""
     try:
         name = catalogue.exercise(result.exercise).info.title
     except Error:
@@ -24,7 +24,7 @@ def title(result: Result) -> str:
 
 
 def person(subject: Subject | None, attributes: Mapping[Any, Any]) -> list[str]:
-    """Who it is; the model's name where one was used as it is."""
+    """The person in short form; the model's name if it was used unscaled."""
     if subject is None:
         return [str(attributes.get("model", ""))]
     who = "man" if subject.sex == "male" else "woman"
@@ -35,7 +35,7 @@ def person(subject: Subject | None, attributes: Mapping[Any, Any]) -> list[str]:
 
 
 def subtitle(result: Result) -> str:
-    """Who did it, and what went wrong."""
+    """The person, and any warning or failure flags."""
     parts = person(result.subject, result.dataset.attrs)
     parts += [f"{text} in {count} frames" for text, count in result.status.items()]
     return "   ·   ".join(parts)

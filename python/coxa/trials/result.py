@@ -1,4 +1,4 @@
-"""One trial: its dataset, tables, pictures and files."""
+"""The result of one trial: its dataset, tables, figures and files."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
     from ..answers.criteria import CriterionSpread
 
-#: Suffixes of result files.
+#: File extensions of results.
 SUFFIXES = (".h5", ".hdf5", ".nc")
 
-#: Bits of `status` and what they mean to a person.
+#: Bits of `status` and their meaning.
 STATUS_BITS = {
     1: "unsolved",
     2: "reserve used",
@@ -40,10 +40,10 @@ STATUS_BITS = {
 
 
 class Result:
-    """What one trial gave.
+    """The result of one trial.
 
-    `result["hip_extension_moment"]` is an xarray.DataArray with its units in `attrs`;
-    `result.dataset` holds them all, and with them what is needed to make the result again.
+    `result["hip_extension_moment"]` is an xarray.DataArray with its units in `attrs`; `result.dataset`
+    holds all variables, and in its attributes the definition that reproduces the trial.
     """
 
     def __init__(self, dataset: xr.Dataset, *, model: Model | None = None):
@@ -52,7 +52,7 @@ class Result:
 
     @property
     def dataset(self) -> xr.Dataset:
-        """Everything, as the file holds it (format "coxa-1")."""
+        """All variables as an xarray.Dataset, as stored in the file (format "coxa-1")."""
         return self._dataset
 
     def __getitem__(self, name: str) -> xr.DataArray:
@@ -72,20 +72,23 @@ class Result:
 
     @property
     def parameters(self) -> dict[str, float | str | None]:
-        """Effective parameters in declared units; None was found from the body."""
+        """Effective parameters in declared units.
+
+        None stands for a value that was found from the body; `notes` tells it.
+        """
         return json.loads(self._dataset.attrs.get("parameters") or "{}")
 
     @property
     def subject(self) -> Subject | None:
-        """Who did it; None if a model was used as it is."""
+        """The person; None if the model was used unscaled."""
         text = self._dataset.attrs.get("subject")
         return Subject.from_json(text) if text else None
 
     @property
     def notes(self) -> dict[str, float | str]:
-        """What the geometry decided, such as where the feet went: numbers, or words where it is said in words.
+        """Quantities the geometry determined, such as the foot position: numbers, or text.
 
-        Files written before 0.2 hold numbers as text; `float` reads both.
+        Files written before version 0.2 store numbers as text; `float` reads both.
         """
         return {
             str(key).removeprefix("note_"): value
@@ -95,17 +98,19 @@ class Result:
 
     @property
     def scene(self) -> dict[str, Any]:
-        """Loads, supports and furniture, as drawings and OpenSim need them."""
+        """Loads, supports and furniture, as needed for drawing and for OpenSim export."""
         return json.loads(self._dataset.attrs.get("scene") or "{}")
 
     @property
     def model(self) -> Model:
-        """The scaled model; made again from the file's provenance if need be.
+        """The scaled model; of a loaded file it is rebuilt from the generic model and the subject.
+
+        Warns if the model file has changed since.
 
         Raises
         ------
         FileError
-            If the model's file is not where it was.
+            If the generic model's file cannot be read.
         """
         if self._model is None:
             name = str(self._dataset.attrs.get("model", ""))
@@ -124,7 +129,7 @@ class Result:
 
     @property
     def status(self) -> dict[str, int]:
-        """How many frames there are, and how many show each sign of trouble (empty: none)."""
+        """Number of frames with each warning or failure flag; empty if there are none."""
         flags = self["status"].values
         counts = {text: int(((flags & bit) != 0).sum()) for bit, text in STATUS_BITS.items()}
         return {text: count for text, count in counts.items() if count}
@@ -137,13 +142,13 @@ class Result:
     def summary(self) -> pd.DataFrame:
         """Peaks and totals, one row each.
 
-        Columns: value, unit, per kg of body mass, the time of a peak, how far up the path of the movement
-        it is met, and what it means.
+        Columns: `value`, `unit`, `per kg` of body mass (forces and moments only), and for peaks `at s` (the
+        time) and `% up` (the position on the path of the movement), and `meaning`.
         """
         return tables.summary(self._dataset, self._body_mass())
 
     def muscle_groups(self) -> pd.DataFrame:
-        """Force and activation of each group: mean and peak over the trial, mean of both sides."""
+        """Force (both sides summed) and activation (mean of both sides) of each group: mean and peak."""
         return tables.muscle_groups(self._dataset)
 
     def _body_mass(self) -> float:
@@ -166,13 +171,23 @@ class Result:
     def criterion_spread(
         self, criteria: Sequence[float | str] = (1, 2, 3, 5, "min-max")
     ) -> CriterionSpread:
-        """What would have come out under other criteria of recruitment: each summary with its range over them.
+        """The summaries under other recruitment criteria, each with its range over them.
 
-        The trial is made again for each, with everything else as it was.
+        The trial is simulated again under each criterion, with everything else unchanged.
+
+        Parameters
+        ----------
+        criteria : sequence of float or str
+            Exponents of the criterion, or "min-max".
+
+        Raises
+        ------
+        InvalidArgument
+            If `criteria` is empty or repeats one, or the result does not hold its definition.
         """
         return answer("criterion spread", self, criteria)
 
-    # ---- pictures
+    # ---- figures
 
     def plot(self) -> Figure:
         """Postures, joint moments, support forces and muscle groups in one figure."""
@@ -186,37 +201,61 @@ class Result:
         speed: float = 1.0,
         width: int = 720,
     ) -> Path:
-        """Writes the movement as a moving picture.
+        """Write the movement as an animation.
 
         Parameters
         ----------
         path : path
-            Ends with `.gif`, or with `.mp4`, which needs `pip install "coxa[video]"` or the program ffmpeg.
+            Ends with `.gif`, or with `.mp4`, which needs `pip install "coxa[video]"` or ffmpeg.
         fps : int
-            Pictures per second.
+            Frames per second.
         speed : float
-            1 is real time.
+            Playback speed; 1 is real time.
         width : int
-            Pixels.
+            In pixels.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        InvalidArgument
+            If an argument is out of range, the extension is another, or .mp4 has no encoder.
+        FileError
+            If the file cannot be written.
         """
         return picture("moving trial", self, path, fps=fps, speed=speed, width=width)
 
     # ---- files
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Writes the result as HDF5 (format "coxa-1"), which xarray, h5py, MATLAB and R read.
+        """Write the result as HDF5 (format "coxa-1"), readable by xarray, h5py, MATLAB and R.
 
-        The file appears under its name only when it is whole.
+        The file is replaced atomically: under its name it is always complete.
+
+        Raises
+        ------
+        FileError
+            If the file cannot be written.
         """
         target = check.output_path(path)
         _core.write_hdf5(tables.from_xarray(self._dataset), target)
         return target
 
     def export_opensim(self, folder: str | os.PathLike[str]) -> Path:
-        """Writes the scaled model, the motion and the external loads as OpenSim reads them.
+        """Write the scaled model, the motion and the external loads for OpenSim.
 
-        The folder, made if need be, then holds `model.osim`, `motion.mot` (coordinates in degrees),
-        `external_loads.sto`, `external_loads.xml` and `inverse_dynamics.xml`, a set-up that gives OpenSim's
-        own joint moments.
+        The folder is created if necessary. It receives `model.osim`, `motion.mot` (coordinates in degrees),
+        `external_loads.sto`, `external_loads.xml`, and `inverse_dynamics.xml`, a set-up for OpenSim's
+        InverseDynamicsTool.
+
+        Raises
+        ------
+        InvalidArgument
+            If frames are unsolved: their forces are unknown.
+        FileError
+            If the folder cannot be created or the model's file cannot be read.
         """
         return opensim.export(self, folder)
