@@ -1,8 +1,8 @@
 """The command `coxa`.
 
-Exit status: 0 if all went well; 1 if the run itself failed (unsolved frames, a plugin's error, a finding of
-doctor, a cue of check-form that fails); 2 for bad input, with one line on standard error. With `--json`, standard
-output holds one JSON object and nothing else.
+Exit status: 0 on success; 1 if the run itself failed (unsolved frames, an error in a plugin, a defect found by
+doctor, a failing cue of check-form); 2 for invalid input, with one line on standard error. With `--json`,
+standard output is a single JSON value and nothing else.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ from .output import BAD_INPUT, FAILED, OK
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command and returns its exit status."""
-    argv = sys.argv[1:] if arguments is None else [*arguments]  # the module `list` is here, too
+    """Run one command and return its exit status."""
+    # not list(arguments): the command module `list` shadows the builtin here
+    argv = sys.argv[1:] if arguments is None else [*arguments]
     try:
         options = parser.parser(_command(argv)).parse_args(argv)
         with _reporting(options.verbose):
@@ -33,11 +34,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except MemoryError:
         return _complain("memory ran out; lower frames, workers or the number of trials", BAD_INPUT)
     except BrokenPipeError:
-        # whoever read the output has seen enough
+        # the reader closed the pipe: end quietly
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
     except KeyboardInterrupt as stop:
-        # a study says what is safe, and how to go on
+        # an interrupted study says what has been saved and how to resume
         print("coxa:", stop or "interrupted", file=sys.stderr)
         return 130
 
@@ -49,7 +50,7 @@ def _complain(error: Exception | str, status: int) -> int:
 
 @contextmanager
 def _reporting(verbosity: int) -> Iterator[None]:
-    """Shows on standard error what the package logs, if asked to."""
+    """Print the package's log on standard error, if requested."""
     if not verbosity:
         yield
         return
@@ -67,13 +68,13 @@ def _reporting(verbosity: int) -> Iterator[None]:
 
 
 def _command(argv: Sequence[str]) -> str | None:
-    """The command that is called; '' where only help or the version is asked for, None where all commands are."""
+    """The command in `argv`; "" if only help or version is requested, None if all commands must be loaded."""
     if not argv:
         raise InvalidArgument("no command given (see coxa --help)")
     if argv[0].startswith("--print-completion"):
         return None
     name = next((word for word in argv if not word.startswith("-")), "")
     if name and name not in parser.COMMANDS:
-        # argparse would list all commands where the nearest says more
+        # argparse would list all commands; suggest the nearest instead
         raise check.unknown("command", name, parser.COMMANDS)
     return name

@@ -1,4 +1,4 @@
-"""What commands take: options that several share, and values from their texts."""
+"""Shared options of the commands, and conversion of option texts to values."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from .output import PICTURES
 
 
 class Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line."""
+    """Argument parser that reports errors in one line."""
 
     def error(self, message: str) -> NoReturn:
         raise coxa.InvalidArgument(f"{message} (see {self.prog} --help)")
 
 
 def number_in(unit: str) -> Any:
-    """A type of options: a number, and an error that names its unit."""
+    """An argparse type for numbers, whose error names the unit."""
 
     def parse(text: str) -> float:
         try:
@@ -34,14 +34,14 @@ def number_in(unit: str) -> Any:
 
 
 def whole_number(text: str) -> int:
-    """A type of options: a whole number."""
+    """An argparse type for integers."""
     try:
         return int(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"must be a whole number, not {text!r}") from None
 
 
-# ---- options that several share
+# ---- shared options
 
 
 def add_json(sub: argparse.ArgumentParser) -> None:
@@ -83,11 +83,11 @@ def add_picture(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("-o", "--output", metavar="PNG", help="draw it there")
 
 
-# ---- what they mean
+# ---- conversion
 
 
 def subject_of(options: argparse.Namespace) -> coxa.Subject | None:
-    """The person of --sex, --mass, --height and --strength; None for a model of the user's own as it is."""
+    """The person given by options; None if only --model is given: it is then used unscaled."""
     given = {
         name: getattr(options, name)
         for name in ("sex", "mass", "height", "strength")
@@ -97,7 +97,7 @@ def subject_of(options: argparse.Namespace) -> coxa.Subject | None:
 
 
 def parameters_of(options: argparse.Namespace) -> dict[str, float | str]:
-    """The load and what --set NAME=VALUE gives."""
+    """Exercise parameters from --load and --set NAME=VALUE."""
     declared = coxa.exercise(options.name).parameters
     given: dict[str, float | str] = {}
     load = getattr(options, "load", None)
@@ -118,7 +118,7 @@ def parameters_of(options: argparse.Namespace) -> dict[str, float | str]:
 def parameters_of_many(
     items: Sequence[str], exercises: dict[str, str]
 ) -> dict[str, dict[str, float | str]]:
-    """Parameters by label, from LABEL.NAME=VALUE and from NAME=VALUE for all that have it."""
+    """Parameters by label: LABEL.NAME=VALUE for one, NAME=VALUE for all exercises that have it."""
     given: dict[str, dict[str, float | str]] = {label: {} for label in exercises}
     for item in items:
         left, equals, text = item.partition("=")
@@ -142,7 +142,7 @@ def parameters_of_many(
 
 
 def _parameter(declared: coxa.Parameter, called: str, text: str) -> float | str:
-    """A parameter's value from its text: a word where it takes words, else a number."""
+    """A parameter's value: its text if it has choices, otherwise a number."""
     if declared.choices:
         return text
     try:
@@ -155,7 +155,7 @@ def _parameter(declared: coxa.Parameter, called: str, text: str) -> float | str:
 
 
 def criterion_of(text: str) -> float | str:
-    """An exponent, or a word such as min-max."""
+    """A criterion: an exponent, or a word such as min-max."""
     try:
         return float(text)
     except ValueError:
@@ -163,7 +163,7 @@ def criterion_of(text: str) -> float | str:
 
 
 def pairs_of(option: str, items: Sequence[str], form: str) -> dict[str, str]:
-    """Texts by name, from NAME=TEXT."""
+    """Texts by name, from items NAME=TEXT."""
     found: dict[str, str] = {}
     for item in items:
         name, equals, text = item.partition("=")

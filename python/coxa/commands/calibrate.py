@@ -1,4 +1,4 @@
-"""`coxa calibrate`: strength from what a person lifts at most."""
+"""`coxa calibrate`: fit a person's strength to their maximum lifts or torques."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _csv(path: str) -> pd.DataFrame:
-    """A table with comments after #."""
+    """A CSV table; # starts a comment."""
     try:
         return pandas.read_csv(path, comment="#")
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""`coxa check-form`: check the cues of a coach on a result."""
+"""`coxa check-form`: check coaching cues on a result."""
 
 from __future__ import annotations
 

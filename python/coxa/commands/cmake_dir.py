@@ -1,4 +1,4 @@
-"""`coxa cmake-dir`: where CMake finds coxa, for -Dcoxa_DIR."""
+"""`coxa cmake-dir`: print the CMake package directory, for -Dcoxa_DIR."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .output import OK
 
 
 def add(sub: argparse.ArgumentParser) -> None:
-    """It takes no arguments."""
+    """This command has no arguments."""
 
 
 def run(options: argparse.Namespace) -> int:

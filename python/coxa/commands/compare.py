@@ -1,4 +1,4 @@
-"""`coxa compare`: exercises by one person, side by side."""
+"""`coxa compare`: compare exercises performed by one person."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _labelled(names: Sequence[str]) -> dict[str, str]:
-    # labels and the exercises that they stand for
+    # exercise by label
     found: dict[str, str] = {}
     for item in names:
         label, equals, name = item.partition("=")

@@ -1,4 +1,4 @@
-"""`coxa conform`: hold exercises to the contract of a plugin."""
+"""`coxa conform`: check exercises against the plugin contract."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`coxa criterion-spread`: how far a result depends on how muscles share the work."""
+"""`coxa criterion-spread`: show how a result depends on the recruitment criterion."""
 
 from __future__ import annotations
 

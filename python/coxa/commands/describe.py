@@ -1,4 +1,4 @@
-"""`coxa describe`: what an exercise is and what can be set."""
+"""`coxa describe`: describe an exercise and its parameters."""
 
 from __future__ import annotations
 

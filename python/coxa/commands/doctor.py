@@ -1,4 +1,4 @@
-"""`coxa doctor`: whether this installation works."""
+"""`coxa doctor`: check this installation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`coxa effects`: what a study's factors do to a measure."""
+"""`coxa effects`: show the effects of a study's factors on a measure."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def run(options: argparse.Namespace) -> int:
     notes = [found.notes] if kind == "main effects" else []
     if kind == "paired" and found.alone:
         notes = [f"{found.alone} trials have no partner and were left out"]
-    # the text of a level says its ends; both intervals and the effect size are in the JSON
+    # omitted from the printed table; both intervals and the effect size are in the JSON
     unshown = [c for c in ("bca_low", "bca_high", "dz") if c in found.table]
     unshown += ["low", "high"] if kind == "main effects" else []
     table = found.table.drop(columns=unshown)
@@ -87,7 +87,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _labels(items: Sequence[str]) -> dict[str, Any]:
-    """Label by dimension; a sample is a number."""
+    """Labels by dimension; that of `sample` is a number."""
     found: dict[str, Any] = {}
     for name, text in pairs_of("--select", items, "DIM=LABEL").items():
         found[name] = value_of("--select", name, text) if name == "sample" else text
@@ -95,7 +95,7 @@ def _labels(items: Sequence[str]) -> dict[str, Any]:
 
 
 def _levels(dataset: xr.Dataset, factor: str, given: Sequence[str] | None) -> tuple[Any, Any]:
-    """Two levels of a factor as the dataset has them."""
+    """Two levels of a factor, in the type the dataset has."""
     if given is None:
         return None, None
     of = chosen(columns(flat(dataset)), factor)

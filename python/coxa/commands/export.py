@@ -1,4 +1,4 @@
-"""`coxa export`: a study as a flat table for R, spreadsheets and databases."""
+"""`coxa export`: export a study as a flat table for R, spreadsheets and databases."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether this installation works, and what is missing if not."""
+"""Checks of this installation, for `coxa doctor`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NEEDED = ("numpy", "pandas", "xarray", "h5py", "h5netcdf", "matplotlib", "rich")
 
 @dataclass(frozen=True)
 class Check:
-    """One thing looked at."""
+    """The outcome of one check."""
 
     name: str
     ok: bool
@@ -35,12 +35,12 @@ def _try(name: str, look: Callable[[], str]) -> Check:
     try:
         return Check(name, True, look())
     except Exception as error:
-        # whatever it is, the point of this command is to say it
+        # any exception is a finding to report
         return Check(name, False, " ".join(f"{type(error).__name__}: {error}".split()))
 
 
 def examine() -> list[Check]:
-    """Everything looked at, in order."""
+    """Run all checks, in order."""
     checks = [
         Check("coxa", True, f"{_core.build_version} in {PACKAGE}"),
         Check("python", True, f"{platform.python_version()} ({sys.executable})"),

@@ -1,4 +1,4 @@
-"""`coxa list`: the exercises that were found."""
+"""`coxa list`: list the available exercises."""
 
 from __future__ import annotations
 

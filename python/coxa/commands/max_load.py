@@ -1,4 +1,4 @@
-"""`coxa max-load`: the heaviest load that can be lifted."""
+"""`coxa max-load`: find the heaviest load that can be lifted."""
 
 from __future__ import annotations
 

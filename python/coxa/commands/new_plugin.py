@@ -1,4 +1,4 @@
-"""`coxa new-plugin`: begin an exercise of one's own in a new folder."""
+"""`coxa new-plugin`: create the project of a new exercise."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`coxa optimize`: the best way to do an exercise within limits."""
+"""`coxa optimize`: find the best way to do an exercise within limits."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _choices(exercise: str, name: str, text: str) -> Any:
-    """A range as a pair, levels as a list."""
+    """The choices of one parameter: LOW:HIGH as a pair, A,B,C as a list of levels."""
     declared = coxa.exercise(exercise).parameters
     if name not in declared:
         raise check.unknown(f"parameter of {exercise}", name, declared)
@@ -114,7 +114,7 @@ def _choices(exercise: str, name: str, text: str) -> Any:
 
 
 def _limit(name: str, text: str) -> Any:
-    """A greatest value, or two ends of which an empty one is none."""
+    """A limit: a maximum, or LOW:HIGH, either of which may be empty."""
     low, colon, high = text.partition(":")
     if not colon:
         return value_of("--limit", name, text)

@@ -1,4 +1,4 @@
-"""What commands give: tables on a terminal, JSON, pictures, exit statuses."""
+"""Output of the commands: tables, JSON, figures, exit statuses."""
 
 from __future__ import annotations
 
@@ -22,25 +22,24 @@ PICTURES = (".png", ".pdf", ".svg", ".jpg")
 
 
 def new_console() -> Console:
-    """Where results are printed."""
+    """The console for results."""
     return wide_console(132)
 
 
 def wide_console(width: int) -> Console:
-    """As wide as the terminal; elsewhere of a given number of letters."""
-    # a table in a file or pipe is as wide as it needs to be
+    """A console as wide as the terminal; `width` characters in a file or pipe."""
     return Console(width=None if sys.stdout.isatty() else width, highlight=False)
 
 
 def print_json(value: Any) -> None:
-    """Prints one JSON value; null for what is not a finite number."""
+    """Print one JSON value; non-finite numbers become null."""
     print(json.dumps(plain(value), indent=2))
 
 
 def print_table(
     console: Console, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]
 ) -> None:
-    """Prints a table of texts, columns of numbers to the right."""
+    """Print a table of texts, with numeric columns right-aligned."""
 
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for i, name in enumerate(columns):
@@ -52,12 +51,12 @@ def print_table(
 
 
 def looks_numeric(text: str) -> bool:
-    """Whether a cell is a number, or empty."""
+    """Whether a cell holds a number or is empty."""
     return text == "" or text.lstrip("-").replace(".", "", 1).replace("e-", "").isdigit()
 
 
 def short_text(value: float) -> str:
-    """About three digits, whole numbers as they are; empty for NaN."""
+    """About three significant digits; integers in full; empty for non-finite values."""
     if not math.isfinite(value):
         return ""
     if value == round(value) and abs(value) < 1e6:
@@ -71,12 +70,12 @@ def short_text(value: float) -> str:
 
 
 def fixed_text(value: float, digits: int) -> str:
-    """Some digits behind the point; empty for NaN."""
+    """`digits` decimals; empty for non-finite values."""
     return f"{value:.{digits}f}" if math.isfinite(value) else ""
 
 
 def draw_to(given: Any, picture: Path, *, quiet: bool = False) -> None:
-    """Writes the picture of anything that has one; it appears when it is whole."""
+    """Write the figure of any object with a `plot` method, atomically."""
     os.environ.setdefault("MPLBACKEND", "Agg")
     figure = given.plot()
     partial = picture.with_name(f".{picture.stem}.partial{picture.suffix}")

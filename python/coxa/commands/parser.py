@@ -1,4 +1,4 @@
-"""The parser of `coxa`: every command with its line of help; each has a module of its own."""
+"""The parser of `coxa`; the arguments of each command are in its own module."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import shtab
 from .. import _core
 from .arguments import Parser
 
-#: The commands, as `coxa --help` lists them. Each module has `add`, its arguments, and `run`.
+#: Summaries of the commands in the order of `coxa --help`. Each module has `add` (its arguments) and `run`.
 COMMANDS = {
     "list": "the exercises that were found",
     "describe": "what an exercise is and what can be set",
@@ -38,14 +38,14 @@ COMMANDS = {
 
 
 def parser(only: str | None = None) -> Parser:
-    """The parser with the arguments of every command, or of `only` one: the others are then not imported."""
+    """The parser with the arguments of every command; with `only`, other command modules are not imported."""
     top = Parser(
         prog="coxa",
         description="What an exercise asks of the hip and of every muscle around it. "
         "Research software: not medical or training advice.",
     )
     top.add_argument("--version", action="version", version=f"coxa {_core.build_version}")
-    # the option of each command takes the place of the first, so it only counts where it is given
+    # suppressed in subcommands, so that their default does not overwrite a -v before the command
     _add_verbose(top, default=0)
     shtab.add_argument_to(
         top,
@@ -75,7 +75,7 @@ def _add_verbose(parser: argparse.ArgumentParser, default: int | str) -> None:
 
 
 def _complete_paths(parser: argparse.ArgumentParser) -> None:
-    """Lets a shell complete the arguments that are files by their metavar: FILE, PNG, STUDY.h5."""
+    """Enable shell completion of paths, recognised by the metavar: FILE, PNG, STUDY.h5."""
     for action in parser._actions:
         text = str(action.metavar)
         if "." in text or text in {"FILE", "PATH", "FOLDER", "PNG", "GIF", "CSV"}:

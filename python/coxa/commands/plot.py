@@ -1,4 +1,4 @@
-"""`coxa plot`: draw a result."""
+"""`coxa plot`: plot a result."""
 
 from __future__ import annotations
 

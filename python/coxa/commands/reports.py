@@ -1,4 +1,4 @@
-"""What compare and workout share: their files, and what they print."""
+"""Output files and printing shared by compare and workout."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def add_output(sub: argparse.ArgumentParser) -> None:
 
 
 def targets_of(options: argparse.Namespace) -> list[Path]:
-    """The files to write; found out before the work begins."""
+    """The files to write, checked before any computation starts."""
     if options.csv and options.json:
         raise InvalidArgument("--csv and --json exclude each other; give one of them")
     os.environ.setdefault("MPLBACKEND", "Agg")
@@ -38,7 +38,7 @@ def targets_of(options: argparse.Namespace) -> list[Path]:
 
 
 def hand_over(found: Any, options: argparse.Namespace, targets: Sequence[Path]) -> int:
-    """Writes the files and prints what was asked for; a table was printed before."""
+    """Write the files, and print JSON or CSV if requested; tables have been printed before."""
     for target in targets:
         found.save(target)
     if options.json:

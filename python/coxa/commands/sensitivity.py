@@ -1,4 +1,4 @@
-"""`coxa sensitivity`: which factor of a study decides what."""
+"""`coxa sensitivity`: rank the factors of a study by their influence."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
     n = options.n if options.n is not None else 256 if options.method == "sobol" else 32
     try:
         with warnings.catch_warnings():
-            # what it warns of is printed below the tables, and in the JSON
+            # warnings are printed below the tables and included in the JSON
             warnings.simplefilter("ignore", UserWarning)
             found = study.sensitivity(
                 options.method,

@@ -1,4 +1,4 @@
-"""`coxa simulate`: simulate one exercise by one person."""
+"""`coxa simulate`: simulate one exercise performed by one person."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def _print_result(result: coxa.Result, target: Path | None) -> None:
     console = new_console()
     console.print(f"[bold]{title(result)}[/bold]\n{subtitle(result)}")
     groups = result.muscle_groups()
-    # what the table of groups says better is left out here
+    # summaries of single groups are omitted: the table of groups has them
     repeated = tuple(f"{name}_" for name in groups.index)
     rows = [
         (
@@ -152,7 +152,7 @@ def _print_result(result: coxa.Result, target: Path | None) -> None:
     print_table(console, "", ("muscle group, both sides", *heads), group_rows)
     for name, text in result.notes.items():
         try:
-            # what is zero but for rounding is zero
+            # hide rounding noise around zero
             text = f"{round(float(text), 9):.4g}"
         except ValueError:
             pass

@@ -1,4 +1,4 @@
-"""What commands about studies share: reading them, and handing over what they say."""
+"""Reading studies and printing what is found in them, shared by the commands about studies."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from ..studies.study import Study
 from ..studies.toml import read_study
 from .output import OK, draw_to, print_json, print_table, short_text, wide_console
 
-#: What a table on a terminal shows of a long one.
+#: Rows of a long table that are printed.
 _ROWS = 40
 
 
 def read_definition(path: str) -> tuple[Study, dict[str, Any]]:
-    """The study that a TOML file describes."""
+    """The study described by a TOML file, and the entries of the file."""
     if _is_hdf5(path):
         raise InvalidArgument(
             f"{path} holds results; this command takes the file that says what to simulate, such as study.toml"
@@ -32,7 +32,7 @@ def read_definition(path: str) -> tuple[Study, dict[str, Any]]:
 
 
 def open_results(path: str) -> xr.Dataset:
-    """A study that was run."""
+    """The dataset of a finished study."""
     if path.endswith(".toml"):
         raise InvalidArgument(
             f"{path} says what to simulate; run 'coxa study {shlex.quote(path)} -o study.h5' first and give study.h5"
@@ -57,7 +57,7 @@ def hand_over(
     tables: Mapping[str, pd.DataFrame],
     notes: Sequence[str] = (),
 ) -> int:
-    """Prints tables and notes, or JSON, and draws the picture."""
+    """Print tables and notes, or JSON, and draw the figure."""
     if options.json:
         if picture is not None:
             draw_to(found, picture, quiet=True)

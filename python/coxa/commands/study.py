@@ -1,4 +1,4 @@
-"""`coxa study`: simulate many trials, as a file says."""
+"""`coxa study`: simulate many trials defined in a file."""
 
 from __future__ import annotations
 
@@ -76,19 +76,19 @@ def run(options: argparse.Namespace) -> int:
         quoted = shlex.quote(options.output)
         print(f"wrote {target}")
         print(f"next: coxa effects {quoted} {measure}, or coxa export {quoted} study.csv")
-    # trials that cannot be done are part of what was asked; none that can is a failure
+    # infeasible trials are expected in a study; it fails only if no trial succeeded
     return OK if outcome["ok"] else FAILED
 
 
 def _example(dataset: xr.Dataset) -> str:
-    """A measure that this study has."""
+    """The name of a measure in this study."""
     names = [str(name) for name, v in dataset.data_vars.items() if v.attrs.get("role") == "summary"]
     usual = "peak_hip_extension_moment"
     return usual if usual in names or not names else names[0]
 
 
 def _outcome(dataset: xr.Dataset) -> dict[str, Any]:
-    """How many trials went how."""
+    """Number of trials by outcome."""
     status = dataset["trial_status"].values.reshape(-1)
     failed = status != 0
     messages = dataset["trial_message"].values.reshape(-1)[failed].astype(str).tolist()
@@ -105,7 +105,7 @@ def _outcome(dataset: xr.Dataset) -> dict[str, Any]:
 
 
 def _reasons(messages: Sequence[str]) -> list[dict[str, Any]]:
-    """The commonest reasons, those that differ in numbers alone as one."""
+    """The most frequent reasons of failure; messages that differ only in numbers are merged."""
     kinds: Counter[str] = Counter()
     example: dict[str, str] = {}
     for message in messages:

@@ -1,4 +1,4 @@
-"""`coxa tornado`: each factor of a study from low to high by itself."""
+"""`coxa tornado`: vary each factor of a study from low to high, one at a time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`coxa validate`: simulated beside published, finding by finding, with verdicts."""
+"""`coxa validate`: compare simulations with published findings."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
     if printed and options.json:
         raise coxa.InvalidArgument("--json and --markdown - both want standard output; take one")
     targets = [(options.csv, ".csv")] + ([] if printed else [(options.markdown, ".md")])
-    # found out before the work begins
+    # checked before any computation starts
     paths = [check.output_path(path, (suffix,)) for path, suffix in targets if path is not None]
     found = literature.validate(options.only or None, table=options.table, workers=options.workers)
     for path in paths:

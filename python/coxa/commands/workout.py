@@ -1,4 +1,4 @@
-"""`coxa workout`: what sets and repetitions of one or two variations add up to."""
+"""`coxa workout`: total the sets and repetitions of one or two exercise variations."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def run(options: argparse.Namespace) -> int:
     if not (options.json or options.csv):
         console = wide_console(190)
         console.print(f"[bold]{found.heading}[/bold]")
-        # the label of a set names its exercise; what is left out here is in the files
+        # columns omitted from the printed table are in the files; the label of a set names its exercise
         left_out = ("exercise", "work down J", "knee N m s", "ankle N m s")
         sets = found.table.drop(columns=[name for name in found.table if name in left_out])
         for head, table in (("set", sets), ("muscle group", found.groups)):

@@ -1,8 +1,8 @@
-"""What was published, and whether the simulation says the same.
+"""Comparison of simulations with published findings.
 
-A finding is data (`table`): who did what, what was measured, what was found, in which paper. `trials` simulates
-each distinct trial once, `measures` turns trials into the number that the paper reports, `verdicts` compares,
-`report` writes the table. `data/literature` holds the findings that come with the package and describes the format.
+Findings are data, read by `table`: the study, what it measured, what it found, and the paper. `trials`
+simulates each distinct trial once, `measures` computes the number the paper reports, `verdicts` compares the
+two, `report` writes the table. `data/literature` holds the bundled findings and describes the format.
 """
 
 from .run import Row, Validation, validate

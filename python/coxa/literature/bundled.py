@@ -1,4 +1,4 @@
-"""The findings that come with the package."""
+"""The findings bundled with the package."""
 
 from __future__ import annotations
 
@@ -11,7 +11,13 @@ FOLDER = DATA / "literature"
 
 
 def files() -> list[Path]:
-    """Its tables, in the order of their names."""
+    """The bundled tables, sorted by name.
+
+    Raises
+    ------
+    FileError
+        If there are none: the installation is incomplete.
+    """
     found = sorted(FOLDER.glob("*.toml"))
     if not found:
         raise FileError(

@@ -1,15 +1,15 @@
-"""The vocabulary in which a finding says what it measures of its trials.
+"""The expression language of measures: numbers computed from simulated trials.
 
-A measure is one line of arithmetic that gives one number:
+A measure is an arithmetic expression with one number as its value:
 
     peak(hip_extension_moment, lift) / mass
     100 * travel(load_position["y"], lift)
     bridge.load_travel / thrust.load_travel
 
-Names are the variables of a result file, `ground_force` (upward, all supports together), scalars of the trial
-(`SCALARS`), `parameter["name"]`, and, where a finding has several trials,
-their labels with a dot. Functions (`FUNCTIONS`) turn a series over time into a number, within a window of the
-repetition. Everything is in SI units and radians, as in the file.
+Names are the variables of a result file, `ground_force` (vertical, all supports summed), scalars of the trial
+(`SCALARS`), `parameter["name"]`, and, if a finding has several trials, their labels followed by a dot.
+Functions (`FUNCTIONS`) reduce a time series to a number within a window of the repetition. All values are in
+SI units and radians, as in the file.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ import xarray as xr
 from .._core import InvalidArgument
 from ..base import check
 
-GRAVITY = 9.80665  # m/s2, standard gravity (BIPM 2019), as the core's
+GRAVITY = 9.80665  # m/s2, standard gravity (BIPM 2019), as in the core
 
-#: Numbers of a trial: body mass and the load in kg, stature in m, body weight in N, the model's heaviest load in kg.
+#: Scalars of a trial: body mass and load in kg, stature in m, body weight in N, the model's maximum load in kg.
 SCALARS = ("mass", "height", "load", "body_weight", "greatest_load")
 
-#: Windows of a repetition: going up, held, going down, all of it; `path` is the way up by place, not by time.
+#: Windows of a repetition by phase: concentric, hold, eccentric, all; `path` is the concentric phase by position.
 WINDOWS = ("lift", "top", "lowering", "rep", "path")
 
 _FLAGS = {"lift": "concentric", "top": "hold", "lowering": "eccentric"}
@@ -40,12 +40,12 @@ _UNSOLVED = 1  # bit of status
 
 
 class NoValue(Exception):
-    """A measure has no value in this trial; the text says why."""
+    """A measure has no value in these trials; the message gives the reason."""
 
 
 @dataclass(frozen=True)
 class Taken:
-    """One simulated trial as measures see it."""
+    """A simulated trial as seen by measures."""
 
     dataset: xr.Dataset
     scalars: Mapping[str, float]
@@ -54,14 +54,20 @@ class Taken:
 
 @dataclass(frozen=True)
 class Window:
-    """Part of a repetition: a phase, and from which share of it to which."""
+    """Part of a repetition: the fraction from `start` to `stop` of a phase."""
 
     name: str
     start: float = 0.0
     stop: float = 1.0
 
     def frames(self, dataset: xr.Dataset) -> np.ndarray:
-        """Which frames lie in it, as a mask."""
+        """Mask [frames] of the frames inside.
+
+        Raises
+        ------
+        NoValue
+            If the trial has no such phase, or no frame lies inside.
+        """
         time = dataset["time"].values
         if self.name == "rep":
             inside = np.ones(time.size, bool)
@@ -74,7 +80,7 @@ class Window:
         else:
             begin, end = time[inside][0], time[inside][-1]
             place = (time - begin) / max(end - begin, 1e-12)
-        # a frame on the edge belongs to both sides
+        # inclusive at both ends: a frame on an edge belongs to both neighbouring windows
         inside = inside & (place >= self.start - 1e-9) & (place <= self.stop + 1e-9)
         if not inside.any():
             raise NoValue(f"no frame lies in {self.name}[{self.start:g}:{self.stop:g}]")
@@ -90,11 +96,11 @@ def _phase(dataset: xr.Dataset, meaning: str) -> np.ndarray:
     return dataset["phase"].values == values[words.index(meaning)]
 
 
-# ---- series to numbers
+# ---- functions of time series
 
 
 def _values(x: Any, taken: Taken, window: Window) -> tuple[np.ndarray, np.ndarray]:
-    """Values and times of a series within a window; none of them missing."""
+    """Values and times of a time series inside a window; raises `NoValue` if any is missing."""
     if not isinstance(x, xr.DataArray) or "time" not in x.dims:
         raise NoValue("a function of a window takes a series over time, not a number")
     if extra := [str(dim) for dim in x.dims if dim != "time"]:
@@ -160,7 +166,7 @@ def _norm(x: Any) -> Any:
 
 
 def _way(taken: Taken, x: Any, window: Window) -> float:
-    """Length of the way of a point."""
+    """Length of a point's trajectory, m."""
     if not hasattr(x, "dims") or "axis" not in x.dims:
         raise NoValue("way takes a point, a variable with the dimension axis")
     extra = [str(dim) for dim in x.dims if dim not in ("time", "axis")]
@@ -171,7 +177,7 @@ def _way(taken: Taken, x: Any, window: Window) -> float:
     return float(np.linalg.norm(steps, axis=1).sum())
 
 
-#: Functions of one series and a window (the whole repetition if none is given).
+#: Functions of a time series and a window (default: the whole repetition), which give a number.
 REDUCING: dict[str, Callable[..., float]] = {
     "peak": _peak,
     "least": _least,
@@ -185,7 +191,7 @@ REDUCING: dict[str, Callable[..., float]] = {
     "way": _way,
 }
 
-#: Functions that leave a series a series and a number a number.
+#: Functions applied frame by frame: a series gives a series, a number a number.
 MAPPING: dict[str, Callable[..., Any]] = {
     "norm": _norm,
     "degrees": lambda x: x * (180 / math.pi),
@@ -213,14 +219,14 @@ _OPERATORS: dict[type, Callable[[Any, Any], Any]] = {
 
 @dataclass(frozen=True)
 class Expression:
-    """One measure, checked as far as it can be without a trial."""
+    """A parsed measure, checked as far as possible without a trial."""
 
     text: str
     node: ast.expr
 
     @classmethod
     def parse(cls, where: Any, text: object, labels: Iterable[str]) -> Expression:
-        """The measure that a text says; `where` names the place for errors, `labels` are those of the trials."""
+        """Parse the text of a measure; `where` locates errors, `labels` are those of the finding's trials."""
         where.text(text)
         try:
             node = ast.parse(str(text).strip(), mode="eval").body
@@ -230,12 +236,12 @@ class Expression:
         return cls(str(text), node)
 
     def __call__(self, trials: Mapping[str, Taken]) -> float:
-        """Its value; `trials` by label, one of them perhaps without.
+        """The value of the measure in trials given by label; a single trial may be labelled "".
 
         Raises
         ------
         NoValue
-            If the trials do not have what it asks for.
+            If the trials lack a quantity it needs, or the value is not one finite number.
         """
         taken = trials.get("") or next(iter(trials.values()))
         try:
@@ -244,7 +250,7 @@ class Expression:
             raise NoValue("divides by zero") from None
         if hasattr(value, "dims") and value.dims:
             raise NoValue(f"is a series over {', '.join(map(str, value.dims))}, not one number")
-        # a root of a negative number is complex
+        # fractional powers of negative numbers are complex
         number = math.nan if isinstance(value, complex) else float(value)
         if not math.isfinite(number):
             raise NoValue(f"is {value}, not a number")
@@ -252,7 +258,7 @@ class Expression:
 
 
 def _check(where: Any, node: ast.AST, labels: set[str]) -> None:
-    """Refuses what no trial could give: other syntax, unknown functions, windows in the wrong place."""
+    """Refuse what no trial could evaluate: other syntax, unknown functions, misplaced windows."""
     if isinstance(node, ast.BinOp):
         if type(node.op) not in _OPERATORS:
             raise where.wrong("knows + - * / ** only")
@@ -273,7 +279,7 @@ def _check(where: Any, node: ast.AST, labels: set[str]) -> None:
         if node.id in WINDOWS or node.id in FUNCTIONS:
             raise where.wrong(f"{node.id} is no quantity; it goes with a series, as peak(x, lift)")
         if labels:
-            # with several trials every quantity says whose it is
+            # with several trials, every quantity must name its trial
             raise where.wrong(
                 f"say of which trial: {' or '.join(f'{one}.{node.id}' for one in sorted(labels))}"
             )
@@ -348,7 +354,7 @@ def _share(where: Any, node: ast.expr | None, default: float) -> float:
 
 
 class _Evaluation:
-    """The value of a checked expression."""
+    """Evaluates a checked expression."""
 
     def __init__(self, trials: Mapping[str, Taken], taken: Taken | None):
         self._trials = trials
@@ -377,7 +383,7 @@ class _Evaluation:
         return REDUCING[name](self._whose(node), *map(self.of, arguments), window)
 
     def _whose(self, node: ast.AST) -> Taken:
-        """The trial that an expression within a function is about."""
+        """The trial that the arguments of a function belong to."""
         labels = {
             part.value.id
             for part in ast.walk(node)
@@ -409,7 +415,7 @@ class _Evaluation:
 
 
 class _Nowhere:
-    """What checks report to when the expression has passed them already."""
+    """Location passed to `Where` checks of an expression that has passed them before."""
 
     @staticmethod
     def wrong(text: str) -> InvalidArgument:
@@ -427,9 +433,14 @@ def _parameter(taken: Taken, labels: list[str]) -> float:
 
 
 def chosen(dataset: xr.Dataset, name: str, labels: Iterable[str]) -> xr.DataArray:
-    """A variable of a result at some of its labels."""
+    """A variable of a result, selected at the given labels.
+
+    Raises
+    ------
+    NoValue
+        If there is no such variable or label.
+    """
     if name == "ground_force":
-        # all supports together, upward
         return dataset["support_force"].sel(axis="y").sum("support", skipna=False).rename(name)
     if name not in dataset.data_vars and name not in ("time", "path"):
         raise NoValue(
@@ -453,7 +464,7 @@ def chosen(dataset: xr.Dataset, name: str, labels: Iterable[str]) -> xr.DataArra
 
 
 def both_sides(variable: xr.DataArray) -> xr.DataArray:
-    """Right and left together: their sum, or their mean for what has no unit (activations)."""
+    """Both sides combined: their mean for dimensionless variables (activations), else their sum."""
     if "side" not in variable.dims:
         return variable
     together = variable.sum if variable.attrs.get("units") != "1" else variable.mean

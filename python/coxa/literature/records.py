@@ -1,4 +1,4 @@
-"""What a table of findings holds."""
+"""Records of a table of findings."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ else:
 
 
 class Where:
-    """A place in a table, for the texts of errors: file, table, field."""
+    """A location in a table (file, table, field), used in error texts."""
 
     def __init__(self, *parts: str):
         self._parts = parts
@@ -38,7 +38,7 @@ class Where:
     def fields(
         self, given: object, required: Iterable[str], optional: Iterable[str]
     ) -> dict[str, Any]:
-        """The fields of a table of the file, none missing, none unknown."""
+        """The fields of a TOML table, after checking that none is missing or unknown."""
         if not isinstance(given, dict):
             raise self.wrong(f"must be a table of fields, not {given!r}")
         required = list(required)
@@ -70,7 +70,7 @@ class Where:
 
 @dataclass(frozen=True)
 class Source:
-    """A paper: how a table cites it, what it is, where it is, and how its figures were read."""
+    """A paper: short citation, full reference, address, and how its numbers were obtained."""
 
     key: str
     cite: str
@@ -81,25 +81,25 @@ class Source:
 
 @dataclass(frozen=True)
 class Load:
-    """How heavy: kg, a share of body mass, or a share of the heaviest load that the model lifts."""
+    """The load: kg, a fraction of body mass, or a fraction of the maximum load the model lifts."""
 
     kind: str  # "kg", "body mass" or "maximum"
     value: float
-    of: str = ""  # the trial whose maximum is meant; this one's if empty
+    of: str = ""  # label of the trial whose maximum is meant; "" for this trial
 
 
 @dataclass(frozen=True)
 class Setting:
-    """Value of one parameter: as given, or relative to what the exercise finds when it is left out."""
+    """The value of one parameter: absolute, or relative to the value the exercise finds by itself."""
 
     value: float | str
-    kind: str = "value"  # "value", "add", "times" or "height" (times stature)
-    note: str = ""  # the note of the result that it is relative to, instead of the parameter
+    kind: str = "value"  # "value", "add", "times" or "height" (factor of stature)
+    note: str = ""  # note of the result it is relative to, instead of the parameter itself
 
 
 @dataclass(frozen=True)
 class Trial:
-    """One trial to simulate."""
+    """A trial to simulate."""
 
     exercise: str
     subject: Subject
@@ -112,11 +112,11 @@ class Trial:
 
 @dataclass(frozen=True)
 class Published:
-    """What a paper found, and what follows for the verdict.
+    """The published result, and the rule for the verdict.
 
-    Exactly one `kind`: "value" (`value` with `sd` or a relative `within`), "range" (`low`, `high`), "order"
-    (labels, greatest first; perhaps `values` of mean and SD), "monotone" ("rises" or "falls"), or "unchanged"
-    (at most a relative change of `within`).
+    One `kind` of: "value" (`value` with `sd` or a relative `within`), "range" (`low`, `high`), "order"
+    (labels, largest first; optionally `values` of mean and SD), "monotone" ("rises" or "falls"), or
+    "unchanged" (relative change of at most `within`).
     """
 
     kind: str
@@ -138,7 +138,7 @@ class Published:
 
 @dataclass(frozen=True)
 class Finding:
-    """One published finding and how it is simulated."""
+    """A published finding and its simulation."""
 
     id: str
     section: str
@@ -148,8 +148,8 @@ class Finding:
     published: Published
     trials: Mapping[str, Trial] = field(default_factory=dict)
     measures: Mapping[str, Expression] = field(default_factory=dict)
-    each: bool = False  # one measure, taken of every trial
-    varied: str = ""  # the parameter whose levels the trials are
+    each: bool = False  # whether one measure is evaluated in every trial
+    varied: str = ""  # the parameter whose levels are the trials
     not_simulated: str = ""
     recorded: str = ""
     note: str = ""
@@ -159,7 +159,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Table:
-    """The findings of some files, in their order."""
+    """The findings of one or more files, in file order."""
 
     findings: tuple[Finding, ...]
     trials: Mapping[str, Trial]

@@ -1,4 +1,4 @@
-"""A validation as text: cells, Markdown, CSV."""
+"""Text of a validation: table cells, Markdown, CSV."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ COLUMNS = (
 
 
 def number(value: float, digits: int = 3) -> str:
-    """A number with so many significant digits, never in powers of ten for what bodies do."""
+    """A number with `digits` significant digits; no exponent in the range of bodily quantities."""
     if value == 0 or not math.isfinite(value):
         return f"{value:g}"
     places = digits - 1 - math.floor(math.log10(abs(value)))
@@ -39,7 +39,7 @@ def _with_unit(text: str, unit: str) -> str:
 
 
 def simulated(finding: Finding, numbers: Mapping[str, float]) -> str:
-    """What was simulated, in the shape of what was published."""
+    """The simulated numbers, formatted like the published ones."""
     published = finding.published
     texts = {label: number(value, finding.digits) for label, value in numbers.items()}
     if len(texts) == 1:
@@ -58,7 +58,7 @@ def _words(label: str) -> str:
 
 
 def published(finding: Finding) -> str:
-    """What was published, in a few words."""
+    """The published result in short form."""
     found = finding.published
     if found.text:
         return found.text
@@ -85,7 +85,7 @@ def published(finding: Finding) -> str:
 
 
 def rule(found: Published) -> str:
-    """When a finding agrees, in words."""
+    """The criterion of agreement in words."""
     if found.kind == "said":
         return ""
     percent = f"{100 * NO_DIFFERENCE:g} %"
@@ -114,7 +114,7 @@ def rule(found: Published) -> str:
 
 
 def markdown(validation: Validation) -> str:
-    """The table with five short columns; below it, the likely cause of each disagreement."""
+    """The table with five short columns, followed by the likely cause of each disagreement."""
     lines = ["| Finding | Published | Simulated | Verdict | Source |", "|---|---|---|---|---|"]
     for row in validation.rows:
         cells = (row.finding, row.published, row.simulated, row.verdict, row.source)
@@ -130,12 +130,12 @@ def markdown(validation: Validation) -> str:
     return "\n".join(lines) + "\n"
 
 
-#: Comments between which a Markdown file of other things takes the table.
+#: Comments in a Markdown file between which the table is inserted.
 BEGIN, END = "<!-- validate:begin -->", "<!-- validate:end -->"
 
 
 def between_marks(old: str, table: str) -> str:
-    """The old text with the table between its two marks; the table alone if it has none."""
+    """`old` with its text between the two marks replaced by the table; just the table if it has no marks."""
     head, begin, rest = old.partition(BEGIN)
     _, end, tail = rest.partition(END)
     return f"{head}{begin}\n\n{table}\n{end}{tail}" if begin and end else table
@@ -149,7 +149,7 @@ def _cell(text: str) -> str:
 
 
 def csv_text(validation: Validation) -> str:
-    """One line a finding, `COLUMNS`."""
+    """One line per finding, with the columns `COLUMNS`."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -159,7 +159,13 @@ def csv_text(validation: Validation) -> str:
 
 
 def write(target: Path, text: str) -> Path:
-    """Writes a text file that appears under its name only when it is whole."""
+    """Write a text file atomically.
+
+    Raises
+    ------
+    FileError
+        If it cannot be written.
+    """
     temporary = ""
     try:
         with tempfile.NamedTemporaryFile(
@@ -169,7 +175,7 @@ def write(target: Path, text: str) -> Path:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        # the mode that an ordinary new file gets, or that the old one had
+        # permissions of the replaced file, or of an ordinary new one
         mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
         os.chmod(temporary, mode)
         os.replace(temporary, target)

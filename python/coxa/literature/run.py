@@ -1,4 +1,4 @@
-"""`coxa.validate`: every finding of a table simulated, and what comes of it."""
+"""`coxa.validate`: simulation of every finding of a table, and the verdicts."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ from .table import read_table, read_tables
 from .trials import Bench, Failed, describe
 from .verdicts import VERDICTS, verdict
 
-#: Said where no verdict could be reached: a missing exercise, a trial that failed, a measure without a value.
+#: Verdict if none could be reached: an unknown exercise, a failed trial, a measure without a value.
 ERROR = "error"
 
-#: Said beside numbers of trials in which something no muscle or support could supply was needed.
+#: Remark on trials in which reserves supplied what no muscle or support could.
 RESERVES = "with reserves"
 
 
 @dataclass(frozen=True)
 class Row:
-    """One finding beside its simulation."""
+    """One finding with its simulation and verdict."""
 
     id: str
     section: str
@@ -55,12 +55,12 @@ class Row:
 
     @property
     def differs(self) -> bool:
-        """Whether the verdict is not the recorded one; an error always is."""
+        """Whether the verdict differs from the recorded one; an error always does."""
         return self.verdict == ERROR or (self.recorded != "" and self.verdict != self.recorded)
 
 
 class Validation:
-    """What `coxa.validate` found: one row a finding, in the order of the table."""
+    """The result of `coxa.validate`: one `Row` per finding, in the order of the table."""
 
     def __init__(self, rows: Iterable[Row], files: Iterable[Path] = ()):
         self.rows = list(rows)
@@ -68,39 +68,46 @@ class Validation:
 
     @property
     def differing(self) -> list[Row]:
-        """Rows whose verdict is not the recorded one."""
+        """Rows whose verdict differs from the recorded one."""
         return [row for row in self.rows if row.differs]
 
     @property
     def ok(self) -> bool:
-        """Whether every verdict is as recorded (or none was)."""
+        """Whether no verdict differs from the recorded one."""
         return not self.differing
 
     def counts(self) -> dict[str, int]:
-        """How many findings have each verdict."""
+        """Number of findings by verdict."""
         found = Counter(row.verdict for row in self.rows)
         return {word: found[word] for word in (*VERDICTS, ERROR) if found[word]}
 
     def to_dataframe(self) -> pd.DataFrame:
-        """All columns, one row a finding."""
+        """One row per finding, with all columns."""
         rows = [
             {k: v for k, v in asdict(row).items() if k not in ("id", "trials")} for row in self.rows
         ]
         return pd.DataFrame(rows, index=pd.Index([row.id for row in self.rows], name="id"))
 
     def to_markdown(self) -> str:
-        """The table as the documentation keeps it, with the causes of disagreements below it."""
+        """The table as in the documentation, followed by the causes of disagreements."""
         return report.markdown(self)
 
     def to_csv(self) -> str:
-        """The table with every column but the trials."""
+        """The table with all columns except the trials."""
         return report.csv_text(self)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Writes the table to a file that ends with `.csv` or `.md`; it appears only when it is whole.
+        """Write the table to a `.csv` or `.md` file, atomically.
 
-        A Markdown file that has the comments `<!-- validate:begin -->` and `<!-- validate:end -->` keeps all
-        that is not between them.
+        An existing Markdown file with the comments `<!-- validate:begin -->` and `<!-- validate:end -->`
+        keeps all text outside them.
+
+        Raises
+        ------
+        InvalidArgument
+            If the path ends with another extension.
+        FileError
+            If the file cannot be written.
         """
         target = check.output_path(path, (".csv", ".md"))
         if target.suffix.lower() == ".csv":
@@ -123,30 +130,32 @@ def validate(
     workers: int | None = None,
     progress: bool | None = None,
 ) -> Validation:
-    """Simulates published findings and says of each whether the simulation agrees.
+    """Simulate published findings and judge whether the simulation agrees with each.
 
     Parameters
     ----------
     only : str or list of str, optional
-        Names of findings; `*` stands for any letters, as in "thrust_*".
+        Names of findings; `*` matches any characters, as in "thrust_*".
     table : path, optional
-        A TOML file with findings of your own instead of those that come with the package;
-        data/literature/README.md describes the format. Its trials and papers may be those of the package.
+        A TOML file with your own findings instead of the bundled ones; data/literature/README.md describes
+        the format. It may refer to trials and papers of the bundled tables.
     workers : int, optional
-        Threads; as many as this process may use if not given.
+        Number of threads; by default all cores available to this process.
     progress : bool, optional
-        Show a progress bar; if not given, only where standard error is a terminal.
+        Show a progress bar; by default only if standard error is a terminal.
 
     Returns
     -------
     Validation
-        Rows with verdicts "agrees", "direction only", "disagrees", "not simulated" (with the reason) or
-        "error" (a missing exercise, a trial that failed).
+        Rows with the verdict "agrees", "direction only", "disagrees", "not simulated" (with the reason) or
+        "error" (an unknown exercise, a failed trial).
 
     Raises
     ------
     InvalidArgument
-        For a mistake in the table: the text names file, finding and field.
+        If `only` names nothing, or the table is invalid: the message names file, finding and field.
+    UnknownName
+        If there is no such finding.
     FileError
         If the table cannot be read.
     """
@@ -245,7 +254,7 @@ def _measure(finding: Finding, taken: Mapping[str, Taken]) -> dict[str, float]:
 
 
 def _remarks(taken: Mapping[str, Taken]) -> list[str]:
-    """What a reader of a number should know of its trial."""
+    """Warnings about a trial that affect how far its numbers can be trusted."""
     remarks = []
     for label, one in taken.items():
         status = one.dataset["status"].values
@@ -256,19 +265,19 @@ def _remarks(taken: Mapping[str, Taken]) -> list[str]:
     return remarks
 
 
-# ---- for those who keep a table
+# ---- maintenance of a table
 
 
 def record(validation: Validation) -> list[str]:
-    """Writes the verdicts of a run into the table's files and returns what changed, one line each.
+    """Write the verdicts of a run into the files of its table; returns the changes, one line each.
 
-    For those who keep the table: a person reads each line before the change is kept. Errors are not recorded.
-    Only lines `verdict = "..."` are touched, so comments and order stay.
+    For maintainers of a table, who review each line before committing it. Errors are not recorded. Only
+    lines `verdict = "..."` are changed, so comments and order are kept.
 
     Raises
     ------
     InvalidArgument
-        If a finding does not stand under a line `[findings.NAME]` of its own.
+        If a finding has no line `[findings.NAME]` of its own.
     """
     changes = []
     texts = {path: _read_text(path) for path in validation.files}
@@ -322,7 +331,7 @@ def _with_verdict(text: str, name: str, word: str) -> str | None:
 
 
 def as_dict(validation: Validation) -> dict[str, Any]:
-    """Everything as JSON has it."""
+    """All rows as plain values, for JSON."""
     return {
         "ok": validation.ok,
         "counts": validation.counts(),

@@ -1,4 +1,4 @@
-"""Findings as data: TOML files, checked so that a mistake names file, finding and field."""
+"""Reader of tables of findings (TOML), with checks whose errors name file, finding and field."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .verdicts import VERDICTS
 
 
 class _Names:
-    """What the files of one table share: sources, subjects, trials."""
+    """Sources, subjects and trials by name, shared by the files of one table."""
 
     def __init__(self) -> None:
         self.sources: dict[str, Source] = {}
@@ -35,20 +35,20 @@ class _Names:
 
 
 def read_table(path: str | os.PathLike[str]) -> Table:
-    """The findings of one file of a user's own; sources, subjects and trials of the package can be named in it.
+    """Read one file of user findings; it may refer to sources, subjects and trials of the package.
 
     Raises
     ------
     FileError
         If the file cannot be read.
     InvalidArgument
-        For a mistake in it; the text names the file, the finding and the field.
+        If it is invalid; the message names the file, the finding and the field.
     """
     return _read([Path(path)], bundled.files())
 
 
 def read_tables(paths: Iterable[str | os.PathLike[str]]) -> Table:
-    """The findings of several files that may name each other's sources, subjects and trials."""
+    """Read the findings of several files, which may refer to each other's sources, subjects and trials."""
     return _read([Path(path) for path in paths], [])
 
 
@@ -59,7 +59,7 @@ def _read(paths: list[Path], shared: list[Path]) -> Table:
         document = _document(path)
         where.fields(document, [], ["section", "sources", "subjects", "trials", "findings"])
         documents.append((where, document, path in shared))
-    # what a file names may stand in another, so each kind is read in all files before the next
+    # files may refer to each other: read each kind in all files before the next kind
     names = _Names()
     for key, (where, given) in _collect(documents, "sources").items():
         names.sources[key] = _source(where, key, given)
@@ -86,7 +86,7 @@ def _read(paths: list[Path], shared: list[Path]) -> Table:
 def _collect(
     documents: Iterable[tuple[Where, dict[str, Any], bool]], kind: str
 ) -> dict[str, tuple[Where, Any]]:
-    """Every table of a kind by name; a user's own stands before one of the package."""
+    """All tables of one kind by name; the user's override those of the package."""
     found: dict[str, tuple[Where, Any]] = {}
     own = set()
     for where, document, is_shared in documents:
@@ -131,7 +131,7 @@ _TRIAL = ["exercise", "subject", "load", "set", "criterion", "inertia", "frames"
 
 
 def _read_trials(names: _Names, collected: Mapping[str, tuple[Where, Any]]) -> None:
-    # a trial may be like one that stands below it or in another file
+    # a trial may extend one defined later or in another file
     waiting = dict(collected)
     while waiting:
         later = {}
@@ -204,9 +204,9 @@ def _load(where: Where, given: object) -> Load:
 
 
 def brzycki(repetitions: float) -> float:
-    """Share of the one-repetition maximum that can be lifted so many times.
+    """Fraction of the one-repetition maximum that can be lifted `repetitions` times.
 
-    (37 - n) / 36 for n of up to about 10: Brzycki M (1993) Strength testing: predicting a one-rep max from
+    (37 - n) / 36, for n up to about 10. Brzycki M (1993) Strength testing: predicting a one-rep max from
     reps-to-fatigue. J Phys Educ Recreat Dance 64(1):88-90.
     """
     return (37 - repetitions) / 36
@@ -280,7 +280,7 @@ def _finding(where: Where, key: str, section: str, given: object, names: _Names)
             for name, value in here.fields(fields[kind], [], fields[kind]).items()
         }
     else:
-        # a measure of each trial names none of them
+        # with `each`, the measure is evaluated per trial and names none
         of = [] if kind == "each" else labels
         expressions = {"": Expression.parse(here, fields[kind], of)}
     numbers = labels if kind == "each" else list(expressions)
@@ -376,7 +376,7 @@ def _published(where: Where, given: object, numbers: list[str]) -> Published:
     extra: dict[str, Any] = {
         name: (where / name).text(fields[name]) for name in ("text", "basis") if name in fields
     }
-    # a ratio of one unit has none
+    # a ratio of two numbers is dimensionless
     if "unit" in fields:
         if not isinstance(fields["unit"], str):
             raise (where / "unit").wrong(f"must be text, not {fields['unit']!r}")

@@ -1,4 +1,4 @@
-"""Trials of findings, each distinct one simulated once, on threads."""
+"""Simulation of the trials of findings, each distinct one once, in threads."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ Key = TypeVar("Key", bound=Hashable)
 
 
 class Failed(Exception):
-    """A trial that could not be simulated; the text says why."""
+    """A trial could not be simulated; the message gives the reason."""
 
 
 class Bench:
-    """Simulates trials and remembers them.
+    """Simulates trials and caches their results.
 
-    Work goes in rounds, because a load may be a share of the heaviest of a movement, which may itself depend on
-    a value that the exercise finds: found values, then heaviest loads, then trials.
+    Work is done in three rounds, since a load may be a fraction of a movement's maximum load, which may
+    depend on a parameter value the exercise finds: found values, then maximum loads, then trials.
     """
 
     def __init__(self, named: Mapping[str, Trial], workers: int, report: Callable[[int, int], Any]):
@@ -37,7 +37,7 @@ class Bench:
         self._taken: dict[Trial, Any] = {}
 
     def run(self, trials: Iterable[Trial]) -> None:
-        """Simulates what has not been yet."""
+        """Simulate the trials that have not been simulated yet."""
         wanted = list(dict.fromkeys(trials))
         movements = [
             movement for trial in wanted if (movement := self._movement(trial)) is not None
@@ -65,7 +65,7 @@ class Bench:
                     self._report(done, total)
 
     def taken(self, trial: Trial) -> Taken:
-        """A trial that was run.
+        """The result of a trial passed to `run`.
 
         Raises
         ------
@@ -74,10 +74,10 @@ class Bench:
         """
         return _value(self._taken[trial])
 
-    # ---- what each round does
+    # ---- work of each round
 
     def _find(self, trial: Trial) -> Mapping[str, Any]:
-        """Values of the parameters that the exercise finds when they are left out."""
+        """Values of the parameters that the exercise finds when they are not given."""
         given = self._given(trial)
         load = trial.load
         if load is not None and load.kind != "maximum":
@@ -119,14 +119,14 @@ class Bench:
         return Taken(result.dataset, scalars, parameters)
 
     def _movement(self, trial: Trial) -> Trial | None:
-        """The movement whose heaviest load a trial's load is a share of, without a load."""
+        """The movement, without load, whose maximum load this trial's load is a fraction of."""
         if trial.load is None or trial.load.kind != "maximum":
             return None
         of = trial
         if trial.load.of:
-            # the movement of the other trial by the same person
+            # the other trial's movement, performed by this trial's person
             of = replace(self._named[trial.load.of], subject=trial.subject)
-        # its frames too: the limit then holds in every frame of the trial
+        # with the same frames, so that the limit holds at every frame of the trial
         return replace(of, load=None, criterion=2, frames=trial.frames)
 
     def _given(self, trial: Trial) -> dict[str, Any]:
@@ -154,7 +154,7 @@ def _number(note: float | str) -> float | None:
 
 
 def _unset(trial: Trial) -> Trial:
-    """The trial without what is relative to the values that it finds."""
+    """The trial without settings that are relative to found values."""
     settings = tuple((name, s) for name, s in trial.settings if s.kind not in ("add", "times"))
     return replace(trial, settings=settings, criterion=2, frames=2, inertia=True)
 
@@ -187,7 +187,7 @@ def _value(outcome: Any) -> Any:
 
 
 def describe(trial: Trial, taken: Taken | None = None) -> str:
-    """A trial in one line."""
+    """One-line description of a trial."""
     subject = trial.subject
     who = f"{subject.sex}, {subject.mass:g} kg, {subject.height:g} m"
     load = (

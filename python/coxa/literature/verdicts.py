@@ -1,4 +1,4 @@
-"""Rules: what was published beside what was simulated gives a verdict."""
+"""Rules that compare published with simulated results and give a verdict."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .records import Published
 
-#: What can be said of a finding; "error" is what a run says when it could not say any of them.
+#: Verdicts on a finding; a run adds "error" where it could reach none.
 VERDICTS = ("agrees", "direction only", "disagrees", "not simulated")
 
-#: A relative difference below this is no difference: orders and trends need at least so much.
+#: Relative differences below this count as equal; orders and trends require larger ones.
 NO_DIFFERENCE = 0.01
 
 
@@ -22,21 +22,22 @@ def verdict(published: Published, numbers: Mapping[str, float]) -> str:
     Parameters
     ----------
     published : Published
-        What the paper found.
+        The published result.
     numbers : mapping of str to float
-        What was simulated, by label, in the order of the levels; one number is under whatever label.
+        Simulated numbers by label, in the order of the levels; a single number may have any label.
 
     Notes
     -----
-    - A value agrees within its band: mean and two standard deviations unless the paper gives another. Outside it,
-      it has the direction if it lies on the published side of `neutral` (0 for a sign, 1 for a ratio); a value
-      without `neutral` has no direction.
-    - An order agrees if each number exceeds the next (and lies in its band where `values` are given); it has the
-      direction if the whole order holds and a band does not, or if of three or more the first exceeds the last.
-    - A trend agrees if no step goes the other way and the whole goes its way; the direction is there if only the
-      whole does.
-    - Figures on a scale that no simulation has (EMG as a share of a voluntary maximum) are not `comparable`:
-      reproducing their direction is all that can be said, and so is the verdict.
+    - A value agrees within its band: the mean and two standard deviations unless the paper gives another.
+      Outside it, the direction agrees if it lies on the published side of `neutral` (0 for a sign, 1 for a
+      ratio); without `neutral` there is no direction.
+    - An order agrees if each number exceeds the next, and lies in its band where `values` are given. The
+      direction agrees if the whole order holds but a band does not, or if, of three or more numbers, the
+      first exceeds the last.
+    - A trend agrees if no step goes against it and the overall change follows it; the direction agrees if only
+      the overall change does.
+    - Quantities on a scale the simulation lacks (EMG as a fraction of a voluntary maximum) are not
+      `comparable`: at best the direction agrees.
     """
     found = {
         "value": _band,
@@ -49,7 +50,7 @@ def verdict(published: Published, numbers: Mapping[str, float]) -> str:
 
 
 def band(published: Published) -> tuple[float, float]:
-    """Least and greatest value that agree."""
+    """Smallest and largest value that agree."""
     if published.kind == "range":
         return published.low, published.high
     if published.sd == published.sd:
@@ -72,12 +73,12 @@ def _band(published: Published, numbers: Mapping[str, float]) -> str:
 
 
 def _side(low: float, high: float, neutral: float) -> float:
-    """A place in a range that may have no end, on the side of the neutral where most of it lies."""
+    """Any point of a possibly unbounded range, on the side of `neutral` where most of the range lies."""
     return neutral + (1 if high - neutral > neutral - low else -1)
 
 
 def exceeds(a: float, b: float) -> bool:
-    """Whether a is greater than b by more than no difference."""
+    """Whether `a` exceeds `b` by more than `NO_DIFFERENCE`."""
     return a - b > NO_DIFFERENCE * max(abs(a), abs(b))
 
 
