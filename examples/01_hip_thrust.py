@@ -1,4 +1,4 @@
-"""What does one barbell hip thrust ask of the hip and of its muscles?"""
+"""How much does a barbell hip thrust load the hip and its muscles?"""
 
 import coxa
 

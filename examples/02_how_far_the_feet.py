@@ -1,4 +1,4 @@
-"""How does the distance of the feet share the work among the muscle groups?"""
+"""How does foot distance distribute the work among the muscle groups?"""
 
 import coxa
 

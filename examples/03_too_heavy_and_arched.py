@@ -1,8 +1,8 @@
-"""What does it change when a load is too heavy and the back arches instead of the hips extending?
+"""What changes when the load is too heavy and the back arches instead of the hips extending?
 
-The trunk is level at the top either way. With the lower back arched by 20 deg the hips stop short of their
-extension: it is the spine that finished the lift. Joint moments and muscle forces say what this costs; what it
-does to the facet joints, which carry more of the load in an arched spine, this model does not hold.
+The trunk is level at the top either way. With the lower back arched by 20 deg the hips stop short of full
+extension: the spine finishes the lift. Joint moments and muscle forces show the cost. The load on the facet
+joints, which carry more in an arched spine, is not modelled.
 """
 
 import coxa

@@ -1,7 +1,7 @@
-"""What does it change when the heels lift?
+"""What changes when the heels lift?
 
-The feet stay where they are, but press on their balls only: farther from the bench, with the calves holding the
-ankles.
+The feet stay in place but press on their balls only: the force acts farther from the bench, and the calves have
+to hold the ankles.
 """
 
 import coxa

@@ -1,7 +1,7 @@
-"""What do feet too near to the bench, or too far from it, change?
+"""What changes when the feet are too near to the bench, or too far from it?
 
 Nearer feet shift work to the quadriceps, farther feet to the hamstrings; only with the feet under the knees are
-the shins upright at the top. Where that is depends on the body, and the first simulation finds it.
+the shins vertical at the top. That distance depends on the body; the first simulation finds it.
 """
 
 import coxa

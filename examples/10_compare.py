@@ -1,4 +1,4 @@
-"""Which lift asks more of the hip early, and which late, at equal effort?"""
+"""Which lift loads the hip more early, and which late, at equal effort?"""
 
 import coxa
 

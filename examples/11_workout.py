@@ -1,4 +1,4 @@
-"""What do two variations, three sets each, add up to?"""
+"""What do three sets each of two variations add up to?"""
 
 import coxa
 

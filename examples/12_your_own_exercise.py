@@ -1,6 +1,6 @@
-"""An exercise of one's own in thirty lines: the hip thrust, paused on the way up.
+"""An exercise of your own in thirty lines: the hip thrust with a stop on the way up.
 
-A thrust that stops halfway needs its strength there again, from standstill. Run: .venv/bin/python examples/12_your_own_exercise.py
+A thrust that stops halfway has to be accelerated again there, from rest. Run: .venv/bin/python examples/12_your_own_exercise.py
 """
 
 import coxa

@@ -1,4 +1,4 @@
-"""What do load, foot distance and bench height do to a hip thrust, all combinations of them?"""
+"""What is the effect of load, foot distance and bench height on a hip thrust, in all combinations?"""
 
 import coxa
 import matplotlib.pyplot as plt
@@ -7,12 +7,11 @@ athlete = coxa.Subject(sex="female", mass=62, height=1.68)
 study = (
     coxa.Study("barbell_hip_thrust", athlete, frames=51)
     .vary(load=range(40, 121, 10), foot_distance=(0.58, 0.86), bench_height=[0.34, 0.40, 0.46])
-    .sample(15, method="grid")  # of a range, so many values
+    .sample(15, method="grid")  # number of values of a range
 )
 print(study.plan())
-ds = study.run(
-    "load_and_technique.h5"
-)  # the same line again goes on after a stop, or reads the file
+# running this again resumes an interrupted study, or reads the finished file
+ds = study.run("load_and_technique.h5")
 
 failed = ds["trial_status"] != 0
 beyond = ds["reserve_frames"] > 0

@@ -1,7 +1,7 @@
 """Which exercise loads the gluteus maximus most, and for whom?
 
-Five hundred people, women and men of all sizes and strengths, each do every exercise with 40 % of their own mass, so
-that all are compared with themselves.
+Five hundred people, women and men of all sizes and strengths, do every exercise with 40 % of their own body mass,
+so that each person is compared with themselves.
 """
 
 import coxa
@@ -14,7 +14,7 @@ GRAVITY = 9.81
 
 
 def lifting_force(result):
-    """Mean force of both gluteus maximus on the way up, N."""
+    """Mean force of both gluteus maximus in the concentric phase, N."""
     force = result["group_force"].sel(group="gluteus_maximus").sum("side")
     return float(force[(result["phase"] == 0).values].mean())
 
@@ -27,7 +27,7 @@ study = (
 )
 ds = study.run("glutes_for_whom.h5", series=())
 
-# what needs a reserve, muscles cannot do: those trials are left out
+# trials that need reserves are beyond the muscles, and are left out
 can = (ds["trial_status"] == 0) & (ds["reserve_frames"] == 0)
 for name in EXERCISES:
     of = (ds["exercise"] == name).values

@@ -1,7 +1,7 @@
-"""How sure is the hip moment, and what would have to be known better?
+"""How certain is the hip moment, and which inputs would have to be known better?
 
-Everything that is never known exactly about a lifter is drawn from published spreads: a band over the repetition shows
-how far the result moves, Sobol's indices say because of what.
+Inputs that are never known exactly are drawn from published distributions. A band over the repetition shows the
+spread of the result; Sobol indices attribute it to the inputs.
 """
 
 import coxa

@@ -1,4 +1,4 @@
-"""Where do the feet and the bench go for the most from the glutes, within what a coach and a back allow?"""
+"""Which foot placement and bench height train the glutes most, within limits of form and lumbar load?"""
 
 import coxa
 
@@ -9,7 +9,7 @@ best = coxa.optimize(
     athlete,
     over={"foot_distance": (0.55, 0.90), "bench_height": (0.34, 0.46), "toe_out_deg": (0, 30)},
     limits={
-        "reserve_frames": 0,  # no more than her muscles can
+        "reserve_frames": 0,  # within the capacity of her muscles
         "peak_lumbar_compression": 2200,  # N
         "form": True,  # every cue of coxa.check_form
     },

@@ -1,4 +1,4 @@
-"""What does a band around the knees add to a hip thrust, and is it more than some plates would?"""
+"""What does a band around the knees add to a hip thrust, compared with heavier plates?"""
 
 import coxa
 import matplotlib.pyplot as plt

@@ -1,4 +1,4 @@
-"""How is a study's file read without coxa, by h5py alone (or MATLAB, Julia, R: it is plain HDF5)?"""
+"""How is a study's file read without coxa, with h5py alone (or MATLAB, Julia, R: it is plain HDF5)?"""
 
 import json
 from pathlib import Path
@@ -9,7 +9,7 @@ import numpy as np
 
 
 def make(path):
-    """A file to read; the only part that needs coxa."""
+    """Write a file to read; the only part that needs coxa."""
     import coxa
 
     athlete = coxa.Subject(sex="male", mass=80, height=1.80)
@@ -30,8 +30,8 @@ with h5py.File(path) as file:
     ok = file["trial_status"][...] == 0
     load = file["load"][...]  # (trial)
     peak = file["peak_hip_extension_moment"][...]  # (trial); NaN where the trial failed
-    moment = file["hip_extension_moment"]  # (trial, sample, side), read only where it is asked for
-    # labels are characters, (side, longest label); netCDF and xarray join them by themselves
+    moment = file["hip_extension_moment"]  # (trial, sample, side), read on access
+    # labels are arrays of characters (side, longest label), which netCDF and xarray join automatically
     sides = [b"".join(characters).decode() for characters in file["side"][...]]
     right = moment[:, :, sides.index("right")]
     percent = file["sample"][...]  # 0 to 100 % of the repetition
