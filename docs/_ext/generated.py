@@ -12,7 +12,7 @@ import validation_pages
 from pages import GENERATED, package_digest, write
 
 
-def generate(app) -> None:
+def generate(app, config) -> None:
     digest = package_digest()
     stamp = GENERATED / "digest"
     changed = not stamp.exists() or stamp.read_text() != digest
@@ -28,6 +28,6 @@ def generate(app) -> None:
 
 
 def setup(app):
-    # before autosummary, which reads the pages to find its own
-    app.connect("builder-inited", generate, priority=100)
+    # before Sphinx looks for the pages: autosummary writes stubs only for names in pages found by then
+    app.connect("config-inited", generate)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

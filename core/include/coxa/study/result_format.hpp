@@ -10,7 +10,7 @@ namespace coxa {
 
 /// What format "coxa-1" says of one variable of a result, whatever the trial.
 struct VariableDescription {
-  std::string name;  // of summaries with <group> or <support> where one stands for each
+  std::string name;  // a summary's has `<group>` or `<support>` in place of each group's or support's name
   std::vector<std::string> dims;
   std::string units;  // both UDUNITS and pint read them
   std::string long_name;
