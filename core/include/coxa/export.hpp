@@ -1,4 +1,4 @@
 #pragma once
 
-// everything is hidden unless marked: the surface of the library is what carries this word
+// symbols are hidden by default; this marks the library's public interface
 #define COXA_EXPORT __attribute__((visibility("default")))

@@ -6,7 +6,7 @@
 
 namespace coxa {
 
-// destructors live here so that run-time types are one and the same in every module
+// defined here so that the type information is unique across shared libraries
 Error::~Error() = default;
 InvalidArgument::~InvalidArgument() = default;
 UnknownName::~UnknownName() = default;

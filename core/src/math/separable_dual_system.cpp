@@ -44,7 +44,7 @@ std::vector<int> elimination_order(int m, std::vector<std::vector<char>> graph) 
     }
   }
 
-  // children before parents, each subtree in one piece
+  // children before parents, each subtree contiguous
   std::vector<int> result;
   auto visit = [&](auto&& self, int node) -> void {
     for (int child = 0; child < node; ++child) {
@@ -67,7 +67,7 @@ DualSystem::DualSystem(int rows, std::span<const int> col_start, std::span<const
   std::vector<int> internal_row(rows_);
   for (int i = 0; i < rows_; ++i) internal_row[row_of[i]] = i;
 
-  // columns by their set of rows
+  // group columns by their set of rows
   std::map<std::vector<int>, std::vector<int>> by_rows;
   for (int c = 0; c < columns_; ++c) {
     std::vector<int> set;
@@ -137,7 +137,7 @@ void DualSystem::analyse_rows(std::span<const int> col_start, std::span<const in
 }
 
 double DualSystem::load(const double* values) {
-  // zero times anything finite is zero, times infinity or NaN it is NaN
+  // 0 times a finite value is 0; 0 times infinity or NaN is NaN
   double check = 0.0;
   for (std::size_t k = 0; k < source_.size(); ++k) {
     if (source_[k] < 0) continue;
@@ -222,7 +222,7 @@ void DualSystem::assemble(const double* d) {
     if (height == 0) continue;
     double* __restrict block = block_.data();
 
-    // the active columns, four at a time so that the block is read and written a quarter as often
+    // active columns in blocks of four, so that the block is read and written a quarter as often
     int active = 0;
     for (int c = 0; c < group.columns; ++c) {
       if (d[group.first_column + c] != 0.0) active_[active++] = c;
@@ -281,7 +281,8 @@ void DualSystem::factor(const double* shift) {
       row[j] = (row[j] - (even + odd)) * inverse_[j];
       pivot -= row[j] * row[j];
     }
-    // a pivot of pure rounding: the row depends on earlier ones and must not move
+    // a pivot at rounding level: the row depends linearly on earlier ones and its unknown is set to
+    // zero
     inverse_[i] = pivot > 1e-15 * diagonal && pivot > 0.0 ? 1.0 / std::sqrt(pivot) : 0.0;
   }
 }

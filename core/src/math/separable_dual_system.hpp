@@ -10,7 +10,7 @@ struct ColumnGroup {
   int first_column = 0;  // in internal order
   int columns = 0;
   int height = 0;         // rows touched
-  int stride = 0;         // height rounded up to even, the rest is zero
+  int stride = 0;         // height rounded up to even; the padding is zero
   int first_value = 0;    // into values
   int first_row = 0;      // into group_rows
   int first_scatter = 0;  // into scatter: place of (a, b ≤ a) in the envelope
@@ -18,17 +18,17 @@ struct ColumnGroup {
 
 /// The matrix A of a separable programme and the factor of its dual Hessian A D A' + diag.
 ///
-/// Rows are reordered once by minimum degree and a postorder of the elimination tree, so that
-/// limbs come first and what they share (the floating base) last: the factor of such an arrow
-/// matrix fills little more than its limbs' blocks and the border. It is kept as an envelope, row
-/// by row, so that the inner products run over contiguous memory (George & Liu 1981, ch. 4).
-/// Columns are reordered so that those with equal rows lie side by side.
+/// Rows are reordered once by minimum degree and a postorder of the elimination tree, so that limbs
+/// come first and the rows they share (the floating base) last: the factor of such an arrow matrix
+/// has little fill beyond its limbs' blocks and the border. It is stored as an envelope, row by
+/// row, so that inner products run over contiguous memory (George & Liu 1981, ch. 4). Columns are
+/// reordered so that those with equal rows are adjacent.
 class DualSystem {
  public:
   DualSystem(int rows, std::span<const int> col_start, std::span<const int> row_index);
 
   /// Copies the caller's values into internal order; returns a sum that is finite if and only if
-  /// all are.
+  /// all values are.
   double load(const double* values);
 
   void multiply(const double* x, double* y) const;             // y = A x
@@ -37,11 +37,11 @@ class DualSystem {
 
   double largest_entry(int column) const;  // max |A_ji| of an internal column
 
-  void assemble(const double* d);  // A diag(d) A'; columns with d = 0 cost nothing
-  double diagonal(int row) const { return factor_[row_start_[row] + row]; }  // until factored
+  void assemble(const double* d);  // A diag(d) A'; columns with d = 0 are skipped
+  double diagonal(int row) const { return factor_[row_start_[row] + row]; }  // before `factor`
 
-  /// Factors what was assembled plus diag(shift). An unknown whose pivot is pure rounding will not
-  /// move.
+  /// Factors the assembled matrix plus diag(shift). An unknown whose pivot is at rounding level is
+  /// left at zero in `solve`.
   void factor(const double* shift);
   void solve(double* y) const;  // in place
 

@@ -13,12 +13,12 @@ using namespace separable;
 
 namespace {
 
-// A trial programme, in which d'x has the price theta: its excess of cost over the least, and d'x.
+// A trial programme in which d'x has the price theta: cost above the minimum, and d'x.
 struct PricedTrial {
   double theta = 0.0, excess = 0.0, value = 0.0;
 };
 
-// The search for the price at which the cost meets its limit.
+// Search for the price theta at which the cost meets its limit.
 class ExtremumSearch {
  public:
   ExtremumSearch(
@@ -52,8 +52,8 @@ class ExtremumSearch {
   double result() const { return result_; }
 
  private:
-  // how fast the cost grows with the price theta of d'x while the active set stays: least + theta^2
-  // growth / 2; 0 if nothing can move
+  // growth of the cost with the price theta of d'x on a fixed active set, cost = least + theta^2
+  // growth / 2; 0 if no unknown can move
   double growth_of_cost() {
     impl_.stiffness(impl_.x);
     double growth = 0.0;
@@ -72,8 +72,8 @@ class ExtremumSearch {
     return std::max(growth - dot(impl_.step, impl_.product), 1e-6 * uncoupled);
   }
 
-  // trials with cost below and above the limit; between them, on the segment, lies a point on the
-  // limit
+  // brackets the limit by trials with cost below and above it; a point on the segment between them
+  // meets the limit
   void search(double theta) {
     low_ = {0.0, 0.0, value_of_best_};
     high_ = {kInfinity, kInfinity, -kInfinity};
@@ -88,7 +88,7 @@ class ExtremumSearch {
       outcome_.status = inner.status;
       if (inner.status != SolveStatus::solved) return;
       const PricedTrial trial{theta, excess(impl_.x), dot(impl_.direction, impl_.x)};
-      // no x within the limit has a smaller value than this (weak duality)
+      // lower bound on d'x over all x within the limit (weak duality)
       proven = std::max(proven, trial.value + (trial.excess - room_) / theta);
       if (trial.excess <= room_) {
         low_ = trial;
@@ -121,7 +121,8 @@ class ExtremumSearch {
     return above;
   }
 
-  // how far from the trial below the limit to the one above it the limit lies
+  // fraction of the segment from the trial below to the trial above at which the cost meets the
+  // limit
   double share_of_high() {
     double share = 0.0;
     if (high_.theta == kInfinity) return share;
@@ -136,8 +137,8 @@ class ExtremumSearch {
     return share;
   }
 
-  // the root of the excess is almost linear in theta; where it jumps, the chord finds what lies
-  // between
+  // the square root of the excess is almost linear in theta; where it jumps, every third turn takes
+  // the slope of the chord in (d'x, cost) instead
   double next_price(double theta, double above, int turn) const {
     const double goal = std::sqrt(room_);
     if (high_.theta == kInfinity) {
@@ -153,10 +154,10 @@ class ExtremumSearch {
   }
 
   SeparableWorkspace::Impl& impl_;
-  double size_ = 0.0;           // rounding of d'x
-  double least_ = 0.0;          // cost of the best
-  double room_ = 0.0;           // by which the cost may exceed it
-  double value_of_best_ = 0.0;  // d'x
+  double size_ = 0.0;           // sum of |d_i x_i|, which scales the rounding error of d'x
+  double least_ = 0.0;          // least cost
+  double room_ = 0.0;           // allowed excess of cost
+  double value_of_best_ = 0.0;  // d'x of the least-cost answer
   double result_ = 0.0;
   PricedTrial low_, high_;
   Outcome outcome_;

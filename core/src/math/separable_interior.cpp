@@ -21,7 +21,7 @@ bool SeparableWorkspace::Impl::begin_interior(Extra mode) {
     d[i] = scale[i] = 0.0;
     if (range == 0.0) continue;
     if (range < kInfinity) x[i] = std::clamp(0.0, lower[i] + 0.1 * range, upper[i] - 0.1 * range);
-    // a linear programme has no curvature: the size of x takes its place
+    // a linear programme has no curvature; the magnitude of x replaces it
     d[i] = mode == Extra::along ? reach[i] * reach[i]
                                 : 1.0 / curvature(i, 0.5 * std::min(upper[i], lower[i] + 1.0));
   }
@@ -37,7 +37,8 @@ bool SeparableWorkspace::Impl::begin_interior(Extra mode) {
   return true;
 }
 
-/// Pushes x off its bounds, with s = A'λ and t what of it the first step has changed.
+/// Pushes x off its bounds and starts the multipliers. Expects s = A'λ and, in t, A'λ before the
+/// first step.
 void SeparableWorkspace::Impl::begin_bounds() {
   for (int i = 0; i < columns; ++i) t[i] = s[i] - t[i];
   energy = 0.0;
@@ -65,7 +66,7 @@ void SeparableWorkspace::Impl::begin_bounds() {
   }
 }
 
-/// Starting point of t and of what bounds it.
+/// Starting point of t and of the multipliers of its bounds.
 void SeparableWorkspace::Impl::begin_extra(Extra mode) {
   extra = {.price = extra.price};
   if (mode == Extra::along) {
@@ -89,7 +90,7 @@ void SeparableWorkspace::Impl::begin_extra(Extra mode) {
   }
 }
 
-/// Residuals of the present iterate; leaves s = A'λ, r, and of every column the dual residual and φ''.
+/// Residuals of the present iterate; leaves s = A'λ, r, and each column's dual residual and φ''.
 Residuals SeparableWorkspace::Impl::residuals(const InteriorSettings& settings) {
   const bool along_line = settings.mode == Extra::along;
   Residuals found;
@@ -130,8 +131,8 @@ Residuals SeparableWorkspace::Impl::residuals(const InteriorSettings& settings) 
     now += extra.price * extra.value;
   }
   if (settings.careful && proximal) {
-    // the penalty belongs to what is minimised, and the rounding of large λ grows like it; a gap
-    // of 1e-11 of it moves the reserves by 3e-6 of their norm
+    // the penalty is part of the objective, and the rounding error of a large λ grows with it; a
+    // gap of 1e-11 of it moves the reserves by 3e-6 of their norm
     for (int j = 0; j < rows; ++j) {
       now += 0.5 * give[j] * (lambda[j] - anchor[j]) * (lambda[j] - anchor[j]);
     }
@@ -152,7 +153,7 @@ bool SeparableWorkspace::Impl::factor_interior(Extra mode) {
     d[i] = 1.0 / stiff[i];
   }
   if (mode == Extra::along) {
-    // unbounded columns have no stiffness of their own
+    // unbounded columns have no stiffness of their own; a small one is added
     for (int i = 0; i < columns; ++i) d[i] = 1.0 / (stiff[i] + 1e-12 / (reach[i] * reach[i]));
   }
   if (mode == Extra::maximum) {
@@ -179,7 +180,7 @@ bool SeparableWorkspace::Impl::factor_interior(Extra mode) {
   return true;
 }
 
-/// Aims every slack · multiplier at zero: the predictor.
+/// Targets slack · multiplier = 0 for every pair: the predictor.
 void SeparableWorkspace::Impl::aim_at_zero() {
   for (int i = 0; i < columns; ++i) {
     below.target[i] = -below.z[i] * below.s[i];
@@ -190,7 +191,7 @@ void SeparableWorkspace::Impl::aim_at_zero() {
   extra.target_high = -extra.z_high * (1.0 - extra.value);
 }
 
-/// Aims them at `center`, less the second-order error of the predictor's step: the corrector.
+/// Targets `center`, less the second-order error of the predictor's step: the corrector.
 void SeparableWorkspace::Impl::aim_at_center(Extra mode, double center) {
   for (int i = 0; i < columns; ++i) {
     below.target[i] += below.z[i] > 0.0 ? center - below.dz[i] * dx[i] : 0.0;
@@ -272,7 +273,7 @@ double SeparableWorkspace::Impl::shortness(Extra mode) const {
   return inverse;
 }
 
-/// The gap after a step of this length.
+/// Duality gap after a step of this length.
 double SeparableWorkspace::Impl::gap_after(Extra mode, double length) const {
   double gap = 0.0;
   for (int i = 0; i < columns; ++i) {
@@ -311,9 +312,8 @@ void SeparableWorkspace::Impl::advance(Extra mode, double length) {
   extra.z_high += length * extra.dz_high;
 }
 
-/// Primal–dual interior point with Mehrotra's predictor and corrector, from a cold start; x need
-/// not meet the rows on the way. With an extra scalar t the normal equations gain a border of one
-/// row.
+/// Primal–dual interior point method with Mehrotra's predictor and corrector, infeasible start. An
+/// extra scalar t adds a border of one row to the normal equations.
 ///
 /// Newton's equations, with slacks s, multipliers z and κ = z/s of x ≤ t:
 ///

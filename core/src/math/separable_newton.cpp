@@ -29,7 +29,7 @@ double SeparableWorkspace::Impl::power_response(int i, double si) const {
   const double pure = root(pull / wp[i], r);
   if (q[i] == 0.0) return pure;
 
-  // wp x^r + q x = pull: from the side on which Newton's steps are monotone
+  // wp x^r + q x = pull: starts on the side from which Newton's iteration is monotone
   double at = r >= 1.0 ? std::min(pure, pull * inverse_q[i])
                        : std::min(root(0.5 * pull / wp[i], r), 0.5 * pull * inverse_q[i]);
   for (int k = 0; k < 60; ++k) {
@@ -73,10 +73,9 @@ double SeparableWorkspace::Impl::evaluate() {
   return row_error(x, lambda, r);
 }
 
-/// One Newton step on the optimality conditions with x kept as an unknown of its own and the
-/// active set given by `side`: linearises φ' at x instead of inverting it, so it does not suffer
-/// from multipliers that a new A has made stale. Sets λ; x serves as the point of linearisation
-/// only.
+/// One Newton step on the optimality conditions with x as an independent unknown and the active set
+/// given by `side`: linearises φ' at x instead of inverting it, and is therefore insensitive to
+/// multipliers that no longer fit a new A. Sets λ; x only serves as the point of linearisation.
 void SeparableWorkspace::Impl::predict() {
   for (int i = 0; i < columns; ++i) {
     if (side[i] < 0) x[i] = lower[i];
@@ -94,8 +93,8 @@ void SeparableWorkspace::Impl::predict() {
   for (int j = 0; j < rows; ++j) lambda[j] += step[j];
 }
 
-/// From an almost exact λ: corrects x itself with the last factor, because x(λ) magnifies the
-/// rounding of λ by 1/φ''. True if x now meets the rows and its multipliers to the final
+/// Given an almost exact λ, corrects x directly with the last factor, because x(λ) magnifies the
+/// rounding error of λ by 1/φ''. True if x then meets the rows and its multipliers to the final
 /// tolerance.
 bool SeparableWorkspace::Impl::refine() {
   step = r;
@@ -119,7 +118,7 @@ bool SeparableWorkspace::Impl::refine() {
   return true;
 }
 
-/// Whether the active set is still that of the last factor.
+/// Whether the active set is the one of the last factorisation.
 bool SeparableWorkspace::Impl::same_active_set() const {
   bool same = true;
   for (int i = 0; i < columns; ++i) {
@@ -129,8 +128,8 @@ bool SeparableWorkspace::Impl::same_active_set() const {
   return same;
 }
 
-/// Length of the step at which the slope of the dual along it, which falls from `start` > 0, is almost zero; infinite if the
-/// dual climbs for ever.
+/// Step length at which the slope of the dual along the step, `start` > 0 at zero and decreasing,
+/// is almost zero; infinite if the dual is unbounded along it.
 double SeparableWorkspace::Impl::step_length(double start) {
   double offset = dot(step, b);
   double bend = 0.0;
@@ -146,7 +145,7 @@ double SeparableWorkspace::Impl::step_length(double start) {
     return offset - length * bend - dot(t, trial);
   };
 
-  // bracket a zero of the slope, unless the full step is good enough
+  // bracket the zero of the slope unless the full step is accurate enough
   double length = 1.0;
   double here = slope_at(1.0);
   double low = 0.0;
@@ -175,7 +174,7 @@ double SeparableWorkspace::Impl::step_length(double start) {
 Outcome SeparableWorkspace::Impl::newton(int limit) {
   Outcome outcome;
   double error = evaluate();
-  const double near = 1e4 * row_tolerance;  // where the active set has usually settled
+  const double near = 1e4 * row_tolerance;  // below this error the active set has usually settled
   bool factored = false;
   int stalls = 0;
 

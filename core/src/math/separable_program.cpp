@@ -29,7 +29,7 @@ SeparableProgram SeparableProgram::with_pattern(
   return program;
 }
 
-/// The whole method: warm Newton, then what begins inside the bounds.
+/// Warm-started Newton; if that fails, interior point and Newton from a cold start.
 Outcome SeparableWorkspace::Impl::run(Start start) {
   int spent = 0;
   if (start == Start::warm) {
@@ -42,7 +42,7 @@ Outcome SeparableWorkspace::Impl::run(Start start) {
   return {outcome.status, spent + outcome.iterations};
 }
 
-/// Interior point and Newton in turns, each turn closer.
+/// Alternates interior point and Newton with a tolerance that tightens each turn.
 Outcome SeparableWorkspace::Impl::from_inside(InteriorSettings settings) {
   int spent = 0;
   for (double tolerance : {1e-5, 1e-8, 1e-11}) {
@@ -53,7 +53,7 @@ Outcome SeparableWorkspace::Impl::from_inside(InteriorSettings settings) {
     keep = x;
     keep_lambda = lambda;
     keep_r = r;
-    // a bound is active where the response to the multipliers alone would cross it
+    // a bound is active where the unconstrained response to the multipliers would cross it
     for (int i = 0; i < columns; ++i) {
       side[i] = 0;
       if (below.z[i] > 0.0 && derivative(i, x[i]) - below.z[i] < derivative(i, lower[i]))
@@ -75,9 +75,9 @@ Outcome SeparableWorkspace::Impl::from_inside(InteriorSettings settings) {
   return {SolveStatus::iteration_limit, spent};
 }
 
-/// For programmes on the edge of feasibility, where neither method above decides: proximal steps
-/// in λ. If there is an answer they converge to it, and if not their direction converges to a
-/// certificate (Rockafellar 1976).
+/// Proximal steps in λ, for programmes on the edge of feasibility that neither method above
+/// decides. They converge to the answer if there is one; otherwise their direction converges to a
+/// certificate of infeasibility (Rockafellar 1976).
 Outcome SeparableWorkspace::Impl::decide() {
   Outcome outcome;
   typical_diagonal();

@@ -12,20 +12,22 @@ using namespace separable;
 
 namespace {
 
-// reserves are reported to three or four digits: what rounding keeps from being proven to more still
-// stands; in the norm of the programme, relative or, for smaller ones, of one natural size
+// reserves are reported to three or four digits: an answer that rounding keeps from a stricter
+// proof is accepted at this accuracy, in the norm of the programme, relative or, below one natural
+// size, absolute
 constexpr double kGoodReserves = 1e-4;
 
-// What one proximal step says about its reserves, in the norm of the programme.
+// Norms of one proximal step, in the norm of the programme; all but `most` are squared.
 struct Step {
   double norm = 0.0;
   double change = 0.0;  // since the last step
-  double blur = 0.0;    // what meeting the rows to their tolerance leaves open
+  double blur = 0.0;    // ambiguity due to the tolerance of the rows
   double most = 0.0;    // largest reserve
   double lack = 0.0;    // strong convexity: |r - least|^2 <= 2 lack
 };
 
-// The sequence of proximal steps.
+// Sequence of proximal steps with a decreasing proximal weight gamma, that is a growing penalty
+// 1/gamma on reserves.
 class ReserveSearch {
  public:
   ReserveSearch(SeparableWorkspace::Impl& impl, const Eigen::Ref<const Eigen::VectorXd>& scale)
@@ -50,7 +52,7 @@ class ReserveSearch {
       outcome_.status = SolveStatus::iteration_limit;
     }
     if (outcome_.status == SolveStatus::iteration_limit && good_) {
-      // the penalty became too small for the digits of a double: the turn before was good enough
+      // gamma became too small for double precision; the previous turn was accurate enough
       impl_.x = impl_.settled_x;
       impl_.lambda = impl_.anchor;
       outcome_.status = SolveStatus::solved;
@@ -64,7 +66,8 @@ class ReserveSearch {
  private:
   double size_of(int j) const { return scale_[impl_.system.row_of[j]]; }
 
-  // makes the whole of b as reserves a hundred times dearer than a least-norm answer
+  // initial gamma: covering all of b by reserves costs a hundred times as much as a least-norm
+  // answer
   double first_penalty() {
     impl_.typical_diagonal();
     double as_reserve = 0.0;
@@ -87,14 +90,15 @@ class ReserveSearch {
     Outcome inner = impl_.run(start);
     outcome_.iterations += inner.iterations;
     if (inner.status == SolveStatus::iteration_limit && !good_) {
-      // a penalty this small leaves few digits to the active set; small steps still find it
+      // a gamma this small leaves few significant digits for the active set; damped steps still
+      // find it
       inner = impl_.from_inside(with_care());
       outcome_.iterations += inner.iterations;
     }
     outcome_.status = inner.status;
   }
 
-  // the last penalty that could be solved brings the rest of the way, only more slowly
+  // goes back to the last gamma that could be solved and keeps it: converges more slowly
   void hold() {
     held_ = true;
     gamma_ *= 10.0;
@@ -103,7 +107,8 @@ class ReserveSearch {
     impl_.mark_sides();
   }
 
-  // y certifies the reserves: sum over columns of what y'A x still lacks of its maximum
+  // y = gamma (lambda - anchor) is the gradient of the reserves' norm; lack is the maximum of y'A x
+  // over the bounds less its present value and bounds the distance from the least reserves
   Step step() {
     Step found;
     for (int j = 0; j < impl_.rows; ++j) {
@@ -134,11 +139,11 @@ class ReserveSearch {
         turn > 0
         && step.change <= std::max(1e-18 * step.norm, std::min(step.blur, 1e-14 * step.norm));
     good_ = 2.0 * step.lack <= kGoodReserves * kGoodReserves * std::max(step.norm, 1.0);
-    // while the penalty is held a small change proves nothing
+    // while gamma is held, a small change proves nothing
     return step.most <= impl_.row_tolerance || proven || (held_ ? good_ : settled);
   }
 
-  // rows without reserve may be impossible by themselves
+  // whether the rows without reserve are infeasible by themselves
   bool impossible() {
     for (int j = 0; j < impl_.rows; ++j) {
       impl_.product[j] = impl_.give[j] > 0.0 ? 0.0 : impl_.lambda[j] - impl_.anchor[j];
@@ -151,9 +156,10 @@ class ReserveSearch {
 
   SeparableWorkspace::Impl& impl_;
   const Eigen::Ref<const Eigen::VectorXd>& scale_;
-  double gamma_;       // the penalty
-  bool held_ = false;  // the penalty falls no further
-  bool good_ = false;  // settled_... hold an answer whose reserves are least to kGoodReserves
+  double gamma_;       // proximal weight
+  bool held_ = false;  // gamma decreases no further
+  bool good_ = false;  // settled_x and anchor hold an answer whose reserves are least to
+                       // kGoodReserves
   Outcome outcome_;
 };
 
@@ -176,7 +182,7 @@ SolveStatus least_reserves(
   const Outcome outcome = ReserveSearch(impl, scale).run();
   impl.publish(solution, outcome);
 
-  // what the rows lack; no reserve where none is allowed
+  // reserve = residual of the rows, 0 where no reserve is allowed
   double residual = 0.0;
   for (int j = 0; j < impl.rows; ++j) {
     const int k = impl.system.row_of[j];

@@ -1,4 +1,4 @@
-// the questions about a programme that the interior point answers: least maximum, limit
+// variants of the programme solved by the interior point method: least maximum, feasible limit
 
 #include <algorithm>
 #include <cmath>
@@ -15,7 +15,7 @@ using namespace separable;
 
 namespace {
 
-// which unknowns are below t, and what t costs
+// selects the unknowns bounded by t and sets the price of t
 void choose(
     SeparableWorkspace::Impl& impl, const SeparableProgram& program, std::span<const char> subset) {
   impl.extra.price = 0.0;
@@ -31,7 +31,7 @@ void choose(
   require(impl.extra.price > 0.0, "subset is empty; expected at least one nonzero entry");
 }
 
-// with t known, what remains is an ordinary programme under the bound t, solved to the last digit
+// with t fixed as a bound, an ordinary programme remains, solved to full precision
 Outcome under_known_maximum(SeparableWorkspace::Impl& impl) {
   for (int i = 0; i < impl.columns; ++i) {
     if (impl.subset[i]) {
@@ -74,7 +74,7 @@ SolveStatus minimise_maximum(
   impl.load(program, 2.0, tie_break);
   choose(impl, program, subset);
 
-  // is there any answer at all?
+  // feasibility first
   Outcome outcome = impl.run(Start::cold);
   if (outcome.status != SolveStatus::solved) {
     impl.publish(solution, outcome);
@@ -84,7 +84,7 @@ SolveStatus minimise_maximum(
   outcome = impl.interior({.mode = Extra::maximum, .limit = 100});
   spent += outcome.iterations;
   if (outcome.status == SolveStatus::iteration_limit) {
-    // gap and rows were closed long before the multipliers were right
+    // gap and rows closed before the multipliers converged
     outcome = impl.interior(with_care(Extra::maximum));
     spent += outcome.iterations;
   }
@@ -104,7 +104,7 @@ SolveStatus minimise_maximum(
 
 namespace {
 
-// a linear programme in units of t_max
+// sets up the linear programme, scaled so that t in [0, t_max] becomes [0, 1]
 void make_linear(
     SeparableWorkspace::Impl& impl,
     const SeparableProgram& program,
@@ -154,14 +154,14 @@ SolveStatus maximise_along(
   limit.lambda.resize(m);
   limit.iterations = outcome.iterations;
   limit.t = t_max * std::clamp(impl.extra.value, 0.0, 1.0);
-  // what y allows at most: t y'along <= max y'A x - y'b
+  // upper bound on t from the dual y = lambda: t y'along <= max y'A x - y'b
   double most = -dot(impl.lambda, impl.b);
   impl.system.multiply_transposed(impl.lambda.data(), impl.s.data());
   for (int i = 0; i < n; ++i) {
     const int k = impl.system.column_of[i];
     const double si = impl.s[i];
     const double end = si > 0.0 ? impl.upper[i] : impl.lower[i];
-    // towards infinity s is rounding
+    // where the bound is infinite, s is rounding error
     most += si * (std::isfinite(end) ? end : impl.x[i]);
     limit.x[k] = impl.x[i] = std::clamp(impl.x[i], impl.lower[i], impl.upper[i]);
     const double reach = impl.reach[i];

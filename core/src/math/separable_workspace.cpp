@@ -12,11 +12,11 @@ using namespace separable;
 
 namespace {
 
-// proximal weight relative to the Hessian's diagonal: the least that keeps a singular factor apart
-// from rounding
+// proximal weight relative to the Hessian's diagonal: the least that lifts a singular factor above
+// rounding error
 constexpr double kDamping = 1e-14;
 
-// beyond this multiple of what the rows ask for, an unbounded unknown has left every sensible range
+// an unbounded unknown beyond this multiple of what the rows require counts as diverged
 constexpr double kEndless = 1e4;
 
 void check_sizes(const SeparableProgram& program) {
@@ -40,7 +40,7 @@ void check_power(const SeparableProgram& program) {
       "tie_break is ", program.tie_break, "; expected a positive number");
 }
 
-// the message for the first column of a programme that is not as it should be
+// throws the message for the first invalid column of a programme
 void refuse_column(const SeparableProgram& program, int k) {
   const double low = program.lower[k];
   const double high = program.upper[k];
@@ -161,7 +161,7 @@ void SeparableWorkspace::Impl::load(
     const double e = program.quadratic[k];
     const double center = program.center[k];
     const double linear = program.linear[k];
-    // one test for the common case; the message is made afterwards
+    // one combined test for the common case; the message is only built on failure
     const bool good = low <= high && low < kInfinity && high > -kInfinity && w >= 0.0
                       && (w == 0.0 || low >= 0.0) && e >= 0.0
                       && 0.0 * (w + e + center + linear) == 0.0 && (w + e > 0.0 || low == high);
@@ -194,7 +194,7 @@ void SeparableWorkspace::Impl::load(
   for (int i = 0; i < columns; ++i) inverse_q[i] = q[i] > 0.0 ? 1.0 / q[i] : 0.0;
 }
 
-/// Takes a solution as the place to start from.
+/// Takes a solution as the starting point.
 void SeparableWorkspace::Impl::adopt(const SeparableSolution& solution) {
   require_size("solution.x", solution.x.size(), columns);
   require_size("solution.side", std::ssize(solution.side), columns);
@@ -282,7 +282,7 @@ bool SeparableWorkspace::Impl::factor() {
   return true;
 }
 
-/// True if row j alone, which only fixed columns touch, cannot be met.
+/// True if row j, which only fixed columns touch, cannot be met by itself.
 bool SeparableWorkspace::Impl::contradicts(int j) {
   for (double sign : {1.0, -1.0}) {
     std::fill(product.begin(), product.end(), 0.0);
@@ -297,8 +297,8 @@ bool SeparableWorkspace::Impl::contradicts(int j) {
 }
 
 /// True if y'b exceeds y'A x for every x within the bounds by more than the row tolerance can
-/// explain. A column without a bound counts up to `kEndless` times the size at which it would make
-/// b alone.
+/// explain. An infinite bound counts as `kEndless` times the magnitude at which that column alone
+/// would make b.
 bool SeparableWorkspace::Impl::certifies_infeasible(
     const std::vector<double>& y, const std::vector<double>& sy) const {
   double most = 0.0;

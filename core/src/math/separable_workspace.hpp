@@ -14,7 +14,7 @@ namespace separable {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-// callers build identities to 1e-9 on the rows; one decade better
+// one decade tighter than the 1e-9 to which callers rely on the rows
 constexpr double kRowTolerance = 1e-10;
 
 /// Largest magnitude; NaN if any entry is not finite, so that every test against a tolerance fails.
@@ -34,7 +34,7 @@ inline double dot(const std::vector<double>& a, const std::vector<double>& b) {
   return sum;
 }
 
-/// x^r for the exponents that occur most, then the general one.
+/// x^r, with the common integer exponents computed without pow.
 inline double raise(double x, double r) {
   if (r == 1.0) return x;
   if (r == 2.0) return x * x;
@@ -43,59 +43,61 @@ inline double raise(double x, double r) {
   return std::pow(x, r);
 }
 
-/// How one method ended, and the factorisations it took.
+/// Status of one method and the number of factorisations it took.
 struct Outcome {
   SolveStatus status = SolveStatus::iteration_limit;
   int iterations = 0;
 };
 
-/// The scalar unknown t that some programmes add to x, and what it does.
+/// The scalar unknown t that some programmes add to x, and its role.
 enum class Extra {
   none,
   along,    // minimise −t, b grows by t along, 0 ≤ t ≤ 1
   maximum,  // minimise price · t, xᵢ ≤ t on the subset
 };
 
-/// When the interior point method ends, and how boldly it steps.
+/// Termination criteria and step lengths of the interior point method.
 struct InteriorSettings {
   Extra mode = Extra::none;
   double tolerance =
       1e-11;  // of the gap, relative to the cost, and of the rows, relative to b; a hundred times as much
               // of the dual residual
-  int limit = 60;       // most factorisations
-  bool resume = false;  // whether it goes on from where it was
+  int limit = 60;       // maximum number of factorisations
+  bool resume = false;  // continue from the present iterate
 
-  double back_off = 0.99;  // of the way to the nearest bound, at least
+  double back_off = 0.99;  // largest fraction of the way to the nearest bound that a step may take
 
-  /// Slower, and goes further. Steps are damped: where one changes the curvature many times over (p = 5), full steps may
-  /// jump for ever between two points. And the centre aimed at keeps a part of the final gap: with less, slacks and
-  /// multipliers become so unequal that the equations lose all their digits, and the dual residual grows again.
+  /// Damped steps with a minimum of centring: slower, but more robust. Where one step changes the
+  /// curvature many times over (p = 5), full steps may cycle between two points. With less
+  /// centring, slacks and multipliers become so disparate that the equations lose all significant
+  /// digits, and the dual residual grows again.
   bool careful = false;
-  double damping = 0.7;       // of the length of a careful step
-  double least_center = 0.1;  // of the final gap's share of each pair, in careful steps
+  double damping = 0.7;       // factor on the length of a careful step
+  double least_center = 0.1;  // least centring in careful steps, as a fraction of each pair's share
+                              // of the final gap
 };
 
-/// For programmes in which full steps cycle or lose their digits. Care gains half a digit in each step once it is under way,
-/// and is asked for eleven.
+/// For programmes in which full steps cycle or lose precision. Once under way, a careful step gains
+/// half a digit; eleven are required, hence the higher limit.
 inline InteriorSettings with_care(Extra mode = Extra::none) {
   return {.mode = mode, .limit = 150, .careful = true};
 }
 
-/// What keeps an iterate of the interior point method from being the answer.
+/// Optimality residuals of an interior point iterate.
 struct Residuals {
   double gap = 0.0;    // sum of slack · multiplier
   double rows = 0.0;   // largest |A x − b − t along|
   double dual = 0.0;   // largest dual residual, as cost over a typical change of x
   double extra = 0.0;  // dual residual of t
-  double size = 0.0;   // of what is minimised
+  double size = 0.0;   // magnitude of the objective
   bool finite = false;
 };
 
-/// Inequalities of one kind, one for each column: slack s and multiplier z, both positive.
+/// Inequalities of one kind, one per column: slack s and multiplier z, both positive.
 struct Inequalities {
   std::vector<double> s, inverse;  // [n] slacks and their reciprocals
   std::vector<double> z, dz;       // [n] multipliers and their steps
-  std::vector<double> target;      // [n] wanted change of s z
+  std::vector<double> target;      // [n] target change of s z
 };
 
 /// The scalar t, with the multipliers of t ≥ 0 and t ≤ 1.
@@ -116,7 +118,7 @@ void check_pattern(const SeparableProgram& program);
 }  // namespace separable
 
 /// The programme in internal order, reduced to  φᵢ(x) = (wpᵢ/p) x^p + cᵢ x + (qᵢ/2) x², and all
-/// scratch. The power term is only kept apart where p is neither 1 nor 2.
+/// scratch memory. The power term is kept separately only where p is neither 1 nor 2.
 struct __attribute__((visibility("hidden"))) SeparableWorkspace::Impl {
   using Outcome = separable::Outcome;
   using Extra = separable::Extra;
@@ -131,13 +133,13 @@ struct __attribute__((visibility("hidden"))) SeparableWorkspace::Impl {
   // the programme
   std::vector<double> lower, upper, q, c, wp;
   std::vector<double> inverse_q;  // 1/q, or 0
-  std::vector<int> powers;        // columns with a power term of their own
+  std::vector<int> powers;        // columns with a separate power term
   double p = 2.0;
   double constant = 0.0;  // of the cost
   std::vector<double> b;
   double row_tolerance = 0.0;
   bool moving = false;          // whether b moves along a line
-  bool proximal = false;        // whether give and anchor are in force
+  bool proximal = false;        // whether the proximal term (give, anchor) is active
   std::vector<double> typical;  // [m] diagonal of the dual Hessian with every column free
 
   // dual Newton
@@ -147,7 +149,7 @@ struct __attribute__((visibility("hidden"))) SeparableWorkspace::Impl {
   std::vector<signed char> side;     // [n] active set: −1 on the lower bound, +1 on the upper
   std::vector<double> lambda, step;  // [m] λ and its step
   std::vector<double> anchor, give;  // [m] centre and weight of the proximal term
-  std::vector<double> r;             // [m] what the rows lack
+  std::vector<double> r;             // [m] residual of the rows
   std::vector<double> shift;         // [m] added to the diagonal of the dual Hessian
   std::vector<double> product;       // [m] scratch
 
@@ -155,25 +157,25 @@ struct __attribute__((visibility("hidden"))) SeparableWorkspace::Impl {
   separable::Inequalities below, above, top;  // x ≥ lower, x ≤ upper, x ≤ t
   separable::ExtraUnknown extra;
   std::vector<double> dx;            // [n] step of x
-  std::vector<double> slope, stiff;  // [n] dual residual; φ'' with the bounds' share
-  std::vector<double> kappa, g;      // [n] as in Newton's equations
+  std::vector<double> slope, stiff;  // [n] dual residual; φ'' plus the contribution of the bounds
+  std::vector<double> kappa, g;      // [n] see Newton's equations in `interior`
   std::vector<double> scale;         // [n] typical change of x; 0 if it is fixed
-  std::vector<double> reach;         // [n] size of x in a linear programme
+  std::vector<double> reach;         // [n] magnitude of x in a linear programme
   std::vector<double> along;         // [m] direction of b
-  std::vector<double> border;        // [m] k of Newton's equations
-  std::vector<char> subset;          // [n] whether x ≤ t counts
+  std::vector<double> border;        // [m] k of Newton's equations in `interior`
+  std::vector<char> subset;          // [n] whether x ≤ t applies
   double energy = 0.0;  // typical cost of one column, sets the scale of the multipliers
-  int pairs = 0;        // of slack and multiplier
+  int pairs = 0;        // number of slack–multiplier pairs
 
   std::vector<double> keep, keep_lambda, keep_r;  // last interior iterate
   std::vector<double> keep_reserve;               // [m] of the last proximal step
-  std::vector<double> settled_x;                  // after the last proximal step that was solved
+  std::vector<double> settled_x;                  // x after the last proximal step that was solved
 
   // extremum
   std::vector<double> c_base, direction;  // [n] c without the price of d'x, and d
   std::vector<double> x_low, x_high;      // [n] last answers below and above the cost limit
 
-  // separable_workspace.cpp: the programme, its dual Hessian, and what enters and leaves
+  // separable_workspace.cpp: the programme, its dual Hessian, input and output
   void load(const SeparableProgram& program, double power, double power_scale);
   void adopt(const SeparableSolution& solution);
   void publish(SeparableSolution& solution, Outcome outcome);
@@ -216,7 +218,7 @@ struct __attribute__((visibility("hidden"))) SeparableWorkspace::Impl {
   void advance(Extra mode, double length);
   Outcome interior(const separable::InteriorSettings& settings);
 
-  // separable_program.cpp: both methods in turns, and what decides when neither does
+  // separable_program.cpp: the sequence of methods
   Outcome run(Start start);
   Outcome from_inside(separable::InteriorSettings settings);
   Outcome decide();
@@ -229,8 +231,8 @@ inline double SeparableWorkspace::Impl::derivative(int i, double at) const {
 
 inline double SeparableWorkspace::Impl::curvature(int i, double at) const {
   if (wp[i] == 0.0) return q[i];
-  // x^(p-2) vanishes at 0 for p > 2 and is infinite for p < 2; both ends are cut where x is
-  // rounding
+  // x^(p-2) vanishes at 0 for p > 2 and is infinite for p < 2; x is cut off below at 1e-8, where it
+  // is rounding error
   return q[i] + wp[i] * (p - 1.0) * separable::raise(std::max(at, 1e-8), p - 2.0);
 }
 

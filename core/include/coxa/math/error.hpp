@@ -25,7 +25,8 @@ class COXA_EXPORT InvalidArgument : public Error {
   ~InvalidArgument() override;
 };
 
-/// A name that the caller gave does not exist (Python: KeyError's sibling, a ValueError).
+/// A name that the caller gave does not exist (Python: a subclass of InvalidArgument, hence a
+/// ValueError).
 class COXA_EXPORT UnknownName : public InvalidArgument {
  public:
   using InvalidArgument::InvalidArgument;
@@ -60,10 +61,10 @@ class COXA_EXPORT UnsolvedFrame : public Error {
   ~UnsolvedFrame() override;
 };
 
-/// `number` with up to ten digits and a decimal point, whatever the locale.
+/// `number` as %.10g would print it, independent of the locale.
 COXA_EXPORT std::string number_text(double number);
 
-/// `path` in quotes, with backslashes before quotes and backslashes.
+/// `path` in double quotes, with quotes and backslashes escaped by a backslash.
 COXA_EXPORT std::string path_text(const std::filesystem::path& path);
 
 /// One part of a message: text, a number or a path.
@@ -82,13 +83,13 @@ std::string part_text(const Part& part) {
   }
 }
 
-/// Joins the parts of a message with nothing between them.
+/// Concatenates the parts of a message.
 template <typename... Parts>
 std::string message(const Parts&... parts) {
   return (std::string() + ... + part_text(parts));
 }
 
-/// Throws `E` with the joined parts unless the condition holds.
+/// Throws `E` with the concatenated parts unless the condition holds.
 template <typename E = InvalidArgument, typename... Parts>
 void require(bool condition, const Parts&... parts) {
   if (!condition) throw E(message(parts...));
@@ -99,8 +100,8 @@ inline void require_size(const char* name, long given, long expected) {
   require(given == expected, name, " has ", given, " entries; expected ", expected);
 }
 
-/// The candidate that differs least from `name` (Levenshtein distance), for "did you mean" messages.
-/// Empty if nothing is near.
+/// The candidate nearest to `name` by Levenshtein distance, for "did you mean" messages; empty if
+/// none is near.
 COXA_EXPORT std::string nearest_name(
     const std::string& name, const std::vector<std::string>& candidates);
 

@@ -13,7 +13,8 @@ struct Derivatives {
   double second = 0;
 };
 
-/// Scalar function of one variable: what an OpenSim file puts between a coordinate and a joint axis.
+/// Scalar function of one variable: maps a coordinate to a translation or rotation of a joint axis
+/// in an OpenSim file.
 class COXA_EXPORT Function {
  public:
   enum class Kind { constant, linear, polynomial, spline };
@@ -28,9 +29,9 @@ class COXA_EXPORT Function {
   static Function polynomial(std::vector<double> coefficients);
 
   /// OpenSim's SimmSpline: the cubic spline of Forsythe, Malcolm & Moler (1977, ch. 4), whose third
-  /// derivative at each end is that of the cubic through the four outermost points; straight
-  /// beyond its ends.
-  /// @throws InvalidArgument unless x rises and both have the same size of at least 2
+  /// derivative at each end equals that of the cubic through the four outermost points;
+  /// extrapolated linearly.
+  /// @throws InvalidArgument unless x increases strictly and has as many entries as y, at least 2
   static Function simm_spline(std::vector<double> x, std::vector<double> y);
 
   /// The same function times a factor (OpenSim's MultiplierFunction).
@@ -40,11 +41,13 @@ class COXA_EXPORT Function {
 
   Kind kind() const { return kind_; }
 
-  /// Where the function is known: knots of a spline, everything for the others.
+  /// Range over which the function is defined: first and last knot of a spline, ±infinity for the
+  /// others.
   double domain_lower() const;
   double domain_upper() const;
 
-  /// slope and intercept of a linear function, value of a constant, coefficients, or the ordinates
+  /// slope and intercept of a linear function, value of a constant, coefficients of a polynomial,
+  /// ordinates of a spline
   const std::vector<double>& coefficients() const { return coefficients_; }
 
   /// knots of a spline, empty for the others

@@ -17,7 +17,7 @@ enum class SolveStatus {
   iteration_limit,  // stopped without an answer; x is the last iterate and must not be used
 };
 
-/// A convex programme whose cost is a sum over single unknowns, tied together by few linear rows.
+/// A convex programme with a separable cost and few linear equality constraints ("rows").
 ///
 ///     minimise    Σᵢ wᵢ xᵢ^p + cᵢ xᵢ + (eᵢ/2) (xᵢ − x0ᵢ)²
 ///     subject to  A x = b,   lower ≤ x ≤ upper
@@ -62,16 +62,16 @@ struct SeparableSolution {
   Eigen::VectorXd lambda;  // [m] multipliers: the cost of one more unit of b; if infeasible, a
                            // vector with lambda'b > lambda'A x for every x within the bounds
   std::vector<signed char> side;  // [n] −1 on the lower bound, +1 on the upper, 0 between
-  double cost = 0.0;              // everything that is minimised, tie-break included
+  double cost = 0.0;              // minimised objective, tie-break included
   double residual = 0.0;          // largest |A x − b|
   int iterations = 0;             // factorisations of the m × m dual Hessian
   SolveStatus status = SolveStatus::iteration_limit;
 };
 
-/// All memory that the solvers need for one pattern; one per thread.
+/// Scratch memory of the solvers for one sparsity pattern; one per thread.
 ///
-/// Construction analyses the pattern (ordering, fill, columns that share rows). The functions below
-/// allocate nothing once the vectors of their results have their sizes.
+/// Construction analyses the pattern (ordering, fill, columns with equal rows). The functions below
+/// do not allocate once their result vectors have the right sizes.
 class COXA_EXPORT SeparableWorkspace {
  public:
   /// @throws InvalidArgument if the pattern is not a valid compressed-column pattern
@@ -87,10 +87,10 @@ class COXA_EXPORT SeparableWorkspace {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Where a solver starts.
+/// Starting point of a solver.
 enum class Start {
-  cold,  // from nothing
-  warm,  // from a solved `solution` of a similar programme; cold if that does not lead anywhere
+  cold,  // ignores `solution`
+  warm,  // from a solved `solution` of a similar programme; falls back to cold
 };
 
 /// Least-cost answer of a separable programme.
@@ -139,14 +139,15 @@ COXA_EXPORT SolveStatus minimise_maximum(
 ///     first   minimise Σⱼ (rⱼ / scaleⱼ)²  subject to  A x + r = b,  lower ≤ x ≤ upper
 ///     then    among the x that allow this r, the one of least cost
 ///
-/// Both come from one sequence of proximal dual steps, which on an infeasible programme converges
-/// to exactly this pair (Chiche & Gilbert 2016, for quadratic costs). It ends when the reserves
-/// are proven least to 1e-7 relative in the norm of the first line, or have settled to 1e-9, or to
-/// what meeting the rows to their tolerance leaves open (never more than 1e-7). The multipliers grow
-/// tenfold from step to step, and beyond some size a double has no digits left for x: where that
-/// stops the sequence, its last step stands if it is proven least to 1e-4, relative or of one natural
-/// size; before that, damped interior point steps take over, and at last the penalty is held at what
-/// could still be solved until that proof is reached. If the programme is feasible, r = 0 to rounding.
+/// Both are found by one sequence of proximal dual steps, which on an infeasible programme
+/// converges to exactly this pair (Chiche & Gilbert 2016, for quadratic costs). It ends when the
+/// reserves are proven least to 1e-7 relative, in the norm of the first line, or have settled to
+/// 1e-9 or to the ambiguity that the row tolerance leaves (1e-7 at most). The multipliers grow
+/// tenfold per step, and beyond some magnitude double precision no longer resolves x. Where that
+/// stops the sequence, the last step is accepted if its reserves are proven least to 1e-4, relative
+/// or of one natural size; otherwise damped interior point steps are tried, and finally the penalty
+/// is held at the last value that could be solved until that proof is reached. If the programme is
+/// feasible, r = 0 to rounding.
 ///
 /// @param scale    [m] natural size of a reserve in each row; 0 allows none in that row
 /// @param reserve  [m] receives r
@@ -157,17 +158,18 @@ COXA_EXPORT SolveStatus least_reserves(
     SeparableSolution& solution,
     Eigen::Ref<Eigen::VectorXd> reserve);
 
-/// Which end of a range is sought.
+/// End of the range that `extremum` seeks.
 enum class Sense { minimise, maximise };
 
-/// Least or greatest value of a linear function over all answers that cost little more than the
-/// best.
+/// Least or greatest value of a linear function over all x whose cost exceeds the minimum by at
+/// most a fraction.
 ///
 ///     minimise or maximise  d'x
 ///     subject to            A x = b,  lower ≤ x ≤ upper,  cost(x) ≤ best + fraction |best|
 ///
-/// The multiplier of the cost limit is one scalar: each trial value is a separable programme again,
-/// started from the last. The value is proven to 1e-7 of the range d'x can move in.
+/// The multiplier of the cost limit is a scalar: each trial value of it gives a separable
+/// programme, warm-started from the last. The value is proven to 1e-7 of the range over which d'x
+/// can move.
 ///
 /// @param best      answer of `solve` for the same programme; not changed
 /// @param solution  receives x, cost and status; `lambda` is that of the last trial programme
@@ -182,12 +184,12 @@ COXA_EXPORT SolveStatus extremum(
     SeparableSolution& solution,
     double& value);
 
-/// How far b can be moved along a line before no x can follow, and what stops it.
+/// How far b can move along a direction while A x = b stays feasible, and what limits it.
 struct FeasibleLimit {
   double t = 0.0;              // greatest feasible value, or t_max
   double bound = 0.0;          // proven upper bound on t
   double residual = 0.0;       // largest |A x − b − t along|
-  Eigen::VectorXd x;           // [n] an x that reaches t
+  Eigen::VectorXd x;           // [n] an x that attains t
   Eigen::VectorXd lambda;      // [m] growth of t per unit of b
   Eigen::VectorXd multiplier;  // [n] growth of t per unit of the bound on which xᵢ sits: > 0 on the
                                // upper, < 0 on the lower, 0 where xᵢ does not limit t
@@ -197,8 +199,8 @@ struct FeasibleLimit {
 
 /// Greatest t in [0, t_max] for which A x = b + t along has a solution within the bounds.
 ///
-/// A linear programme (costs play no part), solved by an interior point and certified by its dual
-/// bound: on `solved`, bound − t ≤ 1e-9 max(t, 1e-3 t_max).
+/// A linear programme (costs are ignored), solved by an interior point method and certified by its
+/// dual bound: on `solved`, bound − t ≤ 1e-9 max(t, 1e-3 t_max).
 /// `infeasible`: no t in [0, t_max] is feasible.
 COXA_EXPORT SolveStatus maximise_along(
     const SeparableProgram& program,

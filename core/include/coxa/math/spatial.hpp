@@ -20,13 +20,14 @@ struct Pose {
   Pose inverse() const { return {R.transpose(), -(R.transpose() * p)}; }
 };
 
-/// Spatial velocity or acceleration in world axes, about the world's origin (Featherstone 2008, ch. 2):
-/// `linear` is that of the body-fixed point that now passes the origin.
+/// Spatial velocity or acceleration, angular and linear, in world axes about the world's origin
+/// (Featherstone 2008, ch. 2); `linear` is that of the body-fixed point currently at the origin.
+/// Units rad/s and m/s, or rad/s2 and m/s2.
 struct Twist {
   Vec3 angular = Vec3::Zero();
   Vec3 linear = Vec3::Zero();
 
-  /// Velocity of the body-fixed point now at `p`, world axes.
+  /// Linear part at the body-fixed point that is at `p`, world axes.
   Vec3 at(const Vec3& p) const { return linear + angular.cross(p); }
 
   Twist& operator+=(const Twist& other) {
@@ -40,7 +41,7 @@ struct Twist {
   Twist operator*(double factor) const { return {angular * factor, linear * factor}; }
 };
 
-/// Moment about the world's origin and force, world axes.
+/// Moment about the world's origin, N m, and force, N; world axes.
 struct Wrench {
   Vec3 moment = Vec3::Zero();
   Vec3 force = Vec3::Zero();
@@ -70,7 +71,7 @@ struct Wrench {
   Wrench operator*(double factor) const { return {moment * factor, force * factor}; }
 };
 
-/// Power of a wrench on a twist.
+/// Power of a wrench on a moving body, W.
 inline double dot(const Twist& twist, const Wrench& wrench) {
   return twist.angular.dot(wrench.moment) + twist.linear.dot(wrench.force);
 }
@@ -91,10 +92,11 @@ inline Mat3 rotation_xyz(const Vec3& angles) {
          * rotation(Vec3::UnitZ(), angles.z());
 }
 
-/// Angles that `rotation_xyz` turns into R; where the second is a right angle the others are not unique.
+/// Inverse of `rotation_xyz`, rad; the first and third angle are not unique where the second is ±90
+/// degrees.
 inline Vec3 angles_xyz(const Mat3& R) {
   const double x = std::atan2(-R(1, 2), R(2, 2));
-  // the others from what is left once x is undone: sound also where cos(y) vanishes
+  // the others from R with the first rotation undone: well conditioned also where cos(y) vanishes
   const double s = std::sin(x);
   const double c = std::cos(x);
   return {
