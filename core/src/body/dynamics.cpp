@@ -9,7 +9,7 @@ namespace {
 
 using Rotation = Skeleton::AxisPlan::Rotation;
 
-// R <- R * rotation about a coordinate axis: only the two other columns change
+// R <- R * rotation about a coordinate axis: only the other two columns change
 template <int I, int J>
 void rotate_columns(Mat3& R, double angle) {
   const double c = std::cos(angle);
@@ -37,7 +37,7 @@ Vec3 world_direction(const Mat3& R, Rotation kind, const Vec3& direction) {
   }
 }
 
-// [nq] or [nq_full] values to the full set; couplings and locks are applied only to the former
+// expands [nq] or [nq_full] values to the full set; couplings and locks apply only to the former
 void set_positions(const Skeleton& skeleton, BodyWorkspace& work, const VectorRef& q) {
   work.factor.setOnes();
   if (q.size() == skeleton.nq_full() && skeleton.nq() != skeleton.nq_full()) {
@@ -87,7 +87,7 @@ void set_motion(
   }
 }
 
-// outward pass; without motion only poses and columns are made
+// outward pass; without motion, only poses and columns are computed
 template <bool with_motion>
 void outward(const Skeleton& skeleton, BodyWorkspace& work) {
   for (Twist& column : work.columns) column = Twist{};
@@ -185,7 +185,7 @@ void forces(const Skeleton& skeleton, BodyWorkspace& work, std::span<const Wrenc
   const int n = static_cast<int>(bodies.size());
   if (!f_ext.empty()) require_size("f_ext", std::ssize(f_ext), n);
 
-  // wrench that each body's own motion requires (Newton and Euler about the mass centre)
+  // wrench required by each body's own motion (Newton and Euler about the centre of mass)
   work.bodies[0].F = f_ext.empty() ? Wrench{} : f_ext[0] * -1.0;
   for (int i = 1; i < n; ++i) {
     const Body& body = bodies[i];
@@ -195,7 +195,7 @@ void forces(const Skeleton& skeleton, BodyWorkspace& work, std::span<const Wrenc
     if (!f_ext.empty()) state.F -= f_ext[i];
   }
 
-  // inward: about one common origin wrenches simply add
+  // inward: wrenches about one common origin simply add
   work.tau_full.setZero();
   for (int i = n - 1; i >= 1; --i) {
     const BodyState& state = work.bodies[i];
@@ -267,7 +267,7 @@ Eigen::MatrixXd mass_matrix(const Skeleton& skeleton, BodyWorkspace& work, const
         I.mass * S.linear + S.angular.cross(I.first_moment)};
     for (const int other : skeleton.support(i)) {
       if (row_of(other) < 0) continue;
-      // a pair of different bodies is met once, a pair of the same body from both sides
+      // a pair of columns of different bodies is visited once, a pair of the same body twice
       const double product = factor_of(other) * dot(work.columns[other], momentum);
       M(row, row_of(other)) += product;
       if (columns[other].body != i) M(row_of(other), row) += product;

@@ -22,7 +22,7 @@ Vec3 mean_point(const BodyWorkspace& work, const std::vector<std::pair<int, Vec3
   return sum / static_cast<double>(points.size());
 }
 
-// the rows of one task, to be written at a posture whose poses and columns are current
+// rows of one task; written at a posture whose poses and columns are current
 struct Rows {
   const Skeleton& skeleton;
   const BodyWorkspace& work;
@@ -70,7 +70,7 @@ struct Rows {
   }
 };
 
-// bodies and coordinates that a task is about, which a plugin may have counted wrongly
+// bodies and coordinates of a task; a plugin may have given wrong indices
 struct Subjects {
   std::vector<int> bodies{};
   std::vector<int> coordinates{};
@@ -80,10 +80,10 @@ struct Subjects {
   }
 };
 
-// A kind of task says here all that the solver needs of it: how many equations it has, their residual and Jacobian at a
-// posture, and which bodies and coordinates it is about. Two things more where they apply: the one number that it asks
-// for, which makes it a measure that can drive a movement, and the task that has this number follow the path. A new kind
-// is a struct, its name in `Task`, and one of these.
+// All that the solver needs of a kind of task: number of equations, residual and Jacobian at a
+// posture, bodies and coordinates. Where applicable also its target value, which makes it a measure
+// that can drive a movement, and the task that moves this value along the path. A new kind is a
+// struct, its name in `Task`, and one specialisation of this template.
 template <typename T>
 struct Kind;
 
@@ -103,7 +103,7 @@ template <>
 struct Kind<HoldDirection> {
   static int rows(const HoldDirection&) { return 2; }
   static void subjects(const HoldDirection& t, Subjects& about) { about.bodies = {t.body}; }
-  // the direction has no part along two axes across the wished one
+  // zero components along two axes perpendicular to the target direction
   static void write(const HoldDirection& t, Rows& at) {
     const Vec3 axis = at.work.bodies[t.body].X_WB.R * t.axis_B.normalized();
     const Vec3 wished = t.direction_W.normalized();

@@ -11,14 +11,14 @@
 
 namespace coxa {
 
-/// Residuals and Jacobian of a list of tasks, one block of rows after the other.
+/// Residuals and Jacobian of a list of tasks, in blocks of rows, one per task.
 struct Equations {
   Eigen::VectorXd residual;    // [rows] m or rad
   Eigen::MatrixXd jacobian;    // [rows x nq]
   std::vector<int> first_row;  // of each task, and the total at the end
 };
 
-/// The equations of tasks at a posture.
+/// Evaluates the equations of tasks at a posture q [nq] and a place on the path, 0 to 1.
 void evaluate(
     const Skeleton& skeleton,
     BodyWorkspace& work,
@@ -27,24 +27,26 @@ void evaluate(
     double path,
     Equations& equations);
 
-/// The task that is met worst, and by how much.
+/// The task with the largest residual.
 struct WorstTask {
   std::string name{};
   double error = 0;  // m or rad
 };
 WorstTask worst_task(const std::vector<NamedTask>& tasks, const Equations& equations);
 
-/// @throws InvalidArgument for a task about a body or coordinate that the model lacks
+/// @throws InvalidArgument for a task on a body or coordinate that the model does not have
 void require_known(const Skeleton& skeleton, const std::string& name, const Task& task);
 
-/// The number that a measure asks for, rad or m: of PointHeight, LineInclination and HoldCoordinate; of others nothing.
+/// Target value, rad or m, of a PointHeight, LineInclination or HoldCoordinate; none for other
+/// tasks.
 std::optional<double> wanted(const Task& task);
 
-/// A measure that asks for another number. @throws InvalidArgument for a task that is no measure
+/// The same measure with another target value. @throws InvalidArgument if the task is not one of
+/// these
 Task with_value(Task task, double value);
 
-/// The task that has a measure go from one value at the bottom to another at the top, late by `lag` (see DriveLine);
-/// nothing if it cannot.
+/// The task that changes a measure from one value at the bottom to another at the top with `lag`
+/// (see DriveLine); none if there is no such task.
 std::optional<Task> follow(const Task& quantity, double from, double to, double lag);
 
 }  // namespace coxa

@@ -13,7 +13,7 @@
 namespace coxa {
 namespace {
 
-constexpr double kPathTolerance = 1e-7;  // m or rad: the interpolated path obeys its tasks
+constexpr double kPathTolerance = 1e-7;  // m or rad: largest residual of the interpolated path
 
 std::vector<NamedTask> with(const std::vector<NamedTask>& tasks, const NamedTask& one_more) {
   std::vector<NamedTask> all = tasks;
@@ -36,11 +36,11 @@ Posture require_posture(
   return posture;
 }
 
-// polynomial per coordinate on the path [0, 1], as Chebyshev coefficients [nq x terms]
+// one polynomial per coordinate on the path [0, 1], as Chebyshev coefficients [nq x terms]
 struct PathPolynomial {
   Eigen::MatrixXd coefficients;
 
-  // value and derivatives by path, from the three-term recurrence and its derivatives
+  // value and derivatives with respect to path, by the three-term recurrence and its derivatives
   void evaluate(double path, Eigen::VectorXd& q, Eigen::VectorXd& dq, Eigen::VectorXd& ddq) const {
     const double x = 2 * path - 1;
     const int terms = static_cast<int>(coefficients.cols());
@@ -72,7 +72,7 @@ PathPolynomial interpolate(const Eigen::MatrixXd& values) {
   PathPolynomial polynomial{Eigen::MatrixXd::Zero(values.rows(), n)};
   for (int j = 0; j < n; ++j) {
     for (int k = 0; k < n; ++k) {
-      // the points run from path 0, where x = -1: T_j(x_k) = cos(j (pi - angle_k))
+      // the points run from path 0, x = -1: T_j(x_k) = cos(j (pi - angle_k))
       const double angle = std::numbers::pi * (1 - (k + 0.5) / n);
       polynomial.coefficients.col(j) += std::cos(j * angle) * values.col(k);
     }
@@ -81,7 +81,7 @@ PathPolynomial interpolate(const Eigen::MatrixXd& values) {
   return polynomial;
 }
 
-// where on the path a moment of the repetition is, how fast, and how that changes
+// place on the path at an instant of the repetition, with its first and second time derivatives
 struct Course {
   double path = 0;
   double rate = 0;
@@ -89,7 +89,7 @@ struct Course {
   int phase = 0;
 };
 
-// minimum-jerk course of each phase (Flash & Hogan 1985, eq. 3)
+// minimum-jerk time course of each phase (Flash & Hogan 1985, eq. 3)
 Course timing(const std::vector<Phase>& phases, double time) {
   double start = 0;
   for (std::size_t i = 0; i < phases.size(); ++i) {
@@ -115,7 +115,7 @@ void require_in_range(
     double path) {
   for (int i = 0; i < skeleton.nq(); ++i) {
     const Coordinate& c = skeleton.coordinate(i);
-    const double slack = 1e-6;  // rad or m: rounding at an end of the range
+    const double slack = 1e-6;  // rad or m: tolerance for rounding at the limits
     const bool low = q[i] < c.lower - slack;
     if (!low && q[i] <= c.upper + slack) continue;
     const double unit = c.rotational ? 180 / std::numbers::pi : 1;
@@ -164,7 +164,7 @@ class Path {
         from_, " at the bottom and at the top");
   }
 
-  // more points on the path until the polynomial between them obeys the tasks, too
+  // adds points until the interpolating polynomial also meets the tasks between them
   PathPolynomial solve() {
     PathPolynomial polynomial;
     for (int n = 12; n <= 48; n += 12) {
@@ -179,7 +179,7 @@ class Path {
     return polynomial;
   }
 
-  // m or rad, by which the polynomial misses a task at most
+  // largest residual of a task on the polynomial, m or rad
   double error() const { return worst_.error; }
 
  private:

@@ -13,11 +13,12 @@ namespace coxa {
 namespace {
 
 constexpr double kSolved = 1e-10;     // m or rad: a posture is found
-constexpr double kFreeWeight = 1e-3;  // of coordinates without a preference, towards the guess
+constexpr double kFreeWeight = 1e-3;  // weight of coordinates without a preference, target: the
+                                      // guess
 constexpr int kMaxIterations = 300;
-constexpr double kLargestStep = 0.3;  // rad or m in one iteration
+constexpr double kLargestStep = 0.3;  // rad or m, per iteration
 
-// coordinates that no longer move while a posture is sought come to this, rad or m
+// largest step of a converged solution, rad or m
 constexpr double kSettled = 1e-12;
 
 }  // namespace
@@ -38,7 +39,7 @@ Posture solve_posture(
     weight[preference.coordinate] = preference.weight;
   }
 
-  // minimise (q - target)' W (q - target) / 2 on the linearised tasks, again and again
+  // repeatedly minimise (q - target)' W (q - target) / 2 subject to the linearised tasks
   BodyWorkspace work(skeleton);
   Equations equations;
   Posture posture;
@@ -55,7 +56,7 @@ Posture solve_posture(
         wish - root.asDiagonal() * scaled.completeOrthogonalDecomposition().solve(correction);
     const double size = step.cwiseAbs().maxCoeff();
     posture.q += step * std::min(1.0, kLargestStep / size);
-    // rounding keeps the last digits moving: stop once a step no longer gets smaller
+    // rounding keeps the last digits moving: stop when steps no longer shrink
     if (size < kSettled || (size < 1e-9 && size > 0.5 * previous_step)) break;
     previous_step = size;
   }

@@ -36,12 +36,12 @@ struct BodyWorkspace {
   Eigen::VectorXd tau;         // [nq] N m or N
 };
 
-/// Poses of all bodies, and `columns`, from independent coordinates.
-/// @param q [nq] rad or m
+/// Poses of all bodies, and `columns`, from coordinates.
+/// @param q [nq] or [nq_full], rad or m
 COXA_EXPORT void positions(const Skeleton& skeleton, BodyWorkspace& work, const VectorRef& q);
 
 /// Poses, velocities and accelerations (minus gravity) of all bodies.
-/// @param q, v, vdot [nq] rad or m, per s, per s2
+/// @param q, v, vdot [nq] or [nq_full]; rad or m, per s, per s2
 COXA_EXPORT void motion(
     const Skeleton& skeleton,
     BodyWorkspace& work,
@@ -53,13 +53,14 @@ COXA_EXPORT void motion(
 ///
 ///     tau = M(q) vdot + C(q, v) v + g(q) - sum_i J_i' f_ext,i
 ///
-/// @param q, v, vdot [nq] or, for all of [nq_full], OpenSim's full set
-/// @param f_ext wrench on each body, world axes, about the world's origin, one per body; empty means none
-/// @return `work.tau` [nq] (effective, projected by the couplings); `work.tau_full` [nq_full] beside it
+/// @param q, v, vdot [nq], or [nq_full] for OpenSim's full set; rad or m, per s, per s2
+/// @param f_ext wrench on each body, world axes, about the world's origin; one per body, empty: none
+/// @return `work.tau` [nq], N m or N: effective, projected by the couplings; `work.tau_full`
+///        [nq_full] is filled as well
 /// @throws InvalidArgument if a size does not match
 ///
-/// Allocates nothing. Reference: Featherstone (2008), table 5.1, written about the world's origin so that
-/// wrenches add without being transformed.
+/// Does not allocate. Reference: Featherstone (2008), table 5.1, written about the world's origin so
+/// that wrenches add without being transformed.
 COXA_EXPORT const Eigen::VectorXd& inverse_dynamics(
     const Skeleton& skeleton,
     BodyWorkspace& work,
@@ -72,12 +73,12 @@ COXA_EXPORT const Eigen::VectorXd& inverse_dynamics(
 COXA_EXPORT void forces(
     const Skeleton& skeleton, BodyWorkspace& work, std::span<const Wrench> f_ext = {});
 
-/// Mass matrix (composite rigid bodies) on [nq] or [nq_full] coordinates.
+/// Mass matrix on [nq] or [nq_full] coordinates (composite rigid body algorithm).
 /// @return [n x n] kg m2, kg m or kg. Reference: Featherstone (2008), table 6.2
 COXA_EXPORT Eigen::MatrixXd mass_matrix(
     const Skeleton& skeleton, BodyWorkspace& work, const VectorRef& q);
 
-/// Accelerations [nq] that generalized forces tau [nq] cause: M(q) vdot = tau - C(q, v) v - g(q).
+/// Accelerations [nq] due to generalized forces tau [nq]: M(q) vdot = tau - C(q, v) v - g(q).
 COXA_EXPORT Eigen::VectorXd forward_dynamics(
     const Skeleton& skeleton,
     BodyWorkspace& work,
@@ -90,21 +91,23 @@ inline Vec3 world_point(const BodyWorkspace& work, int body, const Vec3& p_B) {
   return work.bodies[body].X_WB * p_B;
 }
 
-/// Acceleration (gravity taken out again) of the point of a body now at `p_W`. Needs current motion.
+/// Acceleration, m/s2, without the gravity term, of the body-fixed point that is at `p_W`. Needs
+/// current motion.
 COXA_EXPORT Vec3
 point_acceleration(const Skeleton& skeleton, const BodyWorkspace& work, int body, const Vec3& p_W);
 
-/// Wrench that the motion and weight of a rigid body require (Newton and Euler about its mass centre), world
-/// axes about the world's origin.
-/// @param state  motion of the body, or of the one that it is fixed to
-/// @param R      its axes in the world
-/// @param center m, its mass centre in the world
-/// @param inertia kg m2, about the mass centre, its own axes
+/// Wrench, world axes about the world's origin, that the motion and weight of a rigid body require
+/// (Newton and Euler equations about its centre of mass).
+/// @param state   motion of the body, or of the one to which it is fixed
+/// @param R       orientation of its axes in the world
+/// @param center  m, its centre of mass in the world
+/// @param mass    kg
+/// @param inertia kg m2, about the centre of mass, its own axes
 COXA_EXPORT Wrench required_wrench(
     const BodyState& state, const Mat3& R, const Vec3& center, double mass, const Mat3& inertia);
 
-/// Adds factor * d(twist of `body`)/d(v), projected on a wrench, to every row of `row` [nq]:
-/// row += factor * J_body' wrench. Needs current `columns`.
+/// row += factor * J_body' wrench, with J_body = d(twist of `body`)/d(v); `row` is [nq]. Needs
+/// current `columns`.
 COXA_EXPORT void add_projected_wrench(
     const Skeleton& skeleton,
     const BodyWorkspace& work,
@@ -113,7 +116,8 @@ COXA_EXPORT void add_projected_wrench(
     double factor,
     Eigen::Ref<Eigen::VectorXd> row);
 
-/// Jacobian [3 x nq] of the world position of a point fixed in a body, added to `J`. Needs current columns.
+/// Adds factor times the Jacobian [3 x nq] of the world position of a body-fixed point to `J`.
+/// Needs current columns.
 COXA_EXPORT void add_point_jacobian(
     const Skeleton& skeleton,
     const BodyWorkspace& work,
@@ -122,7 +126,8 @@ COXA_EXPORT void add_point_jacobian(
     double factor,
     Eigen::Ref<Eigen::MatrixXd> J);
 
-/// Jacobian [3 x nq] of the angular velocity of a body, added to `J`. Needs current columns.
+/// Adds factor times the Jacobian [3 x nq] of a body's angular velocity to `J`. Needs current
+/// columns.
 COXA_EXPORT void add_angular_jacobian(
     const Skeleton& skeleton,
     const BodyWorkspace& work,
@@ -130,7 +135,7 @@ COXA_EXPORT void add_angular_jacobian(
     double factor,
     Eigen::Ref<Eigen::MatrixXd> J);
 
-/// Mass, centre and momentum of the whole body.
+/// Mass, centre of mass and momentum of a system of bodies.
 struct Momentum {
   double mass = 0;                     // kg
   Vec3 center_of_mass = Vec3::Zero();  // m
