@@ -46,7 +46,7 @@ BezierCurve::BezierCurve(const std::vector<Corner>& corners) {
           " of a Bezier curve does not start where the one before ends");
     }
 
-    // where the two tangents meet; halfway if they are one line
+    // intersection of the two tangents; the midpoint if they coincide
     const double slopes = c.slope0 - c.slope1;
     const double x_meet = std::abs(slopes) > 1.5e-8  // root of machine precision, as OpenSim
                               ? (c.y1 - c.y0 - c.x1 * c.slope1 + c.x0 * c.slope0) / slopes
@@ -69,11 +69,11 @@ BezierCurve::BezierCurve(const std::vector<Corner>& corners) {
     piece.x_lower = c.x0;
     piece.x_upper = c.x1;
     piece.cells_per_x = kCells / (c.x1 - c.x0);
-    // x relative to the piece's start keeps the root's precision relative to its width
+    // x relative to the piece's start keeps the root accurate relative to its width
     piece.x = power_basis({0, xa - c.x0, xa - c.x0, xb - c.x0, xb - c.x0, c.x1 - c.x0});
     piece.y = power_basis({c.y0, ya, ya, yb, yb, c.y1});
 
-    // u at equal steps of x by bisection, then Newton: x(u) rises strictly
+    // u at equal steps of x: bisection, then Newton; x(u) increases strictly
     for (int k = 0; k <= kCells; ++k) {
       const double target = (c.x1 - c.x0) * k / kCells;
       double low = 0, high = 1;
@@ -103,7 +103,7 @@ double BezierCurve::solve(const Piece& piece, double x) const {
   const double cell = target * piece.cells_per_x;
   const int k = std::clamp(static_cast<int>(cell), 0, kCells - 1);
 
-  // cubic through both ends of the cell and their slopes
+  // initial guess: the cubic through both ends of the cell and their slopes
   const double t = cell - k;
   const auto [u0, d0] = piece.start[k];
   const auto [u1, d1] = piece.start[k + 1];
@@ -112,7 +112,7 @@ double BezierCurve::solve(const Piece& piece, double x) const {
   for (int i = 0; i < 8; ++i) {
     const double step = (polynomial(piece.x, u) - target) / first_derivative(piece.x, u);
     u = std::clamp(u - step, 0.0, 1.0);
-    // convergence is quadratic: after a step of 1e-8 the rest is below rounding
+    // convergence is quadratic: after a step of 1e-8 the error is below rounding
     if (std::abs(step) < 1e-8) break;
   }
   return u;

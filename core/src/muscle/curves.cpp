@@ -6,16 +6,16 @@
 #include "coxa/math/error.hpp"
 
 // Millard M, Uchida T, Seth A, Delp SL (2013). Flexing computational muscle: modeling and
-// simulation of musculotendon dynamics. J Biomech Eng 135:021005. Where corners lie is not in the
-// paper: it follows OpenSim 4.5 (SmoothSegmentedFunctionFactory), so that files mean the same here
-// and there.
+// simulation of musculotendon dynamics. J Biomech Eng 135:021005. The paper does not give the
+// positions of the corners; they follow OpenSim 4.5 (SmoothSegmentedFunctionFactory), so that the
+// same file gives the same curves.
 
 namespace coxa {
 namespace {
 
 using Corner = BezierCurve::Corner;
 
-// OpenSim's curviness 0 ... 1 never reaches the bare chord or the bare corner
+// OpenSim maps curviness 0 ... 1 to 0.1 ... 0.9
 double pull(double curviness) { return 0.1 + 0.8 * curviness; }
 
 double or_default(double value, double choice) { return std::isnan(value) ? choice : value; }
@@ -158,7 +158,8 @@ MuscleCurves CurveCache::curves(
   velocity.concentric_slope_at_vmax = 0;
   velocity.eccentric_slope_at_vmax = 0;
 
-  // the first entry tells the kinds apart; NaN is replaced, since it equals nothing as a key
+  // the first entry identifies the kind of curve; NaN is replaced because it does not equal itself
+  // as a key
   const auto once = [this](std::vector<double> key, auto make) {
     for (double& entry : key)
       if (std::isnan(entry)) entry = -1e300;

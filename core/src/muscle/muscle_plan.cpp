@@ -7,7 +7,7 @@
 namespace coxa {
 namespace {
 
-// indices that a muscle's path holds, against what the model has
+// validates the indices in a muscle's path
 void check_path(const Model& model, const Muscle& muscle) {
   const Skeleton& skeleton = model.skeleton;
   const int n_bodies = static_cast<int>(skeleton.bodies().size());
@@ -44,7 +44,7 @@ void check_path(const Model& model, const Muscle& muscle) {
   }
 }
 
-// the independent coordinate that drives each full one, or -1
+// independent coordinate that drives each full one, or -1
 std::vector<int> independents(const Skeleton& skeleton) {
   std::vector<int> independent_of(skeleton.nq_full(), -1);
   for (int i = 0; i < skeleton.nq(); ++i) independent_of[skeleton.independent()[i]] = i;
@@ -53,7 +53,8 @@ std::vector<int> independents(const Skeleton& skeleton) {
   return independent_of;
 }
 
-// bodies that a muscle's tension can load or that carry such ones, children first and their common ancestor last
+// bodies loaded by a muscle's tension, directly or through their children; children first, the
+// common ancestor last
 std::vector<int> bodies_between(const Model& model, const Path& path) {
   const auto& bodies = model.skeleton.bodies();
   const int n_bodies = static_cast<int>(bodies.size());
@@ -74,7 +75,7 @@ std::vector<int> bodies_between(const Model& model, const Path& path) {
   return between;
 }
 
-// the independent coordinates that can move one part of a path against another, in order
+// independent coordinates that can move parts of a path relative to each other, ascending
 std::vector<int> moving_coordinates(
     const Skeleton& skeleton,
     const Path& path,

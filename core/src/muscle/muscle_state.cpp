@@ -8,11 +8,12 @@
 namespace coxa {
 namespace {
 
-// largest pennation: near 90 degrees the fibre's speed has a pole (OpenSim: acos 0.1)
+// cosine of the largest pennation angle; towards 90 degrees the fibre's speed has a pole (as in
+// OpenSim)
 constexpr double kCosMaxPennation = 0.1;
 
-// Where f, in units of Fmax, changes its sign between `low` (f < 0) and `high`: regula falsi with the Illinois halving, and a
-// bisection wherever that shrinks the bracket too little.
+// Root of f, in units of Fmax, between `low` (f < 0) and `high`: regula falsi with Illinois
+// halving; every third step, and any that leaves the bracket, is a bisection.
 template <typename F>
 double root_between(
     double low, double f_low, double high, double f_high, double width_enough, const F& f) {
@@ -86,7 +87,7 @@ MuscleState muscle_state(
   if (state.fiber_length > curves.active_force_length->upper()) state.flags |= kFiberTooLong;
   if (state.passive_force_length > 1) state.flags |= kFiberOverstretched;
   if (at_minimum) {
-    // a slack tendon neither moves the fibre nor pulls
+    // a slack tendon exerts no force and does not move the fibre
     state.flags |= kFiberAtMinimum;
     return state;
   }
@@ -151,7 +152,7 @@ ElasticEquilibrium elastic_equilibrium(
         curves.tendon_force_length->value((length - along) / muscle.tendon_slack_length)};
   };
 
-  // the fibre's length along the tendon lies between its minimum and where the tendon goes slack
+  // brackets: minimum fibre length, and the fibre length at which the tendon is slack
   const double low = fiber.minimum_along_tendon;
   const double high = length - muscle.tendon_slack_length;
   ElasticEquilibrium result;

@@ -8,8 +8,8 @@
 
 namespace coxa {
 
-/// Where a model that is about to be changed came from. A file's name and hash say which model it
-/// was, its folder does not.
+/// Provenance of a model that is about to be changed. A file's name and hash identify the model;
+/// its folder does not.
 inline std::string origin_of(const Model& model) {
   const std::filesystem::path origin = model.source.empty() ? model.name : model.source;
   return message(

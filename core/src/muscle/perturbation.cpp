@@ -19,7 +19,7 @@ struct Range {
   double neutral, minimum, maximum;
 };
 
-// by Kind; wide enough for any person and study, narrow enough to find wrong units
+// by Kind; wide enough for any person and study, narrow enough to reveal wrong units
 constexpr std::array<Range, 5> kRanges = {{
     {"strength_", "1", 1, 0.05, 5},  // as Subject::strength
     {"optimal_fiber_length_", "1", 1, 0.5, 2},
@@ -36,7 +36,7 @@ constexpr const char* kActuators = "actuators";
 constexpr const char* kAll = "all";
 constexpr const char* kOther = "other";
 
-// things of a model that one name stands for
+// parts of a model that one name refers to
 struct Target {
   std::string name;
   std::vector<int> items{};  // muscles or bodies, ascending
@@ -59,7 +59,7 @@ Target& target(Targets& targets, const std::string& name) {
   return found != targets.end() ? *found : targets.emplace_back(Target{name});
 }
 
-// a partition of the muscles, and after it the groups that consist of smaller ones
+// a partition of the muscles, followed by the groups that consist of smaller ones
 Targets muscle_groups(const Model& model) {
   Targets given;
   for (const MuscleGroup& group : model.groups) {
@@ -72,7 +72,7 @@ Targets muscle_groups(const Model& model) {
     std::vector<int>& items = given[g].items;
     std::ranges::sort(items);
     items.erase(std::unique(items.begin(), items.end()), items.end());
-    // groups before this one are sorted, so their sizes are final
+    // earlier groups are already sorted and unique, so their sizes are final
     for (const int muscle : items) {
       int& best = smallest[muscle];
       if (best < 0 || items.size() < given[best].items.size()) best = static_cast<int>(g);
@@ -112,7 +112,7 @@ Targets body_segments(const Skeleton& skeleton) {
   return result;
 }
 
-// bodies by the joint that carries them
+// bodies grouped by the joint that carries them
 Targets joints(const Skeleton& skeleton) {
   static const std::map<std::string, std::string, std::less<>> shown = {
       {"back", "lumbar"},
@@ -131,7 +131,7 @@ Targets joints(const Skeleton& skeleton) {
   return result;
 }
 
-// what a name stands for, in brackets: muscles or bodies without their sides, each once
+// the target's muscles or bodies in brackets, without sides, each once
 std::string list(const Target& target, const auto& items) {
   std::vector<std::string> names;
   for (const int i : target.items) {
@@ -143,7 +143,7 @@ std::string list(const Target& target, const auto& items) {
   return text == target.name ? "" : " (" + text + ")";
 }
 
-// a name taken apart, and its value
+// a parsed name and its value
 struct Change {
   Kind kind = Kind::strength;
   const Target* target = nullptr;  // none: actuators, or all
@@ -318,7 +318,7 @@ void change_skeleton(Model& model, const std::vector<Change>& changes) {
     const double total = model.skeleton.total_mass();
     const double factor = total / total_mass(bodies);
     for (Body& body : bodies) multiply_mass(body, factor);
-    // the heaviest takes what rounding leaves
+    // the heaviest body absorbs the rounding error of the total
     std::ranges::max_element(bodies, {}, &Body::mass)->mass += total - total_mass(bodies);
   }
   model.skeleton = Skeleton(

@@ -16,7 +16,7 @@
 namespace coxa {
 namespace {
 
-// what the person is
+// input
 // -------------------------------------------------------------------------------
 
 void check_range(
@@ -59,7 +59,7 @@ void check_subject(const Model& model, const Subject& subject) {
   }
 }
 
-// lengths that stature alone gives
+// segment lengths expected from stature alone
 std::map<std::string, double> expected_lengths(
     const Skeleton& skeleton, const Anthropometry& tables, double height) {
   std::map<std::string, double> lengths;
@@ -85,10 +85,10 @@ std::map<std::string, double> wanted_lengths(
   return lengths;
 }
 
-// how the bodies stretch
+// scale factors of the bodies
 // ----------------------------------------------------------------------------
 
-// y factor that gives the vector p the wanted length, where x and z take `across`
+// y factor that gives the vector p the length `wanted` when x and z are scaled by `across`
 double factor_along(const std::string& name, const Vec3& p, double across, double wanted) {
   const double rest = wanted * wanted - across * across * (p.x() * p.x() + p.z() * p.z());
   require(
@@ -115,7 +115,7 @@ std::vector<Vec3> body_factors(
   const Vec3 pelvis(stature, ratio("trunk"), ratio("hip_width"));
   const Vec3 torso(stature, ratio("trunk"), ratio("shoulder_width"));
 
-  // C7 is on the torso and the joint of the neck below it: the head makes up for the difference
+  // C7 is on the torso above the neck joint: the head's factor compensates for the difference
   const double vertex =
       skeleton.site("head_vertex").p_B.y() - find_body(skeleton, "head").X_BM.p.y();
   const double neck = measure(skeleton, "head") - vertex;
@@ -154,7 +154,7 @@ Skeleton stretched(const Skeleton& skeleton, const std::vector<Vec3>& factors) {
     Body& body = bodies[i];
     const Vec3& parent = factors[body.parent];
     for (JointAxis& axis : body.axes) {
-      // a coordinate in metres is a length already
+      // a coordinate in metres is already a length
       if (axis.rotational) continue;
       if (axis.coordinate >= 0 && !skeleton.full_coordinates()[axis.coordinate].rotational)
         continue;
@@ -199,7 +199,8 @@ void stretch(std::vector<Muscle>& muscles, const std::vector<Vec3>& factors) {
 // muscles
 // -------------------------------------------------------------------------------------------
 
-// postures over which operating ranges are kept: default but for flexion of hip and knee, rad
+// postures over which operating ranges are preserved: flexion of hip and knee, rad, otherwise
+// default
 constexpr std::array<std::array<double, 2>, 5> kReferencePostures = {
     {{0, 0}, {0.5, 0.5}, {1, 1}, {1.5, 1.5}, {0, 1.5}}};
 
@@ -269,7 +270,7 @@ Model scale(
   stretch(model.cylinders, factors);
   stretch(model.muscles, factors);
 
-  // fibres and tendons by the path, forces by volume over fibre length
+  // fibres and tendons scale with the path, forces with volume over fibre length
   const Eigen::VectorXd ratio = path_lengths(model).cwiseQuotient(path_lengths(generic));
   const double volume = tables.muscle_volume(subject.mass, subject.height)
                         / tables.muscle_volume(tables.model_mass, tables.model_height);

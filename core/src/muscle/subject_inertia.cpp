@@ -12,14 +12,14 @@
 namespace coxa {
 namespace {
 
-// mass, mass centre, and inertia about it
+// mass, centre of mass, and inertia about it
 struct MassProperties {
   double mass = 0;
   Vec3 center = Vec3::Zero();
   Mat3 inertia = Mat3::Zero();
 };
 
-// an inertia that a rigid body can have: no principal moment exceeds the sum of the others
+// whether a rigid body can have this inertia: no principal moment exceeds the sum of the other two
 bool is_physical(const Mat3& inertia) {
   const Vec3 moments = Eigen::SelfAdjointEigenSolver<Mat3>(inertia).eigenvalues();
   return moments[0] > 0 && moments[0] + moments[1] >= moments[2];
@@ -53,7 +53,7 @@ class Inertia {
         bodies_(skeleton.bodies()) {
     positions(skeleton_, work_, skeleton_.default_position());
 
-    // fractions of mass add up to 1 but for rounding in the table
+    // mass fractions add up to 1 but for rounding in the table
     double sum = tables.inertia.at("head").mass + tables.inertia.at("trunk").mass;
     for (const char* limb : {"upper_arm", "forearm", "hand", "thigh", "shank", "foot"})
       sum += 2 * tables.inertia.at(limb).mass;
@@ -92,7 +92,7 @@ class Inertia {
  private:
   const Body& body(const std::string& name) const { return bodies_[skeleton_.body_index(name)]; }
   double mass(const char* segment) const { return unit_mass_ * tables_.inertia.at(segment).mass; }
-  // de Leva's own length, stretched as much as the segment is against its usual length
+  // de Leva's own length times the segment's stretch relative to its expected length
   double length(const char* segment) const {
     return tables_.inertia.at(segment).length * subject_.height * stretch_.at(segment);
   }
@@ -101,7 +101,7 @@ class Inertia {
   }
   static double steepness_of(const Vec3& p) { return std::abs(p.y()) / p.norm(); }
 
-  // inertia of a whole segment about its mass centre, axes of its body; `axis` is the long one
+  // inertia of a whole segment about its centre of mass, axes of its body; `axis` is the long one
   Mat3 inertia(const char* segment, int axis) const {
     const SegmentInertia& row = tables_.inertia.at(segment);
     Vec3 radii(row.sagittal, row.longitudinal, row.transverse);
@@ -128,10 +128,9 @@ class Inertia {
     set(index, {mass(segment), c, inertia(segment, 1)});
   }
 
-  // several bodies as one segment: masses in the proportion that they have, places as they are but
-  // moved along the segment, and the inertia that their places leave over by mass. Where a short
-  // segment is broad, places would take more than there is: they move together until something is
-  // left.
+  // Several bodies as one segment: mass ratios are kept, positions are shifted along the segment,
+  // and the remaining inertia is distributed by mass. Where a short segment is broad, the positions
+  // alone would exceed its inertia; they are then contracted until a physical inertia remains.
   void shared(
       const std::vector<std::string>& names,
       const std::string& reference_name,
@@ -172,9 +171,9 @@ class Inertia {
     }
   }
 
-  // gives `main` what `minor` leaves of a segment whose centre lies at `along` on the y axis of
-  // `main`; off that axis the centre of `main` stays where it is. The long axis of a `tilted`
-  // segment runs through both centres.
+  // Gives `main` the rest of a segment after `minor`; the segment's centre lies at `along` on the y
+  // axis of `main`, and off that axis the centre of `main` is unchanged. The long axis of a
+  // `tilted` segment runs through both centres.
   void remainder(
       const char* segment,
       int main,
@@ -196,7 +195,7 @@ class Inertia {
     set(main, rest);
   }
 
-  // patella: its share of the thigh, in its own stretched shape
+  // patella: its mass fraction of the thigh, with its own scaled shape
   void thigh(const std::string& side, double along) {
     const int femur = skeleton_.body_index("femur" + side);
     const int patella = skeleton_.body_index("patella" + side);
@@ -211,7 +210,7 @@ class Inertia {
     remainder("thigh", femur, patella, part, along, false);
   }
 
-  // pelvis: de Leva's lower trunk; torso: what it leaves of his trunk. Heights are from C7 down.
+  // pelvis: de Leva's lower trunk; torso: the rest of his trunk. Heights are measured down from C7.
   void trunk(double c7) {
     const int pelvis = skeleton_.body_index("pelvis");
     const int torso = skeleton_.body_index("torso");
@@ -224,7 +223,7 @@ class Inertia {
     remainder("trunk", torso, pelvis, part, along, true);
   }
 
-  // the sum of masses is the person's: the trunk takes what rounding leaves
+  // makes the masses sum to the person's exactly; the trunk absorbs the rounding error
   void close_mass() {
     double sum = 0;
     for (const Body& each : bodies_) sum += each.mass;

@@ -11,13 +11,14 @@
 
 namespace coxa {
 
-/// The bodies of a stretched full-body skeleton with the masses, mass centres and inertias of a person: de Leva's segments
-/// distributed over them.
+/// The bodies of a scaled full-body skeleton with the masses, mass centres and inertias of a
+/// person: de Leva's segments distributed over the bodies.
 ///
-/// @param generic   the skeleton before it was stretched
-/// @param factors   by which its bodies were, along their axes
-/// @param expected  segment lengths that the person's stature gives
-/// @param wanted    those that the person has
+/// @param generic   the unscaled skeleton
+/// @param skeleton  the scaled one
+/// @param factors   [bodies] its scale factors along the bodies' axes
+/// @param expected  m, segment lengths expected from the person's stature
+/// @param wanted    m, the person's segment lengths
 /// @throws InvalidArgument if a body would have an inertia that no rigid body has
 std::vector<Body> distribute_mass(
     const Skeleton& generic,

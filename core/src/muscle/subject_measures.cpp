@@ -11,7 +11,6 @@ const Body& find_body(const Skeleton& skeleton, const std::string& name) {
   return skeleton.bodies()[skeleton.body_index(name)];
 }
 
-// joint centre of `child` from that of `parent`, in the axes of the parent
 Vec3 between(const Skeleton& skeleton, const std::string& parent, const std::string& child) {
   return find_body(skeleton, child).X_PF.p - find_body(skeleton, parent).X_BM.p;
 }
@@ -41,7 +40,6 @@ static std::pair<double, double> site_bounds(
 
 double heel(const Skeleton& skeleton) { return site_bounds(skeleton, "calcn_r", 0).first; }
 
-// height of C7 in the frame of the pelvis
 double cervicale(const Skeleton& skeleton) {
   const Body& torso = find_body(skeleton, "torso");
   return torso.X_PF.p.y() - torso.X_BM.p.y() + skeleton.site("c7").p_B.y();

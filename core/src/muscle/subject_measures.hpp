@@ -4,19 +4,19 @@
 
 #include "coxa/body/skeleton.hpp"
 
-// How the full-body model measures, in its default posture, m.
+// Dimensions of the full-body model in its default posture, m.
 
 namespace coxa {
 
 const Body& find_body(const Skeleton& skeleton, const std::string& name);
 
-/// Joint centre of `child` from that of `parent`, in the axes of the parent.
+/// Vector from the joint centre of `parent` to that of `child`, in the axes of `parent`.
 Vec3 between(const Skeleton& skeleton, const std::string& parent, const std::string& child);
 
-/// From the right elbow to the wrist.
+/// Vector from the right elbow to the wrist.
 Vec3 forearm_vector(const Skeleton& skeleton);
 
-/// How far forward in the frame of the right calcn its heel is.
+/// Forward position of the heel in the frame of the right calcn.
 double heel(const Skeleton& skeleton);
 
 /// Height of C7 in the frame of the pelvis.

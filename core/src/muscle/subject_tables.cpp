@@ -28,7 +28,7 @@ class Table {
     }
   }
 
-  /// A figure by its dotted name. Every figure of these tables is a positive number.
+  /// A value by its dotted key. Every value of these tables is a positive number.
   double operator()(const std::string& key) const {
     const auto value = root_.at_path(key).value<double>();
     require<FileError>(
@@ -53,7 +53,7 @@ Anthropometry read_anthropometry(const std::filesystem::path& folder, Sex sex) {
   const Table volume(folder, kTables[3]);
   Anthropometry result;
 
-  // name here, row there: head and trunk meet at C7
+  // segment name here, table row there: head and trunk as defined with C7 as their common end point
   const std::pair<const char*, const char*> segments[] = {
       {"head", "head_2"},     {"trunk", "trunk_2"}, {"lower_trunk", "lower_trunk"},
       {"hand", "hand"},       {"thigh", "thigh"},   {"upper_arm", "upper_arm"},
@@ -88,12 +88,12 @@ Anthropometry read_anthropometry(const std::filesystem::path& folder, Sex sex) {
   return result;
 }
 
-// which bytes a file has, as far as that can be known without reading it
+// identifies a file's content without reading it: modification time and size
 using Stamp = std::pair<std::filesystem::file_time_type, std::uintmax_t>;
 
 std::array<Stamp, kTables.size()> stamps(const std::filesystem::path& folder) {
   std::array<Stamp, kTables.size()> result;
-  std::error_code missing;  // is found out by whoever reads it
+  std::error_code missing;  // a missing file is reported when it is read
   for (std::size_t i = 0; i < kTables.size(); ++i) {
     const std::filesystem::path path = folder / kTables[i];
     result[i] = {
@@ -104,7 +104,7 @@ std::array<Stamp, kTables.size()> stamps(const std::filesystem::path& folder) {
 
 }  // namespace
 
-// a study scales a model for every trial, and reading takes longer than all the rest of it
+// cached, because a study scales a model for every trial and reading would dominate
 Anthropometry load_anthropometry(const std::filesystem::path& folder, Sex sex) {
   struct Read {
     std::array<Stamp, kTables.size()> stamps;

@@ -40,8 +40,8 @@ struct Anthropometry {
   }
 };
 
-/// Reads the files once: again only after one of them has changed.
-/// @throws FileError if a table is missing, is no TOML, or lacks a figure
+/// The tables of `folder`; read again only after a file has changed.
+/// @throws FileError if a table is missing, is not valid TOML, or lacks a value
 Anthropometry load_anthropometry(const std::filesystem::path& folder, Sex sex);
 
 }  // namespace coxa

@@ -11,34 +11,34 @@
 namespace coxa {
 
 /// A smooth curve of quintic Bezier pieces with straight ends (Millard et al. 2013, appendix; the
-/// C2 construction of OpenSim's SmoothSegmentedFunction). Immutable.
+/// C2 construction of OpenSim's SmoothSegmentedFunction). Dimensionless; immutable.
 ///
-/// Each piece is a pair of quintics x(u), y(u) on 0 <= u <= 1 with x rising; y(x) is found by
+/// Each piece is a pair of quintics x(u), y(u) on 0 <= u <= 1 with x increasing; y(x) is found by
 /// Newton's method on u from a tabulated start, to rounding (about 1e-15 of the piece's width).
 class COXA_EXPORT BezierCurve {
  public:
   using ControlPoints = std::array<double, 6>;
 
   /// A corner between two tangents: the piece starts at (x0, y0) with slope0 and ends at (x1, y1)
-  /// with slope1. `pull` in (0, 1) says how far the curve is drawn into the corner where the
-  /// tangents meet.
+  /// with slope1. `pull` in (0, 1) is how far the curve is drawn into the corner where the tangents
+  /// meet.
   struct Corner {
     double x0, y0, slope0;
     double x1, y1, slope1;
     double pull;
   };
 
-  /// Corners in the order of x, each starting where the last one ends, with the same slope.
-  /// @throws InvalidArgument for an S-shaped corner, x that does not rise, corners that do not meet
+  /// Corners in order of x, each starting where the previous one ends, with the same slope.
+  /// @throws InvalidArgument for an S-shaped corner, decreasing x, or corners that do not meet
   explicit BezierCurve(const std::vector<Corner>& corners);
 
   /// y(x)
   double value(double x) const;
 
-  /// y(x) and its first two derivatives by x; beyond the ends the curve is straight.
+  /// y(x) and its first two derivatives with respect to x; straight beyond the ends.
   Derivatives operator()(double x) const;
 
-  /// Where the straight ends begin.
+  /// Start of the straight ends.
   double lower() const { return pieces_.front().x_lower; }
   double upper() const { return pieces_.back().x_upper; }
 
@@ -83,9 +83,9 @@ struct ForceVelocityParameters {
 struct PassiveForceLengthParameters {
   double strain_at_zero_force = 0;
   double strain_at_one_norm_force = 0.7;
-  double stiffness_at_low_force = 0.2;             // NaN: OpenSim's own choice
-  double stiffness_at_one_norm_force = 2.0 / 0.7;  // NaN: OpenSim's own choice
-  double curviness = 0.75;                         // NaN: OpenSim's own choice
+  double stiffness_at_low_force = 0.2;             // NaN: OpenSim's default
+  double stiffness_at_one_norm_force = 2.0 / 0.7;  // NaN: OpenSim's default
+  double curviness = 0.75;                         // NaN: OpenSim's default
 };
 struct TendonForceLengthParameters {
   double strain_at_one_norm_force = 0.049;
@@ -95,7 +95,7 @@ struct TendonForceLengthParameters {
 };
 
 /// Active force-length multiplier of normalised fibre length, OpenSim's five corners.
-/// @throws InvalidArgument naming the parameter that is out of its range, as the others below
+/// @throws InvalidArgument naming the parameter that is out of its range, as do the others below
 COXA_EXPORT std::shared_ptr<const BezierCurve> active_force_length_curve(
     const ActiveForceLengthParameters& parameters);
 
@@ -105,44 +105,45 @@ COXA_EXPORT std::shared_ptr<const BezierCurve> force_velocity_curve(
     const ForceVelocityParameters& parameters);
 
 /// Passive force-length multiplier of normalised fibre length; two corners. A stiffness or
-/// curviness that is NaN takes OpenSim's choice: 0.2 at low force, 2 / (strain at one - strain at
+/// curviness of NaN takes OpenSim's default: 0.2 at low force, 2 / (strain at one - strain at
 /// zero), curviness 0.75.
 COXA_EXPORT std::shared_ptr<const BezierCurve> passive_force_length_curve(
     const PassiveForceLengthParameters& parameters);
 
-/// Tendon force multiplier of normalised tendon length; two corners, straight from the toe's end
-/// on. A parameter other than the strain that is NaN takes OpenSim's choice: stiffness 1.375 /
+/// Tendon force multiplier of normalised tendon length; two corners, straight beyond the end of the
+/// toe. A parameter of NaN, other than the strain, takes OpenSim's default: stiffness 1.375 /
 /// strain, toe end 2/3, curviness 0.5.
 COXA_EXPORT std::shared_ptr<const BezierCurve> tendon_force_length_curve(
     const TendonForceLengthParameters& parameters);
 
 /// The four curves of one muscle. Muscles with equal parameters may share them.
 struct COXA_EXPORT MuscleCurves {
-  std::shared_ptr<const BezierCurve> active_force_length;  // of normalised fibre length
-  std::shared_ptr<const BezierCurve> force_velocity;  // of normalised fibre velocity, lengthening +
+  std::shared_ptr<const BezierCurve> active_force_length;   // of normalised fibre length
+  std::shared_ptr<const BezierCurve> force_velocity;        // of fibre velocity over its maximum,
+                                                            // lengthening +
   std::shared_ptr<const BezierCurve> passive_force_length;  // of normalised fibre length
   std::shared_ptr<const BezierCurve> tendon_force_length;   // of normalised tendon length
 
-  // what they were made from, for writing them to a file again
+  // the parameters of these curves, for writing a file
   ActiveForceLengthParameters active_parameters{};
   ForceVelocityParameters velocity_parameters{};
   PassiveForceLengthParameters passive_parameters{};
   TendonForceLengthParameters tendon_parameters{};
 };
 
-/// Makes curves and hands out the same one again for equal parameters.
+/// Makes curves and returns the same object for equal parameters.
 class COXA_EXPORT CurveCache {
  public:
-  /// The curves of a muscle with a rigid tendon, or a damped one. As OpenSim does for these, the
-  /// active curve's minimum value and the force-velocity curve's slopes at vmax are taken as 0
-  /// whatever is given: nothing has to be inverted, so nothing needs a floor.
+  /// The curves of a muscle with a rigid or a damped tendon. As in OpenSim for these, the active
+  /// curve's minimum value and the force-velocity curve's slopes at vmax are set to 0 whatever is
+  /// given, because no curve is inverted.
   MuscleCurves curves(
       ActiveForceLengthParameters active,
       ForceVelocityParameters velocity,
       const PassiveForceLengthParameters& passive,
       const TendonForceLengthParameters& tendon);
 
-  /// How many different curves have been made.
+  /// Number of distinct curves made.
   std::size_t size() const { return curves_.size(); }
 
  private:

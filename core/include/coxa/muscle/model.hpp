@@ -13,7 +13,7 @@ namespace coxa {
 
 enum class Side { right, left, both };
 
-/// Hill-type muscle and tendon after Millard et al. (2013); its path and its own curves.
+/// Hill-type musculotendon unit after Millard et al. (2013), with its path and its curves.
 struct Muscle {
   std::string name;
   Path path;
@@ -26,22 +26,23 @@ struct Muscle {
   MuscleCurves curves;
 };
 
-/// Bounded ideal torque on one coordinate where the model has no muscles; never a reserve.
+/// Bounded ideal actuator on a coordinate that has no muscles in the model; not a reserve.
 struct Actuator {
   std::string name;
   int coordinate = -1;  // independent
-  double lower = 0;     // N m or N
+  double lower = 0;     // N m or N, positive along the coordinate
   double upper = 0;     // N m or N
 };
 
-/// Muscles that are reported together.
+/// Muscles whose results are reported together.
 struct MuscleGroup {
-  std::string name;  // without its side
+  std::string name;  // without the side
   Side side = Side::both;
   std::vector<int> muscles;
 };
 
-/// A skeleton with its muscles: what the solver needs of a person. Immutable, shared by all threads.
+/// A skeleton with muscles and actuators: the person as the solver sees one. Immutable, shared by
+/// all threads.
 struct COXA_EXPORT Model {
   std::string name;
   Skeleton skeleton;
@@ -49,9 +50,9 @@ struct COXA_EXPORT Model {
   std::vector<Muscle> muscles;
   std::vector<Actuator> actuators;
   std::vector<MuscleGroup> groups;
-  std::string source;                   // file that it came from, or how it was made
-  std::string sha256;                   // of that file's bytes; empty for a model made in memory
-  std::vector<std::string> warnings{};  // what a reader left out or changed, one sentence each
+  std::string source;                   // file it was read from, or how it was made
+  std::string sha256;                   // of that file; empty for a model made in memory
+  std::vector<std::string> warnings{};  // what the reader omitted or changed, one sentence each
 
   int muscle_index(const std::string& name) const;
 };

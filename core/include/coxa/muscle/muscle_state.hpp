@@ -8,20 +8,21 @@
 
 namespace coxa {
 
-/// Where a fibre leaves the range in which its curves were measured; bits of MuscleState::flags.
+/// Limits of the range in which a fibre's curves are valid; bits of MuscleState::flags.
 enum FiberFlag : unsigned {
   kFiberSound = 0,
-  kFiberAtMinimum = 1,      // the tendon is slack: length is held at its minimum, force is 0
+  kFiberAtMinimum = 1,      // the tendon is slack: length kept at its minimum, force 0
   kFiberTooShort = 2,       // below the active curve's lower end: no active force
   kFiberTooLong = 4,        // above the active curve's upper end: no active force
   kFiberOverstretched = 8,  // passive force above the maximum isometric force
-  kFiberTooFast = 16,       // beyond the maximum contraction velocity, either way
+  kFiberTooFast = 16,       // beyond the maximum contraction velocity, shortening or lengthening
 };
 
-/// Parallelogram of constant height in which a pennate fibre turns as it shortens.
+/// Pennation model: a parallelogram of constant height in which the fibre rotates as it shortens.
 ///
-/// Its angle never passes acos(0.1), nor its length the start of the active curve: shorter than
-/// that the tendon goes slack. Reference: Millard et al. (2013); limits as in OpenSim 4.5.
+/// The pennation angle is limited to acos(0.1) and the fibre length to the start of the active
+/// curve; below either limit the tendon is slack. Reference: Millard et al. (2013); limits as in
+/// OpenSim 4.5.
 struct COXA_EXPORT FiberGeometry {
   explicit FiberGeometry(const Muscle& muscle);
 
@@ -29,16 +30,16 @@ struct COXA_EXPORT FiberGeometry {
   double minimum_length;        // m
   double minimum_along_tendon;  // m
 
-  /// Fibre length from its length along the tendon, m.
+  /// Fibre length, m, from its projection on the tendon's line of action, m.
   double fiber_length(double along_tendon) const;
 };
 
-/// Fibre of one muscle with a rigid tendon, and the forces it can give.
+/// State of one fibre with a rigid tendon, and the forces it can produce.
 ///
 ///     tension(a) = a active_force + passive_force = Fmax (a fL fV + fPE) cos(alpha)
 ///
-/// The fibre damping of OpenSim's muscle (0.1 Fmax times normalised velocity, there for numerical
-/// reasons) is left out.
+/// The fibre damping of OpenSim's muscle (0.1 Fmax times normalised velocity, included there for
+/// numerical reasons) is omitted.
 struct MuscleState {
   double fiber_length = 0;          // optimal fibre lengths
   double fiber_velocity = 0;        // of the maximum contraction velocity, lengthening positive
@@ -53,14 +54,14 @@ struct MuscleState {
 
 /// State of a muscle with a rigid tendon.
 /// @param length of muscle and tendon, m
-/// @param speed of its lengthening, m/s
+/// @param speed lengthening speed of muscle and tendon, m/s
 COXA_EXPORT MuscleState
 muscle_state(const Muscle& muscle, const FiberGeometry& fiber, double length, double speed);
 
-/// Fibre geometry of all muscles of a model: made once.
+/// Fibre geometry of all muscles of a model; independent of its state.
 COXA_EXPORT std::vector<FiberGeometry> fiber_geometries(const Model& model);
 
-/// States of all muscles from current lengths and speeds. Allocates nothing once `states` has its
+/// States of all muscles from current lengths and speeds. Does not allocate once `states` has its
 /// size.
 COXA_EXPORT void muscle_states(
     const Model& model,
@@ -72,18 +73,21 @@ COXA_EXPORT void muscle_states(
 struct ElasticEquilibrium {
   double fiber_length = 0;  // m
   double tendon_force = 0;  // N
-  bool at_minimum = false;  // the fibre cannot shorten enough: the tendon is slack, or carries what
-                            // it does at the fibre's minimum length
+  bool at_minimum = false;  // the fibre is at its minimum length: the tendon is slack, or carries
+                            // its force at that length
 };
 
-/// Fibre length at which fibre and elastic tendon pull equally, with the whole lengthening speed
-/// taken by the fibre (quasi-static tendon):
+/// Fibre length at which fibre and elastic tendon are in equilibrium, with the whole lengthening
+/// speed taken by the fibre (quasi-static tendon):
 ///
 ///     (a fL(l) fV(v) + fPE(l)) cos(alpha) = fT(lT),   lT = length - l cos(alpha)
 ///
-/// Found between the fibre's minimum and its length on a slack tendon by bisection and secant
-/// steps, so it cannot diverge.
-/// @param activation 0 ... 1
+/// Solved between the fibre's minimum length and its length on a slack tendon by bracketed secant
+/// and bisection steps, so that it cannot diverge.
+/// @param activation 0 to 1
+/// @param length of muscle and tendon, m
+/// @param speed lengthening speed of muscle and tendon, m/s
+/// @throws InvalidArgument for an activation outside 0 to 1 or a slack length that is not positive
 COXA_EXPORT ElasticEquilibrium elastic_equilibrium(
     const Muscle& muscle,
     const FiberGeometry& fiber,

@@ -10,20 +10,20 @@
 
 namespace coxa {
 
-/// Coordinate through which a path point moves: location = function(q[coordinate]).
+/// One coordinate of a moving path point: location = function(q[coordinate]), m.
 struct MovingLocation {
   int coordinate = -1;  // index into the full coordinates; -1 for a constant
   Function function = Function::constant(0);
 };
 
-/// A point that a muscle's path passes.
+/// A point through which a muscle's path passes.
 struct PathPoint {
   enum class Kind { fixed, conditional, moving };
 
   std::string name;
   Kind kind = Kind::fixed;
   int body = 0;
-  Vec3 p_B = Vec3::Zero();  // m, in the body's frame; unused if moving
+  Vec3 p_B = Vec3::Zero();  // m, in the body's frame; unused for a moving point
 
   // conditional: present only while lower <= q[coordinate] <= upper (OpenSim's ConditionalPathPoint)
   int coordinate = -1;
@@ -33,7 +33,7 @@ struct PathPoint {
   MovingLocation moving[3] = {};  // x, y, z in the body's frame
 };
 
-/// Cylinder that paths slide over; its axis is the z axis of the frame X_BC.
+/// Cylinder over which paths wrap; its axis is the z axis of the frame X_BC.
 struct WrapCylinder {
   enum class Quadrant { all, plus_x, minus_x, plus_y, minus_y };
 
@@ -46,11 +46,11 @@ struct WrapCylinder {
   bool active = true;
 };
 
-/// One cylinder of a path, and between which of the path's points it may act.
+/// A cylinder of a path, and the range of path points between which it may act.
 struct PathWrap {
   int cylinder = -1;     // index into Model::cylinders
-  int first_point = -1;  // 1-based as in the file; -1 means the first
-  int last_point = -1;   // 1-based; -1 means the last
+  int first_point = -1;  // 1-based as in the file; -1: the first
+  int last_point = -1;   // 1-based; -1: the last
 };
 
 /// Line of action of a muscle.

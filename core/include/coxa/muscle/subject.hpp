@@ -12,22 +12,22 @@ namespace coxa {
 
 enum class Sex { male, female };
 
-/// A person, as far as a model can be scaled to one.
+/// A person to whom a model can be scaled.
 struct Subject {
   Sex sex = Sex::male;
   double mass = 75;      // kg, 20 to 300
   double height = 1.75;  // m, 1.0 to 2.5
   double strength = 1;   // factor on every maximum isometric force and actuator strength, 0.05 to 5
-  // m, instead of the lengths from stature; names of segment_names()
+  // m, override the lengths from stature; names of segment_names()
   std::map<std::string, double> segment_lengths{};
-  // further factors on the strength of some muscles or of the `actuators`; names of
-  // strength_groups(), 0.05 to 5
+  // additional factors on the strength of muscle groups or of the `actuators`, 0.05 to 5; names of
+  // strength_groups()
   std::map<std::string, double> group_strength{};
 
   bool operator==(const Subject&) const = default;
 };
 
-/// Lengths that `Subject::segment_lengths` may hold, and where they are measured:
+/// Names that `Subject::segment_lengths` may hold, and what they measure:
 ///
 ///     thigh           hip joint to knee joint
 ///     shank           knee joint to ankle joint
@@ -41,50 +41,51 @@ struct Subject {
 ///     shoulder_width  between the shoulder joints
 COXA_EXPORT const std::vector<std::string>& segment_names();
 
-/// The same lengths of a model, m, in its default posture (right side).
+/// These lengths of a model, m, in its default posture (right side).
 /// @throws UnknownName if the model lacks a body or site of the full-body model
 COXA_EXPORT std::map<std::string, double> segment_lengths(const Model& model);
 
-/// The full-body model fitted to a person. The unscaled model is a man of 75.337 kg and 1.70 m
-/// (Rajagopal et al. 2016); one who has its mass, height and lengths gets its geometry and forces
-/// back unchanged.
+/// Scales the full-body model to a person. The unscaled model is a man of 75.337 kg and 1.70 m
+/// (Rajagopal et al. 2016); a subject with its mass, height and lengths gets its geometry and
+/// forces back unchanged.
 ///
-/// Lengths. Each body is stretched along its axes. Along the segment by the length from stature
-/// (data/anthropometry: de Leva 1996; leg and trunk brought to the model's joint centres) or the
+/// Lengths. Each body is stretched along its axes. Along the segment, by the length from stature
+/// (data/anthropometry: de Leva 1996; leg and trunk converted to the model's joint centres) or the
 /// given one, over the model's own; the sole-to-vertex height is the stature. Across the segment,
-/// forward and for the hand, by stature over 1.70 m: bones are taken as geometrically similar, and
-/// joint surfaces that meet keep fitting. Pelvis and torso widen by bicristal and biacromial
-/// breadth over stature (ANSUR II), relative to men's. Joint frames, path points, sites and
-/// wrapping cylinders follow their body; a cylinder's radius takes the mean stretch of its two
-/// cross axes, its length that of its axis, and the translations of a joint the stretch of the
-/// parent along their direction, as in OpenSim. Rotations and ranges stay. Right and left are
-/// equal.
+/// forward and for the hand, by stature over 1.70 m: bones are taken as geometrically similar, so
+/// that joint surfaces still fit. Pelvis and torso widen by bicristal and biacromial breadth over
+/// stature (ANSUR II), relative to men's. Joint frames, path points, sites and wrapping cylinders
+/// follow their body; a cylinder's radius takes the mean stretch of its two cross axes, its length
+/// that of its axis, and the translations of a joint the stretch of the parent along their
+/// direction, as in OpenSim. Rotations and ranges are unchanged. Right and left are equal.
 ///
 /// Inertia. Masses, mass centres along the segment and radii of gyration of de Leva (1996) by sex.
 /// His sagittal radius is taken about the fore-aft axis (x), the transverse one about the
-/// left-right axis (z), the longitudinal one about the long axis (y; of the foot about x, its
-/// sagittal radius about y). Off the long axis mass centres keep their scaled place. Bodies of one
-/// segment together have its mass, centre and inertia in the default posture: pelvis (lower trunk)
-/// and torso, with the long axis through both their centres; femur and patella; ulna and radius;
-/// talus, calcaneus and toes. The total is `subject.mass`.
+/// left-right axis (z), the longitudinal one about the long axis (y; for the foot about x, its
+/// sagittal radius about y). Off the long axis, mass centres keep their scaled position. The bodies
+/// of one segment together have its mass, centre and inertia in the default posture: pelvis (lower
+/// trunk) and torso, with the long axis through both their centres; femur and patella; ulna and
+/// radius; talus, calcaneus and toes. The total is `subject.mass`.
 ///
-/// Muscles. Optimal fibre length and tendon slack length take the same factor, the ratio of path
-/// lengths scaled to unscaled, mean of reference postures over hip and knee flexion, so that
-/// operating ranges are kept. Maximum isometric force follows volume over fibre length,
+/// Muscles. Optimal fibre length and tendon slack length are multiplied by the same factor, the
+/// ratio of scaled to unscaled path length, averaged over reference postures of hip and knee
+/// flexion, so that operating ranges are preserved. Maximum isometric force follows volume over
+/// fibre length,
 ///
 ///     F' = F (V'/V) / (l'/l) strength,    V = 47 mass height + 1285 cm3
 ///
-/// (muscle volume of a leg: Handsfield et al. 2014; as in Rajagopal et al. 2016), the same for
-/// trunk muscles, which the regression does not cover. Actuators, which stand for joints, take mass
-/// x height, as strength in N m. Factors of `group_strength` come on top, as `perturb` applies
-/// them. Pennation, contraction velocity, curves and groups stay.
+/// (muscle volume of a leg: Handsfield et al. 2014; as in Rajagopal et al. 2016), also for trunk
+/// muscles, which the regression does not cover. Actuators, which represent joint torques, scale
+/// with mass x height. Factors of `group_strength` multiply these, as in `perturb`. Pennation,
+/// contraction velocity, curves and groups are unchanged.
 ///
 /// @param generic the unscaled full-body model (data/models/coxa_fullbody.osim)
 /// @param anthropometry folder with the tables (data/anthropometry)
-/// @throws InvalidArgument for a mass, height, strength or length that is no number or out of range
-///         (a length: half to twice the expected one), with the range; UnknownName for a length
-///         or muscle group that does not exist, or a model without the bodies of the full-body model; FileError for
-///         a table that cannot be read
+/// @throws InvalidArgument for a mass, height, strength or length that is not a number or out of
+///         range (a length: half to twice the expected one), with the range
+/// @throws UnknownName for a length or muscle group that does not exist, or a model without the
+///         bodies of the full-body model
+/// @throws FileError for a table that cannot be read
 COXA_EXPORT Model
 scale(const Model& generic, const Subject& subject, const std::filesystem::path& anthropometry);
 
