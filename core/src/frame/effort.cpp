@@ -7,7 +7,7 @@ namespace coxa {
 namespace {
 
 constexpr double kMissing =
-    1e3;  // 1, cost of any reserve: no muscles cost as much, all of them at their most cost 1
+    1e3;  // cost of any reserve; recruitment without reserves costs at most about 1
 
 SimulateOptions without_inertia() {
   SimulateOptions options;
@@ -23,7 +23,7 @@ StillEffort::StillEffort(Trial trial)
       zero_(Eigen::VectorXd::Zero(still_.model->skeleton.nq())) {}
 
 double StillEffort::operator()(const Eigen::VectorXd& q, double path) {
-  // what was solved before must not decide what is found now
+  // cold start: the result must not depend on earlier solves
   solver_.forget();
   if (!solver_.solve(q, zero_, zero_, path)) return std::numeric_limits<double>::infinity();
   const Recruitment& shared = solver_.recruitment();

@@ -5,18 +5,19 @@
 
 namespace coxa {
 
-/// What it costs muscles to keep still in a posture, with a trial's supports and loads.
+/// Recruitment cost of holding a posture still, with the supports and loads of a trial.
 class StillEffort {
  public:
-  /// @param trial its motion may be empty; its model must outlive this
+  /// @param trial its motion may be empty; its model must outlive this object
   explicit StillEffort(Trial trial);
   StillEffort(const StillEffort&) = delete;
   StillEffort& operator=(const StillEffort&) = delete;
 
-  /// Least cost of the recruitment, 1; where muscles cannot hold the posture at all, far more, growing with what
-  /// is missing, so that postures still compare; infinite if nothing could be solved.
-  /// @param q [nq]
-  /// @param path where on the path it lies, for supports that touch on part of it
+  /// Minimum cost of the recruitment; where muscles cannot hold the posture, a far larger value
+  /// that grows with the reserves, so that postures remain comparable; infinite if there is no
+  /// solution at all.
+  /// @param q    [nq] rad or m
+  /// @param path place on the path, 0 to 1, for supports that touch on part of it
   double operator()(const Eigen::VectorXd& q, double path);
 
  private:

@@ -9,9 +9,9 @@
 namespace coxa {
 namespace {
 
-constexpr int kWorld = 0;  // body
+constexpr int kWorld = 0;  // index of the world body
 
-// a timing law meets its ends to rounding
+// a timing law reaches its ends to rounding
 constexpr double kPathTolerance = 1e-9;
 
 std::vector<FrictionCone> cones_of_supports(const Trial& trial) {
@@ -153,7 +153,7 @@ bool FrameSolver::share_out() {
   return true;
 }
 
-// which supports touch at this place on the path
+// activates the supports that touch at this place on the path
 void FrameSolver::touch(double path) {
   for (std::size_t s = 0; s < trial_.setting.supports.size(); ++s) {
     const Support& support = trial_.setting.supports[s];
@@ -164,7 +164,7 @@ void FrameSolver::touch(double path) {
   }
 }
 
-// what loads, bands and cables do to the bodies that they act on
+// forces of loads, bands and cables on the bodies
 void FrameSolver::apply_loads() {
   for (Wrench& wrench : from_loads_) wrench = Wrench{};
   std::size_t next = 0;
@@ -176,7 +176,7 @@ void FrameSolver::apply_loads() {
   for (const Cable& cable : trial_.setting.cables) loads_[next++] = pull(cable);
 }
 
-// weight and inertia of a load, handed to the body that carries it
+// weight and inertial force of a load, applied to the body that carries it
 LoadState FrameSolver::carry(const Load& load) {
   const BodyState& carrier = body_.bodies[load.carrier];
   if (load.hangs) {
@@ -194,14 +194,14 @@ LoadState FrameSolver::carry(const Load& load) {
   return {center, on_body.force, on_body.moment_about(center)};
 }
 
-// a band draws the points that it joins together
+// a band pulls the two points towards each other
 void FrameSolver::stretch(const Band& band, std::size_t first) {
   const Vec3 a = world_point(body_, band.a.body, band.a.p_B);
   const Vec3 b = world_point(body_, band.b.body, band.b.p_B);
   const double distance = (b - a).norm();
   const double elongation = (distance + band.wrap_a + band.wrap_b) / band.rest_length - 1;
   const double tension = band.strands * strand_tension(band.material, elongation);
-  // points that coincide have no line between them
+  // the direction is undefined if the points coincide
   const Vec3 on_a = distance > 0 ? Vec3(tension / distance * (b - a)) : Vec3::Zero();
   const auto act = [&](const ContactPoint& end, const Vec3& p, const Vec3& force) {
     if (!on_body(end)) return;
@@ -212,7 +212,7 @@ void FrameSolver::stretch(const Band& band, std::size_t first) {
   act(band.b, b, -on_a);
 }
 
-// weight and inertia of the stack, along the cable
+// weight and inertial force of the stack, along the cable
 LoadState FrameSolver::pull(const Cable& cable) {
   const Skeleton& skeleton = trial_.model->skeleton;
   const BodyState& body = body_.bodies[cable.point.body];
@@ -234,7 +234,7 @@ LoadState FrameSolver::pull(const Cable& cable) {
   return state;
 }
 
-// tensions, and what they and the actuators must give once supports and grips have given theirs
+// muscle tensions, and the net generalized forces once support and grip forces are applied
 void FrameSolver::share() {
   const Skeleton& skeleton = trial_.model->skeleton;
   for (int m = 0; m < plan_.muscles(); ++m)
@@ -266,7 +266,7 @@ void FrameSolver::share() {
   if (outside_spline_domain()) status_ |= kOutsideSplineDomain;
 }
 
-// what each joint carries once the muscles that cross it pull
+// joint reactions with muscle tensions applied
 void FrameSolver::react() {
   for (int m = 0; m < plan_.muscles(); ++m)
     add_tension(plan_, geometry_, m, tension_[m], external_);

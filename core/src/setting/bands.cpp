@@ -7,15 +7,15 @@
 namespace coxa {
 namespace {
 
-// strand of a blue Thera-Band, Uchida et al. (2016) J Phys Ther Sci 28:1266-1271: mean of their measurements, which have the
-// regression F[kgf] = 1.14 + 1.216 elongation
+// one strand of a blue Thera-Band, means measured by Uchida et al. (2016) J Phys Ther Sci
+// 28:1266-1271, whose regression is F[kgf] = 1.14 + 1.216 elongation
 constexpr double kElongation[] = {0.25, 0.50, 0.75, 1.00, 1.25, 1.50, 1.75, 2.00, 2.25, 2.50};
 constexpr double kBlueForce[] = {11.28, 16.67, 20.99, 24.62, 27.95,
                                  30.30, 32.56, 34.52, 37.76, 39.03};  // N
 
-// strands at 100 % elongation, manufacturer's chart (The Hygenic Corporation), pounds-force: Uchida et al. found its slopes
-// too steep (blue falls short of it by 4 % at 100 % and by 10 % at 200 %), so only the ratios between colours are taken
-// from it
+// force of one strand at 100 % elongation, manufacturer's chart (The Hygenic Corporation),
+// pounds-force. Uchida et al. found its slopes too steep (measured blue is 4 % below it at 100 %
+// and 10 % below it at 200 %), so only the ratios between colours are used
 struct Colour {
   const char* name;
   double pounds;
@@ -29,7 +29,7 @@ constexpr double kBluePounds = 5.8;
 double strand_tension(const BandMaterial& material, double elongation) {
   const std::vector<double>& x = material.elongation;
   const std::vector<double>& y = material.force;
-  const int n = static_cast<int>(x.size());  // points beside the origin, which is number -1
+  const int n = static_cast<int>(x.size());  // points without the origin, which has index -1
   if (!(elongation > 0) || n == 0) return 0;
   const auto at_x = [&](int i) { return i < 0 ? 0 : x[i]; };
   const auto at_y = [&](int i) { return i < 0 ? 0 : y[i]; };
@@ -38,7 +38,8 @@ double strand_tension(const BandMaterial& material, double elongation) {
   const int i = static_cast<int>(std::upper_bound(x.begin(), x.end(), elongation) - x.begin());
   if (i == n) return y.back() + chord(n - 1) * (elongation - x.back());
 
-  // slope at a point: the weighted harmonic mean of the chords beside it, at the ends that of the chord
+  // slope at a point: weighted harmonic mean of the adjacent chords; at either end, the chord's
+  // slope
   const auto slope = [&](int k) {
     if (k < 0) return chord(0);
     if (k == n - 1) return chord(k);

@@ -9,17 +9,17 @@
 namespace coxa {
 namespace {
 
-// lengths of the same bar
+// dimensions of the same bar
 constexpr double kShaftLength = 1.310;   // m, between the sleeves
 constexpr double kSleeveLength = 0.415;  // m
 constexpr double kSleeveRadius = 0.025;  // m
 constexpr double kPlateStack =
-    0.12;  // m, thickness of the plates on one side; assumed, it barely matters
+    0.12;                         // m, thickness of the plates on one side; assumed, little effect
 constexpr double kCollar = 0.03;  // m, inner collar between shaft and plates; assumed
 
 // a dumbbell: two heads of cast iron on a handle
 constexpr double kCastIron = 7200;        // kg/m3, grey iron; CRC Handbook
-constexpr double kHeadSlenderness = 1.2;  // length of a head over its radius; assumed, for drawing
+constexpr double kHeadSlenderness = 1.2;  // length over radius of a head; assumed, for drawing
 constexpr double kHandleLength = 0.13;    // m; assumed, for drawing
 constexpr double kHandleRadius = 0.016;   // m; assumed, for drawing
 
@@ -27,7 +27,7 @@ LoadShape cylinder(double z, double radius, double length) {
   return {Vec3(0, 0, z), radius, length};
 }
 
-// adds a solid cylinder along z to an inertia about the load frame's origin
+// adds the inertia of a solid cylinder along z, about the load frame's origin
 void add_cylinder(Mat3& inertia, double mass, const LoadShape& shape) {
   const double squared = shape.radius * shape.radius;
   const double across = mass * (3 * squared + shape.length * shape.length) / 12;
@@ -47,7 +47,7 @@ Load barbell(double mass, int carrier, const Vec3& p_B) {
       mass >= 0 && std::isfinite(mass), "a barbell of ", mass, " kg; its mass must be 0 or more");
   Load load{.name = "barbell", .carrier = carrier, .X_BL = {Mat3::Identity(), p_B}, .mass = mass};
 
-  // shaft and sleeves share the bar's mass by volume, as if of one steel
+  // shaft and sleeves have the bar's mass in proportion to volume (uniform density)
   const double sleeve_z = (kShaftLength + kSleeveLength) / 2;
   const LoadShape bar[] = {
       cylinder(0, kShaftRadius, kShaftLength), cylinder(sleeve_z, kSleeveRadius, kSleeveLength),

@@ -16,41 +16,44 @@
 
 namespace coxa {
 
-/// What a load, one end of a band or a cable does to the body in one frame.
+/// Force of a load, of one end of a band or of a cable on the body in one frame.
 struct LoadState {
-  Vec3 position = Vec3::Zero();  // m, world: mass centre of a load, body's point of band and cable
+  Vec3 position = Vec3::Zero();  // m, world: centre of mass of a load, attachment point of a band
+                                 // or cable
   Vec3 force = Vec3::Zero();     // N, on the body
   Vec3 moment = Vec3::Zero();    // N m, on the body, about `position`
 };
 
-/// Names of `FrameSolver::loads`, in its order: loads, then each band's ends on bodies as "<band>_on_<body>", then cables.
+/// Names of the entries of `FrameSolver::loads`: loads, then each end of a band on a body as
+/// "<band>_on_<body>", then cables.
 COXA_EXPORT std::vector<std::string> load_names(const Trial& trial);
 
-/// The road of one frame, stage by stage: motion, generalized forces, muscle geometry and state, recruitment,
-/// joint reactions. All memory is allocated at construction; `solve` allocates nothing. One per thread.
+/// Solves one frame in stages: motion, generalized forces, muscle geometry and state, recruitment,
+/// joint reactions. All memory is allocated at construction; `solve` does not allocate. One per
+/// thread.
 class COXA_EXPORT FrameSolver {
  public:
   static constexpr double kAnywhere = std::numeric_limits<double>::quiet_NaN();
 
   /// @param trial must outlive the solver; its motion may be empty if states are given to `solve`
-  /// @throws UnknownName for a share of a support that the trial lacks
+  /// @throws UnknownName for a share of a support that the trial does not have
   FrameSolver(const Trial& trial, const SimulateOptions& options);
 
   /// All stages for one state.
   /// @param q, v, vdot [nq] rad or m, per s, per s2
-  /// @param path where on the path of the movement, for supports that touch on part of it; NaN: all touch
-  /// @return false if even reserves could not be found: nothing of the frame may be used
+  /// @param path place on the path, 0 to 1, for supports that touch on part of it; NaN: all touch
+  /// @return false if no solution exists even with reserves: no result of the frame may be used
   bool solve(
       const VectorRef& q, const VectorRef& v, const VectorRef& vdot, double path = kAnywhere);
-  /// The same for one frame of a motion, usually the trial's own.
+  /// The same for one frame of a motion, usually that of the trial.
   bool solve(const Motion& motion, int frame);
 
-  /// The stages up to the programme, without solving it: for load limits.
+  /// The stages up to assembling the programme, without solving it: for load limits.
   void prepare(
       const VectorRef& q, const VectorRef& v, const VectorRef& vdot, double path = kAnywhere);
   void prepare(const Motion& motion, int frame);
 
-  /// Forgets the frame before, so that the next one starts cold.
+  /// Discards the previous frame's solution, so that the next frame starts cold.
   void forget() { recruitment_.forget(); }
 
   const BodyWorkspace& body() const { return body_; }
@@ -60,26 +63,29 @@ class COXA_EXPORT FrameSolver {
   Recruitment& recruitment() { return recruitment_; }
   const Recruitment& recruitment() const { return recruitment_; }
 
-  /// [nq] what muscles, supports, grips and actuators must give together, N m or N.
+  /// [nq] required sum of muscle, support, grip and actuator forces, N m or N.
   const Eigen::VectorXd& required() const { return required_; }
-  /// [nq] net of gravity, inertia, loads, supports and grips: what muscles, actuators and reserves give.
+  /// [nq] net generalized force after gravity, inertia, loads, supports and grips: what muscles,
+  /// actuators and reserves provide, N m or N.
   const Eigen::VectorXd& generalized_force() const { return net_; }
   double tension(int muscle) const { return tension_[muscle]; }
   const std::vector<LoadState>& loads() const { return loads_; }  // see `load_names`
   Vec3 support_force(int support) const;
-  /// Force on the hand of a grip, or on the body of an anchor (they follow the grips), N, and where it acts, m, world.
+  /// Force, N, world, on the hand of a grip or the body of an anchor (anchors follow the grips in
+  /// numbering), and its point of application, m, world.
   Vec3 grip_force(int grip) const { return recruitment_.tie_force(grip); }
   Vec3 grip_position(int grip) const;
-  /// N m about the support's origin
+  /// N m, world, about the support's origin.
   Vec3 support_moment(int support) const;
-  /// m; NaN where the support carries nothing
+  /// m, world; NaN where the support carries no force.
   Vec3 center_of_pressure(int support) const;
   /// Indices into the cones of one support.
   std::span<const int> cones_of(int support) const { return cones_of_[support]; }
-  /// Wrench of the parent on body i through its joint, muscles taken out, world axes about the origin.
+  /// Wrench of the parent on body i through its joint with the muscle forces removed (joint contact
+  /// force), world axes, about the world's origin.
   const Wrench& joint_wrench(int body) const { return reactions_.bodies[body].F; }
   Momentum momentum() const;  // of body and loads
-  /// Bits of StatusBit for the frame just solved.
+  /// Bits of StatusBit for the last frame.
   int status() const { return status_; }
 
  private:
@@ -98,7 +104,7 @@ class COXA_EXPORT FrameSolver {
   MusclePlan plan_;
   std::vector<FiberGeometry> fibers_;
   BodyWorkspace body_;
-  BodyWorkspace reactions_;  // the same motion with every force applied
+  BodyWorkspace reactions_;  // the same motion with all forces applied
   MuscleGeometry geometry_;
   std::vector<MuscleState> states_;
   Recruitment recruitment_;
@@ -109,7 +115,7 @@ class COXA_EXPORT FrameSolver {
   Eigen::VectorXd required_;
   Eigen::VectorXd net_;
   Eigen::VectorXd tension_;
-  Eigen::VectorXd still_;  // [nq] zeros, for trials without inertia
+  Eigen::VectorXd still_;  // [nq] zeros, for options.inertia = false
   int status_ = 0;
 };
 

@@ -6,7 +6,7 @@
 
 namespace coxa {
 
-/// Bits of the variable `status`; 0 is a healthy frame.
+/// Bits of the variable `status`; 0: no problem.
 enum StatusBit : int {
   kUnsolved = 1,
   kReserveUsed = 2,
@@ -15,7 +15,7 @@ enum StatusBit : int {
   kActuatorAtBound = 16,
 };
 
-/// Model, motion, supports and loads: all that the solver needs, planned or measured.
+/// Model, motion and setting: the complete input of the solver, planned or measured.
 struct Trial {
   const Model* model = nullptr;
   Motion motion{};
@@ -25,10 +25,10 @@ struct Trial {
 struct SimulateOptions {
   double criterion = 2;  // p of sum V a^p; infinity for min-max
   int frames = 101;
-  bool strict = false;         // an unsolved frame is an exception
-  bool intervals = false;      // also support_force_min and _max
-  bool inertia = true;         // false: velocities and accelerations are taken as zero
-  bool volume_weights = true;  // false: every muscle costs the same, the mean of a^p
+  bool strict = false;         // throw on an unsolved frame
+  bool intervals = false;      // also compute support_force_min and _max
+  bool inertia = true;         // false: velocities and accelerations are set to zero
+  bool volume_weights = true;  // false: all muscles cost the same, the mean of a^p
 };
 
 }  // namespace coxa

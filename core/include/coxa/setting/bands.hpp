@@ -8,31 +8,33 @@
 
 namespace coxa {
 
-/// How one strand of an elastic band answers to being stretched.
+/// Force–elongation curve of one strand of an elastic band.
 ///
-/// A monotone cubic (Fritsch & Carlson 1980) through the origin and the points given, so the force rises from zero over the
-/// first interval and is continuous; beyond the last point it goes on along the last chord. A slack band does nothing.
+/// A monotone cubic interpolant (Fritsch & Carlson 1980) through the origin and the given points,
+/// so that the force is continuous and rises from zero; linear beyond the last point, with the
+/// slope of the last chord. A slack band exerts no force.
 struct BandMaterial {
   std::string name;
-  std::vector<double> elongation;  // 1, ascending from above 0: stretched over rest length, less 1
-  std::vector<double> force;       // N, of one strand, at each; never falling
+  std::vector<double> elongation;  // 1, ascending, above 0: stretched over rest length, minus 1
+  std::vector<double> force;       // N, of one strand, at each elongation; must not decrease
 };
 
-/// Tension of one strand, N; 0 where `elongation` <= 0. Allocates nothing.
+/// Tension of one strand, N; 0 where `elongation` <= 0. Does not allocate.
 COXA_EXPORT double strand_tension(const BandMaterial& material, double elongation);
 
 /// Elastic band of a Thera-Band colour: tan, yellow, red, green, blue, black, silver or gold.
 /// @throws UnknownName for another colour
 COXA_EXPORT BandMaterial thera_band(const std::string& colour);
 
-/// Elastic band between points of two bodies; either may be the world (body 0). It pulls both along the line between
-/// them with `strands` times the tension of one strand at the elongation
+/// Elastic band between points of two bodies; either may be the world (body 0). It pulls both
+/// points towards each other with `strands` times the tension of one strand at the elongation
 ///
 ///     (distance + wrap_a + wrap_b) / rest_length - 1
 ///
-/// A closed loop about both thighs has two strands, and everything counts for half of it: its rest length is that of the
-/// loop lying flat (half its circumference), and each wrap is what half a loop lays about a limb, a quarter of the limb's
-/// circumference where the points are on its axis. (A belt about two equal cylinders is 2 distance + circumference long.)
+/// A closed loop around both thighs is modelled as two strands, each with half of the loop: the
+/// rest length is that of the loop lying flat (half its circumference), and each wrap is the length
+/// that one strand lays around a limb, a quarter of the limb's circumference if the points are on
+/// its axis. (A belt around two equal cylinders has the length 2 distance + circumference.)
 struct Band {
   std::string name;
   ContactPoint a;
@@ -40,8 +42,8 @@ struct Band {
   double rest_length = 0;  // m
   int strands = 2;
   BandMaterial material{};
-  double wrap_a = 0;  // m, about the limb of a
-  double wrap_b = 0;  // m, about the limb of b
+  double wrap_a = 0;  // m, around the limb at a
+  double wrap_b = 0;  // m, around the limb at b
 };
 
 }  // namespace coxa

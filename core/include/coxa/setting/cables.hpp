@@ -7,17 +7,18 @@
 
 namespace coxa {
 
-/// A weight stack that pulls a body point toward a fixed pulley.
+/// A cable from a weight stack over a fixed pulley to a point of a body.
 ///
-///     tension = ratio mass (g + ratio d2(length)/dt2),  0 where that is negative: the cable is slack
+///     tension = ratio mass (g + ratio d2(length)/dt2),  at least 0 (slack cable)
 ///
-/// with `length` the distance from pulley to point. Friction and the mass of cable and pulleys are left out.
+/// `length` is the distance from pulley to point. Friction and the masses of cable and pulleys are
+/// neglected.
 struct Cable {
   std::string name;
   ContactPoint point;
   Vec3 anchor = Vec3::Zero();  // m, world: the pulley
   double mass = 0;             // kg, of the stack
-  double ratio = 1;            // rise of the stack per length of cable pulled out, 1
+  double ratio = 1;            // rise of the stack per length of cable pulled out
 };
 
 }  // namespace coxa

@@ -6,7 +6,7 @@
 
 namespace coxa {
 
-/// A fixed thing of the surroundings, for drawing only: a box between two corners.
+/// A fixed object of the surroundings, for drawing only: an axis-aligned box between two corners.
 struct Furniture {
   std::string name;
   Vec3 lower = Vec3::Zero();  // m, world

@@ -13,10 +13,11 @@
 
 namespace coxa {
 
-/// Something that the geometry decided: its name, and a number (declared units) or a sentence.
+/// A quantity found while the scenario was built: its name, and a number (unit of the parameter or
+/// as in its name) or a sentence.
 using Note = std::pair<std::string, std::variant<double, std::string>>;
 
-/// What stands around the body, and what it carries.
+/// Everything around the body and carried by it.
 struct Setting {
   std::vector<Support> supports{};
   std::vector<SupportShare> shares{};

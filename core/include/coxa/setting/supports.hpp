@@ -9,33 +9,33 @@
 
 namespace coxa {
 
-/// A point of a body that may press on the world.
+/// A point of a body at which a force acts.
 struct ContactPoint {
   int body = 0;
   Vec3 p_B = Vec3::Zero();  // m, in the body's frame
 };
 
-/// Where the body may push on the world, and the world pushes back: at each point a force inside the friction
-/// cone about `normal`, never a pull.
+/// Contact at which the body pushes on the world: at each point the world exerts a force on the
+/// body within the friction cone about `normal`, never a pull.
 struct Support {
   std::string name;
   std::vector<ContactPoint> points{};
   Vec3 normal = Vec3::UnitY();  // unit, world axes, away from the surface
   double friction = 0.6;        // Coulomb coefficient, 1
-  Vec3 origin = Vec3::Zero();   // m, world; moments are reported about it
-  double path_from = 0;         // where on the path it touches, 0 bottom to 1 top; elsewhere it
-  double path_to = 1;           // carries nothing. A measured motion has no path: it always touches
+  Vec3 origin = Vec3::Zero();   // m, world; the support's moment is reported about it
+  double path_from = 0;         // range of path in which it touches, 0 bottom to 1 top; elsewhere
+  double path_to = 1;           // its force is 0. In a measured motion it always touches
 };
 
-/// The normal force of one support is a given share of what it and another carry together, wherever both touch.
+/// The normal force of support a is a given fraction of the sum of a and b, wherever both touch.
 struct SupportShare {
   std::string support_a;
   std::string support_b;
-  double share = 0.5;  // of a in a + b, 0 to 1
+  double share = 0.5;  // a / (a + b), 0 to 1
 };
 
-/// A hand that holds a load: equal and opposite forces on hand and carrier, pulling or pushing, each
-/// component within +-`strength`.
+/// A hand that holds a load: equal and opposite forces on hand and carrier, each world component
+/// within +-`strength`.
 struct Grip {
   std::string name;
   ContactPoint hand;
@@ -43,15 +43,16 @@ struct Grip {
   double strength = 0;  // N
 };
 
-/// A body point held by something fixed in the world (rails of a smith machine, a post that a hand holds): along each
-/// world axis a force within +-`strength`; 0 leaves that axis free.
+/// A body point held by a fixed object (rails of a Smith machine, a post that a hand holds): along
+/// each world axis a force within +-`strength`; 0 leaves that axis free.
 struct Anchor {
   std::string name;
   ContactPoint point;
   Vec3 strength = Vec3::Zero();  // N, world axes
 };
 
-/// Sole of one foot: heel and ball corners on the foot, toe corners on the toes.
+/// Support of one sole: heel and ball corners on the foot (heel only if `heel_on_floor`), toe
+/// corners on the toes.
 COXA_EXPORT Support
 foot_support(const Model& model, Side side, double friction, bool heel_on_floor);
 
