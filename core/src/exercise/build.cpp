@@ -23,7 +23,8 @@ auto guarded(const std::string& name, const Call& call) -> decltype(call()) {
   }
 }
 
-// what was set away from its default, for a motion that cannot be and whose reason names no parameter
+// lists parameters that differ from their defaults, for an infeasible motion whose message names
+// none
 std::string away_from_default(
     const std::vector<Parameter>& declared, const Parameters& parameters, const std::string& why) {
   std::string away;

@@ -2,7 +2,7 @@
 
 namespace coxa {
 
-// here, so that the run-time type of an exercise is the same in every plugin
+// defined here so that the type information is the same in every plugin
 Exercise::~Exercise() = default;
 
 }  // namespace coxa

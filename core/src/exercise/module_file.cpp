@@ -17,7 +17,7 @@ using Segment = std::conditional_t<sizeof(void*) == 8, Elf64_Phdr, Elf32_Phdr>;
 using Section = std::conditional_t<sizeof(void*) == 8, Elf64_Shdr, Elf32_Shdr>;
 using Symbol = std::conditional_t<sizeof(void*) == 8, Elf64_Sym, Elf32_Sym>;
 
-// this machine, as a library's header spells it
+// this machine, as encoded in an ELF header
 constexpr unsigned char kClass = sizeof(void*) == 8 ? ELFCLASS64 : ELFCLASS32;
 constexpr unsigned char kByteOrder =
     __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? ELFDATA2LSB : ELFDATA2MSB;
@@ -28,10 +28,10 @@ constexpr unsigned kMachine = EM_AARCH64;
 #elif defined(__riscv)
 constexpr unsigned kMachine = EM_RISCV;
 #else
-constexpr unsigned kMachine = 0;  // unknown: left to the loader to refuse
+constexpr unsigned kMachine = 0;  // unknown: left to the dynamic loader to reject
 #endif
 
-// a file of which every read is checked against its end
+// a file in which every read is checked against its size
 class Bytes {
  public:
   explicit Bytes(const std::filesystem::path& path) : in_(path, std::ios::binary) {
@@ -92,7 +92,7 @@ std::optional<std::vector<char>> exported_object(
   Bytes file(path);
   const Header header = read_header(file);
 
-  // a segment that ends outside the file would kill the process as soon as it is touched
+  // a segment that extends past the end of the file would crash the process when touched
   const auto segments = file.table<Segment>(header.e_phoff, header.e_phnum);
   for (const Segment& s : segments) {
     require<FileError>(
@@ -118,8 +118,8 @@ std::optional<std::vector<char>> exported_object(
         continue;
       }
 
-      // from its address to its place in the file; the rest of a segment is zeros that no file
-      // holds
+      // from address to file offset; the part of a segment beyond its file size is zero-filled and
+      // not in the file
       for (const Segment& segment : segments) {
         if (segment.p_type != PT_LOAD || s.st_value < segment.p_vaddr) continue;
         const std::uint64_t inside = s.st_value - segment.p_vaddr;

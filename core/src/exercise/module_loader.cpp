@@ -23,13 +23,13 @@ namespace dll = boost::dll;
 
 constexpr const char* kSymbol = "coxa_plugin";
 
-// text of a descriptor: up to its zero, which a foreign file may lack
+// text of a descriptor's field up to its terminating zero, which a foreign file may lack
 template <std::size_t n>
 std::string text_of(const char (&field)[n]) {
   return {field, strnlen(field, n)};
 }
 
-// all that can be said against a module before any of its code has run
+// all checks that are possible before any code of the module runs
 PluginDescriptor checked_descriptor(const fs::path& path) {
   std::optional<std::vector<char>> bytes;
   try {
@@ -41,8 +41,8 @@ PluginDescriptor checked_descriptor(const fs::path& path) {
       bytes.has_value(), path, " is not an exercise plugin: it exports no ", kSymbol,
       "; write COXA_EXERCISE(Class, name) once in its source");
 
-  // magic and size stand first in every version, so they can be read before the rest is known to be
-  // there
+  // magic and size come first in every version, so they can be read before the rest is known to
+  // exist
   PluginDescriptor plugin{};
   constexpr std::size_t head = offsetof(PluginDescriptor, interface_version);
   require<PluginError>(
@@ -90,7 +90,7 @@ PluginDescriptor checked_descriptor(const fs::path& path) {
   return plugin;
 }
 
-// runs code of a plugin; whatever leaves it becomes an error that names the file
+// runs code of a plugin and converts any exception to an error that names the file
 template <typename Call>
 auto guarded(const std::string& origin, const char* where, const Call& call) {
   try {
@@ -109,7 +109,7 @@ bool is_snake_case(const std::string& name) {
   });
 }
 
-// choices are words for the whole numbers from zero on
+// choices are indexed by whole numbers from zero
 void check_choices(const std::string& what, const Parameter& p) {
   if (p.choices.empty()) return;
   const double last = static_cast<double>(p.choices.size()) - 1;
@@ -126,7 +126,7 @@ void check_choices(const std::string& what, const Parameter& p) {
       "a choice is empty or stands twice");
 }
 
-// what a module gave us: the exercise, and the library that holds its code
+// a loaded module: the exercise, and the library that holds its code
 class LoadedExercise final : public Exercise {
  public:
   LoadedExercise(const fs::path& path, dll::shared_library library, const std::string& name)
@@ -152,7 +152,7 @@ class LoadedExercise final : public Exercise {
     try {
       exercise_->build(s, parameters);
     } catch (const Error&) {
-      throw;  // ours already: what the exercise has to say to its user
+      throw;  // coxa's own errors carry the exercise's message to the user
     } catch (const std::exception& error) {
       throw PluginError(
           message("the exercise ", info_.name, " (", origin_, ") failed in build: ", error.what()));
@@ -165,14 +165,14 @@ class LoadedExercise final : public Exercise {
 
  private:
   std::string origin_;
-  dll::shared_library library_;  // before the exercise, so that the code outlives the object
+  dll::shared_library library_;  // declared before the exercise so that it is destroyed after it
   std::unique_ptr<Exercise> exercise_;
   ExerciseInfo info_;
   std::vector<Parameter> parameters_;
 };
 
 // modules are never unloaded: objects, exceptions and thread-local data of a plugin may outlive
-// every handle that we could count, so one handle of each is given away on purpose
+// every handle that could be counted, so one handle of each is leaked on purpose
 void keep_loaded(const dll::shared_library& library) {
   static auto* const kept = new std::vector<dll::shared_library>;
   static std::mutex mutex;
@@ -213,7 +213,7 @@ void check_declarations(
 }
 
 std::shared_ptr<const Exercise> load_exercise(const fs::path& path) {
-  // a pipe or device would hang or worse on opening
+  // opening a pipe or device could block
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   require<PluginError>(
@@ -225,7 +225,7 @@ std::shared_ptr<const Exercise> load_exercise(const fs::path& path) {
   const PluginDescriptor descriptor = checked_descriptor(path);
   dll::shared_library library;
   try {
-    // this form throws with the loader's own words, such as the symbol that is missing
+    // this overload throws with the loader's own message, which names a missing symbol
     library.load(fs::absolute(path), dll::load_mode::rtld_now | dll::load_mode::rtld_local);
   } catch (const std::exception& failure) {
     throw PluginError(message("cannot load ", path, ": ", failure.what()));

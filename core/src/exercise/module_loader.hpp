@@ -13,7 +13,7 @@ namespace coxa {
 /// @throws PluginError naming the file, with both values where something differs
 std::shared_ptr<const Exercise> load_exercise(const std::filesystem::path& path);
 
-/// @throws PluginError naming the exercise's origin and the parameter that is ill declared
+/// @throws PluginError naming the exercise's origin and the parameter whose declaration is invalid
 void check_declarations(
     const std::string& origin, const ExerciseInfo& info, const std::vector<Parameter>& parameters);
 

@@ -15,7 +15,7 @@ std::string listed(const std::vector<std::string>& names) {
   return text.empty() ? "none" : text;
 }
 
-// "900 kg"; a pure number has no unit to print
+// "900 kg"; a dimensionless number is printed without unit
 std::string with_unit(double value, const std::string& unit) {
   return unit.empty() || unit == "1" ? message(value) : message(value, " ", unit);
 }
@@ -147,7 +147,7 @@ double Parameters::operator[](const std::string& name) const {
 }
 
 bool Parameters::has_choices(const std::string& name) const {
-  (*this)[name];  // unknown names are refused
+  (*this)[name];  // throws for unknown names
   return choices_.contains(name);
 }
 

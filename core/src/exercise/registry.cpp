@@ -23,7 +23,8 @@ fs::path resolved(const fs::path& path) {
 }
 
 fs::path own_folder() {
-  static const char here = 0;  // data of our own: the address of a function may lie in the program
+  static const char here = 0;  // the address of a function may lie in the executable, that of data
+                               // does not
   Dl_info info{};
   if (dladdr(&here, &info) == 0 || !info.dli_fname) return {};
   std::error_code error;
@@ -48,13 +49,13 @@ std::vector<fs::path> plugin_folders() {
     std::string rest = list;
     while (!rest.empty()) {
       const std::size_t colon = rest.find(':');
-      // an empty entry is no folder, least of all the current one
+      // an empty entry is ignored and does not mean the current folder
       if (colon != 0) folders.emplace_back(rest.substr(0, colon));
       rest = colon == std::string::npos ? "" : rest.substr(colon + 1);
     }
   }
 
-  // the XDG specification ignores relative paths
+  // the XDG specification requires relative paths to be ignored
   const char* data = std::getenv("XDG_DATA_HOME");
   const char* home = std::getenv("HOME");
   if (data && fs::path(data).is_absolute()) {
@@ -69,17 +70,18 @@ struct ExerciseRegistry::State {
   struct Entry {
     std::shared_ptr<const Exercise> exercise;
     std::string origin;
-    fs::path module;  // canonical; empty for an exercise of this process
+    fs::path module;  // canonical; empty for an exercise made in this process
   };
 
-  mutable std::mutex mutex;         // of the entries
-  std::recursive_mutex load_mutex;  // one module at a time; a module may load others
+  mutable std::mutex mutex;         // guards entries
+  std::recursive_mutex load_mutex;  // one module at a time; recursive because a module may load
+                                    // others
   std::map<std::string, Entry> entries;
-  std::vector<SkippedPlugin> skipped;  // written while the registry is made, then only read
+  std::vector<SkippedPlugin> skipped;  // written during construction only
 
   void insert(Entry entry, bool replace = false) {
     const std::string name = entry.exercise->info().name;
-    Entry before;  // outlives the lock: its end may run code of its own
+    Entry before;  // outlives the lock: its destructor may run foreign code
     const std::lock_guard lock(mutex);
     const auto found = entries.find(name);
     if (found != entries.end() && replace && found->second.module.empty()) {
@@ -122,7 +124,7 @@ struct ExerciseRegistry::State {
 
 ExerciseRegistry& ExerciseRegistry::instance() {
   // never destroyed: an exercise written in Python must not be released after the interpreter has
-  // gone
+  // been finalised
   static auto* const registry = new ExerciseRegistry(plugin_folders());
   return *registry;
 }
@@ -138,7 +140,7 @@ ExerciseRegistry::ExerciseRegistry(const std::vector<fs::path>& folders)
     }
     if (error) state_->skipped.push_back({folder, "cannot list the folder: " + error.message()});
 
-    // by name, since the order in a folder is no order
+    // sorted, since directory iteration has no defined order
     std::ranges::sort(files);
     for (const fs::path& file : files) {
       try {
@@ -170,7 +172,7 @@ void ExerciseRegistry::add(
 }
 
 void ExerciseRegistry::remove(const std::string& name) {
-  State::Entry entry;  // outlives the lock: its end may run code of its own
+  State::Entry entry;  // outlives the lock: its destructor may run foreign code
   const std::lock_guard lock(state_->mutex);
   entry = state_->at(name);
   require<PluginError>(

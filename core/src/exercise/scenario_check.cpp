@@ -9,7 +9,7 @@
 namespace coxa {
 namespace {
 
-// says in an exercise's name what is wrong with what it built
+// reports what is wrong with a scenario, in the name of its exercise
 class ScenarioCheck {
  public:
   ScenarioCheck(const Model& model, const std::string& exercise)
@@ -143,7 +143,7 @@ class ScenarioCheck {
 
   const Model& model_;
   const std::string& exercise_;
-  std::string what_;  // that is being looked at
+  std::string what_;  // element being checked
   std::set<std::string> supports_, grips_, loads_;
 };
 

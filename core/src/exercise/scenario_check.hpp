@@ -7,7 +7,7 @@
 
 namespace coxa {
 
-/// Holds a scenario to what a solver needs of it.
+/// Checks that a scenario meets the solver's requirements.
 /// @throws PluginError that names the exercise, the element and what is wrong with it
 void check_scenario(const Model& model, const std::string& exercise, const Scenario& scenario);
 

@@ -56,7 +56,7 @@ COXA_EXPORT void motion(
 /// @param q, v, vdot [nq], or [nq_full] for OpenSim's full set; rad or m, per s, per s2
 /// @param f_ext wrench on each body, world axes, about the world's origin; one per body, empty: none
 /// @return `work.tau` [nq], N m or N: effective, projected by the couplings; `work.tau_full`
-///        [nq_full] is filled as well
+///         [nq_full] is filled as well
 /// @throws InvalidArgument if a size does not match
 ///
 /// Does not allocate. Reference: Featherstone (2008), table 5.1, written about the world's origin so

@@ -10,24 +10,27 @@
 
 namespace coxa {
 
-/// Scenario of an exercise on a model, as the exercise says it.
-/// @throws what the exercise throws
+/// Scenario that an exercise builds for a model, unchecked.
+/// @throws whatever the exercise throws
 COXA_EXPORT Scenario
 scenario_of(const Model& model, const Exercise& exercise, const Parameters& parameters);
 
-/// Scenario of an exercise on a model, held to what a solver needs of it.
-/// @throws what the exercise throws, and PluginError naming it if that is no error of ours or the scenario cannot be
+/// Scenario that an exercise builds for a model, checked against the solver's requirements.
+/// @throws coxa's errors as the exercise throws them; PluginError naming the exercise for any other
+///         exception or an invalid scenario
 COXA_EXPORT Scenario
 build_scenario(const Model& model, const Exercise& exercise, const Parameters& parameters);
 
-/// Trial of a scenario, its motion found.
-/// @param exercise that made it; errors begin with its name
-/// @throws InfeasibleMotion, InvalidArgument
+/// Trial of a scenario: solves for its motion.
+/// @param exercise name of the exercise that built it, prefixed to error messages
+/// @param frames   number of equally spaced times, first and last included
+/// @throws InfeasibleMotion, InvalidArgument; see `solve_motion`
 COXA_EXPORT Trial
 trial_of(const Model& model, const std::string& exercise, Scenario scenario, int frames);
 
-/// Trial of an exercise on a model: its scenario, and the motion found.
-/// @throws InfeasibleMotion, and PluginError naming the exercise if its code throws anything else
+/// Trial of an exercise on a model: builds the scenario and solves for its motion.
+/// @throws InfeasibleMotion, with the parameters that differ from their defaults; otherwise as
+///         `build_scenario` and `trial_of`
 COXA_EXPORT Trial
 build_trial(const Model& model, const Exercise& exercise, const Parameters& parameters, int frames);
 

@@ -17,42 +17,48 @@
 
 namespace coxa {
 
-/// What an exercise says of itself.
+/// Description of an exercise.
 struct ExerciseInfo {
   std::string name;                     // snake_case, unique
-  std::string title;                    // for people
+  std::string title;                    // for display
   std::string description;              // one paragraph
-  std::vector<std::string> muscles;     // groups that it is done for
-  std::vector<std::string> references;  // papers behind its defaults
+  std::vector<std::string> muscles;     // target muscle groups
+  std::vector<std::string> references;  // papers behind the defaults
 };
 
-/// One exercise: facts only. A plugin derives from this; the core finds postures, times them, and solves.
+/// One exercise as a set of facts. A plugin derives from this class; the core finds the postures,
+/// times them, and solves.
 class COXA_EXPORT Exercise {
  public:
   virtual ~Exercise();
   virtual ExerciseInfo info() const = 0;
   virtual std::vector<Parameter> parameters() const = 0;
 
-  /// Says supports, loads and movement of this exercise for the body of `s`.
-  /// @param s nothing has been said to it yet; the caller finishes it
-  /// @throws InfeasibleMotion if the geometry cannot be, naming the parameter to move and which way
+  /// States the supports, loads and movement of this exercise for one model.
+  /// @param s          an empty builder; the caller finishes it
+  /// @param parameters checked values, SI units and radians
+  /// @throws InfeasibleMotion if the geometry is impossible, naming the parameter to change and its
+  ///         direction
   virtual void build(ScenarioBuilder& s, const Parameters& parameters) const = 0;
 };
 
-/// Interface version of a plugin module: raised whenever anything that crosses the boundary changes.
+/// Version of the plugin interface; raised whenever anything that crosses the plugin boundary
+/// changes.
 inline constexpr std::uint32_t kPluginInterface = 3;
 
-/// First words of every coxa plugin's descriptor.
+/// First field of every plugin descriptor.
 inline constexpr std::uint64_t kPluginMagic = 0x31415841584f43ull;
 
-/// Plain data that a plugin module exports as `coxa_plugin`; checked before any of its functions is called.
+/// Plain data that a plugin module exports as `coxa_plugin`; checked before any function of the
+/// module is called.
 struct PluginDescriptor {
   std::uint64_t magic;
-  std::uint32_t size;  // of this struct
+  std::uint32_t size;  // of this struct, bytes
   std::uint32_t interface_version;
   std::uint32_t eigen_version;
   std::uint32_t eigen_max_align_bytes;
-  std::uint32_t scenario_size;  // of Scenario and ScenarioBuilder, whose fields a plugin reaches
+  std::uint32_t scenario_size;  // of Scenario and ScenarioBuilder, whose fields plugins access
+                                // directly
   std::uint32_t builder_size;
   char compiler[32];
   char standard_library[32];
@@ -60,7 +66,8 @@ struct PluginDescriptor {
   Exercise* (*create)();
 };
 
-/// Makes the descriptor of an exercise whose class is `Class` and whose file (and `info().name`) is `exercise_name`.
+/// Defines the descriptor of the exercise class `Class`; `exercise_name` is the name of its file
+/// and `info().name`.
 #define COXA_EXERCISE(Class, exercise_name)                                                     \
   extern "C" __attribute__((visibility("default"))) const ::coxa::PluginDescriptor coxa_plugin; \
   const ::coxa::PluginDescriptor coxa_plugin = {                                                \

@@ -10,51 +10,58 @@
 
 namespace coxa {
 
-/// A file that was looked at and is not an exercise, and why.
+/// A file or folder that the search could not use, and the reason.
 struct SkippedPlugin {
   std::filesystem::path path;
   std::string reason;
 };
 
-/// Folders that are searched for plugins, in order: `plugins` (or `coxa/plugins`) beside libcoxa itself, each
-/// folder of the environment variable COXA_PLUGIN_PATH (separated by colons), and
-/// $XDG_DATA_HOME/coxa/plugins (~/.local/share/coxa/plugins). The first and last only where they exist.
+/// Folders that are searched for plugins, in order: `plugins` (or `coxa/plugins`) beside libcoxa,
+/// each folder of the environment variable COXA_PLUGIN_PATH (separated by colons), and
+/// $XDG_DATA_HOME/coxa/plugins (default ~/.local/share/coxa/plugins). The first and last only if
+/// they exist.
 COXA_EXPORT std::vector<std::filesystem::path> plugin_folders();
 
-/// Every exercise found. Modules stay loaded for the life of the process. All members may be called from any
-/// thread.
+/// All known exercises. Modules stay loaded for the life of the process. All members are
+/// thread-safe.
 class COXA_EXPORT ExerciseRegistry {
  public:
-  /// The registry of this process, of `plugin_folders()`; it looks at them once, when first asked for.
+  /// Registry of this process, from `plugin_folders()`, which are searched on the first call.
   static ExerciseRegistry& instance();
 
-  /// Loads the files `*.so` of each folder, by name. A file or folder that cannot be used is recorded in
-  /// `skipped`, never fatal; of two exercises with one name the first wins.
+  /// Loads the files `*.so` of each folder in order of name. A file or folder that cannot be used
+  /// is recorded in `skipped` and is not an error; of two exercises with the same name the first is
+  /// kept.
   explicit ExerciseRegistry(const std::vector<std::filesystem::path>& folders);
 
-  /// Loads one module and registers its exercise; a module loaded before is returned as it is.
-  /// @throws PluginError naming the file, with both values where something differs, or for a duplicate name
+  /// Loads one module and registers its exercise; returns the existing one if the module is already
+  /// loaded.
+  /// @throws PluginError naming the file, with both values where something differs, or for a
+  ///         duplicate name
   std::shared_ptr<const Exercise> load(const std::filesystem::path& path);
 
   /// Registers an exercise made in this process (tests, Python).
-  /// @param replace take the place of one of that name that was added before; never that of a module
-  /// @throws PluginError for a duplicate name or a parameter that is ill declared
+  /// @param origin  where it came from, for messages and `origin`
+  /// @param replace replace an exercise of that name that `add` registered; never that of a module
+  /// @throws PluginError for a duplicate name or an invalid parameter declaration
   void add(
       std::shared_ptr<const Exercise> exercise, const std::string& origin, bool replace = false);
 
-  /// Takes out an exercise that `add` put in. @throws UnknownName, PluginError for one that a module brought
+  /// Removes an exercise that `add` registered. @throws UnknownName; PluginError for one from a
+  /// module
   void remove(const std::string& name);
 
   /// Names of all exercises, sorted.
   std::vector<std::string> names() const;
 
-  /// @throws UnknownName naming the nearest
+  /// Exercise of that name. @throws UnknownName naming the nearest
   std::shared_ptr<const Exercise> find(const std::string& name) const;
 
-  /// Where an exercise came from: the path of its module, or what `add` was told. @throws UnknownName
+  /// Origin of an exercise: the path of its module, or the origin given to `add`. @throws
+  /// UnknownName
   std::string origin(const std::string& name) const;
 
-  /// What the search passed over, and why.
+  /// Files and folders that the search could not use.
   const std::vector<SkippedPlugin>& skipped() const;
 
  private:

@@ -5,7 +5,7 @@
 
 namespace coxa {
 
-/// Everything particular to one exercise done by one body.
+/// Everything specific to one exercise performed by one model: its setting and its movement.
 struct Scenario {
   Setting setting{};
   MovementPlan plan{};

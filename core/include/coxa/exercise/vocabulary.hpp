@@ -1,6 +1,6 @@
 #pragma once
 
-// The words of which exercises are made, one header a subject.
+// The words with which exercises are written, one header per subject.
 
 #include "coxa/exercise/words/arms.hpp"
 #include "coxa/exercise/words/feet.hpp"

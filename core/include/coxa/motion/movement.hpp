@@ -62,7 +62,7 @@ struct COXA_EXPORT Motion {
 ///
 /// @param frames number of equally spaced times, first and last included
 /// @throws InfeasibleMotion naming the task that cannot be met and where on the path, or the
-///        coordinate that leaves its range
+///         coordinate that leaves its range
 /// @throws InvalidArgument for fewer than 2 or more than `kMaxFrames` frames, or invalid phases
 COXA_EXPORT Motion solve_motion(const Skeleton& skeleton, const MovementPlan& plan, int frames);
 

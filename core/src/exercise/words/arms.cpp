@@ -11,9 +11,10 @@ namespace coxa {
 namespace {
 
 constexpr double kGripStrength = 541;  // N, each way: hand grip of young men, Leyk et al. (2007)
-constexpr double kWristOnFloor = -60 * kDegree;  // the range ends at -70
-// the model's shoulders sit high and do not drop under a load: at 1.75 m its palms hang 0.82 m above the floor, knuckles
-// of men of 1.74 m at 0.755 m (Pheasant 1996); a bar is hung lower by the difference, in the same plumb line
+constexpr double kWristOnFloor = -60 * kDegree;  // rad; the joint's range ends at -70 degrees
+// the model's shoulders sit high and do not drop under a load: at 1.75 m its palms hang 0.82 m
+// above the floor, while the knuckles of men of 1.74 m are at 0.755 m (Pheasant 1996); a bar hangs
+// lower by the difference, on the same vertical
 constexpr double kHandsTooHigh = 0.06;  // m
 
 }  // namespace
@@ -23,7 +24,6 @@ void straight_arm(ScenarioBuilder& s, Side side) {
   hold(s, "arm_rot" + suffix(side), 0);
 }
 
-// the wrist carries no moment: what the hand holds hangs below it
 void hanging_hand(ScenarioBuilder& s, Side side) {
   const ContactPoint palm = site(s, "palm" + suffix(side));
   const ContactPoint wrist = site(s, "wrist" + suffix(side));
@@ -35,7 +35,6 @@ void hanging_hand(ScenarioBuilder& s, Side side) {
       JoinPoints{palm.body, palm.p_B, wrist.body, wrist.p_B, {true, false, true}});
 }
 
-// in line with wrist and palm, which hang plumb
 ContactPoint hanging_bar(const ScenarioBuilder& s, Side side) {
   const ContactPoint palm = site(s, "palm" + suffix(side));
   BodyWorkspace work(s.skeleton());
@@ -84,7 +83,7 @@ void hands_on_floor(ScenarioBuilder& s, double friction) {
     hold(s, "wrist_flex" + suffix(side), kWristOnFloor);
     hold(s, "wrist_dev" + suffix(side), 0);
   }
-  // where the shoulders are does not depend on the hands
+  // the position of the shoulders does not depend on the hands
   const Posture still = posture(s, {}, 0);
   for (const Side side : {Side::right, Side::left}) {
     const ContactPoint palm = site(s, "palm" + suffix(side));

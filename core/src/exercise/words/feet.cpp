@@ -13,15 +13,17 @@
 namespace coxa {
 namespace {
 
-constexpr double kBorder = 0.015;  // m, sole to the flesh of the foot's outer border; assumed
+constexpr double kBorder = 0.015;  // m, from the sole to the skin of the foot's lateral border;
+                                   // assumed
 constexpr double kPointedFoot =
-    -40 * kDegree;                    // ankle of a foot on its laces; the range ends at -50
-constexpr double kSteppingAnkle = 0;  // rad, what the stepping foot's ankle likes; assumed
-constexpr double kSteppingToes = -45 * kDegree;  // bent back on the floor, as far as they go
+    -40 * kDegree;                    // rad, ankle with the dorsum down; the range ends at -50
+                                      // degrees
+constexpr double kSteppingAnkle = 0;  // rad, preferred ankle angle of the stepping foot; assumed
+constexpr double kSteppingToes = -45 * kDegree;  // rad, toes fully extended on the floor
 
 struct Sole {
   int body;
-  Vec3 heel, medial, lateral, ball;  // m, in the foot
+  Vec3 heel, medial, lateral, ball;  // m, in the foot's frame
 };
 
 Sole sole_of(const Skeleton& skeleton, Side side) {
@@ -96,17 +98,15 @@ Vec3 mid_sole(const ScenarioBuilder& s, Side side) {
   return middle;
 }
 
-// the middle of the ball or, with toes lifted, of the heel, and where it stays
 std::pair<ContactPoint, Vec3> footing(const ScenarioBuilder& s, Side side) {
   const FootPlace& place = *foot(s, side);
   const Sole sole = sole_of(s.skeleton(), side);
   const Vec3 heel(place.x, place.y, place.z);
   if (place.toe_lift != 0) return {{sole.body, sole.heel}, heel};
-  // the flat foot says where the ball is; it stays there when the heel rises
+  // the ball of a raised foot is where it would be if the foot were flat
   return {{sole.body, sole.ball}, heel + turned_out(side, place.toe_out) * (sole.ball - sole.heel)};
 }
 
-// sole where it stands, turned out; with the heel raised it turns about the line of the ball, toes staying flat
 void add_foot(const ScenarioBuilder& s, std::vector<NamedTask>& tasks, Side side, bool held) {
   const FootPlace& place = *foot(s, side);
   const Sole sole = sole_of(s.skeleton(), side);
@@ -174,7 +174,7 @@ void stand_on_border(ScenarioBuilder& s, Side side, double x, double turn, doubl
   const Vec3 ball = site(s, "ball_lateral" + suffix(side)).p_B;
   const double out = sign(side);
 
-  // the border points ahead; the back of the foot, which is up when it stands, turns outwards
+  // the border points forward; the dorsal direction of the standing foot (up) turns outwards
   const Vec3 border = (ball - heel).normalized();
   const Vec3 up = Vec3::UnitY();
   const Vec3 back(0, std::cos(turn), out * std::sin(turn));

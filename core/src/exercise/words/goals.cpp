@@ -15,12 +15,13 @@
 namespace coxa {
 namespace {
 
-constexpr int kSteps = 12;                      // from one posture to another that is far away
-constexpr int kEffortSamples = 9;               // of the range that is searched
-constexpr double kEffortBracket = 1 * kDegree;  // where golden section ends and a parabola answers
+constexpr int kSteps = 12;                      // from one posture to a distant one
+constexpr int kEffortSamples = 9;               // in the searched range
+constexpr double kEffortBracket = 1 * kDegree;  // width at which golden section stops and a
+                                                // parabola is fitted
 
 bool in_range(const Skeleton& skeleton, const Eigen::VectorXd& q) {
-  const double slack = 1e-6;  // rad or m: rounding at an end of the range
+  const double slack = 1e-6;  // rad or m: tolerance for rounding at the limits
   for (int i = 0; i < skeleton.nq(); ++i)
     if (q[i] < skeleton.coordinate(i).lower - slack || q[i] > skeleton.coordinate(i).upper + slack)
       return false;
@@ -29,7 +30,7 @@ bool in_range(const Skeleton& skeleton, const Eigen::VectorXd& q) {
 
 using Effort = std::function<double(double value)>;
 
-// the best of a few values, and its cost
+// the best of equally spaced values, and its cost
 std::pair<double, double> best_of_samples(const Effort& effort, double lower, double upper) {
   double best = lower;
   double least = std::numeric_limits<double>::infinity();
@@ -45,7 +46,7 @@ std::pair<double, double> best_of_samples(const Effort& effort, double lower, do
   return {best, least};
 }
 
-// golden section, then a parabola
+// golden-section search, then a parabola
 double lowest_between(const Effort& effort, double a, double b) {
   const double ratio = (std::sqrt(5.0) - 1) / 2;
   double c = b - ratio * (b - a);
@@ -68,7 +69,7 @@ double lowest_between(const Effort& effort, double a, double b) {
     }
   }
 
-  // lowest point of the parabola through the last three, which follows the parameters smoothly
+  // vertex of the parabola through the last three points, which varies smoothly with the parameters
   const double middle = (a + b) / 2;
   const double at_a = effort(a);
   const double at_middle = effort(middle);
@@ -105,7 +106,7 @@ Posture posture(const ScenarioBuilder& s, const std::vector<NamedTask>& goals, d
   if (direct.solved && in_range(s.skeleton(), direct.q)) return direct;
   if (!s.top && !s.bottom) return direct;
 
-  // far away: goals move there in steps from what they are now
+  // continuation: if the goal is far away, move it there in steps from its present value
   Posture posture;
   posture.q = from;
   for (int step = 1; step <= kSteps; ++step) {

@@ -16,22 +16,24 @@
 namespace coxa {
 namespace {
 
-constexpr double kUnlocked = 5 * kDegree;    // of the knees of someone who stands; assumed
-constexpr double kLeastLean = 20 * kDegree;  // from upright, with the bar on the floor
-constexpr double kGreatestLean = 85 * kDegree;
-constexpr double kLeanStep = 5 * kDegree;  // down from there, to where a posture exists
-constexpr double kTouching = 1e-9;         // m, of shins and bar
+constexpr double kUnlocked = 5 * kDegree;       // rad, knee flexion in unlocked standing; assumed
+constexpr double kLeastLean = 20 * kDegree;     // rad, from upright, with the bar on the floor
+constexpr double kGreatestLean = 85 * kDegree;  // rad
+constexpr double kLeanStep = 5 * kDegree;       // rad, decrement from kGreatestLean until a posture
+                                                // exists
+constexpr double kTouching = 1e-9;              // m, tolerance of the contact of shins and bar
 constexpr double kLag =
-    1;  // of the trunk behind the knees in a deadlift: hips and shoulders rise together at first
+    1;  // DriveLine::lag of the trunk in a deadlift: hips and shoulders rise together at first
 constexpr double kJustClear =
-    1e-7;  // m, between bar and leg where they touch; so small that x follows the load smoothly
-constexpr int kMostMoves = 20;  // of the bar until it does
-constexpr int kChecks = 6;      // parts of the way on which legs must be clear of the bar
+    1e-7;  // m, tolerance of the contact of bar and legs; small enough that x varies smoothly with
+           // the load
+constexpr int kMostMoves = 20;  // iterations for the bar's position or the trunk's lean
+constexpr int kChecks = 6;      // intervals of the path at which the legs must clear the bar
 
-// where a point is beside a line from a low to a high end, seen from the side
+// position of a point relative to a line from a low to a high end, in the sagittal plane
 struct Beside {
-  double along;     // 0 at the low end, 1 at the high one
-  double distance;  // m, before it
+  double along;     // 0 at the low end, 1 at the high end
+  double distance;  // m, in front of the line
 };
 
 Beside beside(const Eigen::Vector2d& p, const Eigen::Vector2d& low, const Eigen::Vector2d& high) {
@@ -43,8 +45,9 @@ Beside beside(const Eigen::Vector2d& p, const Eigen::Vector2d& low, const Eigen:
   return {along, std::copysign(away.norm(), side)};
 }
 
-// distance of the bar's surface from the front of shank or thigh; the flesh is as thick before the shank as at knee_front,
-// and before the thigh grows from there to thigh_front and on
+// distance from the bar's surface to the front of shank or thigh, m; soft tissue is as thick along
+// the shank as at knee_front, and along the thigh varies linearly from there to thigh_front and
+// beyond
 double room_before(
     const ScenarioBuilder& s,
     const Posture& posture,
@@ -55,7 +58,7 @@ double room_before(
   };
   const Eigen::Vector2d axis = place_at(s, posture, hanging_bar(s, Side::right)).head<2>();
   if (high == "hip" && axis.y() < flat(low).y())
-    return std::numeric_limits<double>::infinity();  // below the knee no thigh is in its way
+    return std::numeric_limits<double>::infinity();  // below the knee the thigh is not in its way
   const Beside bar = beside(axis, flat(low), flat(high));
   const double shin = beside(flat("knee_front"), flat("ankle"), flat("knee")).distance;
   double flesh = shin;
@@ -66,14 +69,15 @@ double room_before(
   return bar.distance - flesh - kShaftRadius;
 }
 
-// moves the bar that hangs from the hands to where the nearest of the postures just touches it
+// moves the hanging bar forward or back until it just touches the nearest leg in any of the
+// postures
 void hang_bar_clear(ScenarioBuilder& s, const std::function<std::vector<Posture>()>& postures) {
   std::vector<HoldPoint*> hands;
   for (NamedTask& named : s.tasks)
     if (named.id == kHandOnBar) hands.push_back(&std::get<HoldPoint>(named.task));
   if (hands.empty()) return;
 
-  // the body gives way as the bar moves: balance holds their common centre of mass
+  // the body shifts in the opposite direction: balance fixes the common centre of mass
   double body = 0;
   double bar = 0;
   for (const Body& part : s.skeleton().bodies()) body += part.mass;
@@ -90,7 +94,8 @@ void hang_bar_clear(ScenarioBuilder& s, const std::function<std::vector<Posture>
   }
 }
 
-// lean of the trunk with which the shins touch the bar: further forward the hips are higher and the knees behind it
+// trunk lean at which the shins touch the bar: with more lean the hips are higher and the knees
+// further back
 double shins_at_bar(const ScenarioBuilder& s, const NamedTask& on_floor, const std::string& help) {
   std::string hardest;
   const auto room = [&](double lean) {
@@ -109,7 +114,7 @@ double shins_at_bar(const ScenarioBuilder& s, const NamedTask& on_floor, const s
       hardest, "' was the hardest to meet); ", help);
   if (at_a >= 0) return a;
 
-  // false position, halving the weight of an end that stays (Illinois)
+  // false position with Illinois halving
   double lean = b;
   for (int i = 0; i < kMostMoves; ++i) {
     lean = (a * at_b - b * at_a) / (at_b - at_a);
@@ -174,7 +179,8 @@ void pull_from_floor(ScenarioBuilder& s) {
         on_floor, {"trunk leant forward", trunk(s, kUprightTrunk - lean)}};
   };
 
-  // knees evenly, the trunk after them: the same rule as for the movement, before its ends are settled
+  // postures on the way with linear knees and lagging trunk, as in the movement, before its ends
+  // are known
   const auto way = [&] {
     std::vector<Posture> postures{posture(s, standing, 1), posture(s, start(), 0)};
     const double upright = measure(s.skeleton(), trunk(s), postures.front().q);
@@ -192,7 +198,8 @@ void pull_from_floor(ScenarioBuilder& s) {
     return postures;
   };
 
-  // the bar before the thighs at the top, the shins against it at the bottom; then as far forward as knees need on the way
+  // bar in front of the thighs at the top; shins against it at the bottom; then as far forward as
+  // the knees require on the way
   hang_bar_clear(s, [&] { return std::vector<Posture>{posture(s, standing, 1)}; });
   top(s, standing, help);
   if (!given) lean = shins_at_bar(s, on_floor, help);

@@ -9,7 +9,7 @@
 namespace coxa {
 namespace {
 
-constexpr double kPadThickness = 0.03;  // m, foam pad squeezed between bar and hip; assumed
+constexpr double kPadThickness = 0.03;  // m, compressed foam pad between bar and hip; assumed
 
 }  // namespace
 

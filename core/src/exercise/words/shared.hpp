@@ -9,29 +9,33 @@
 #include "coxa/exercise/builder.hpp"
 #include "coxa/exercise/words/points.hpp"
 
-// What words of several subjects need of each other.
+// Helpers shared by the words of several subjects.
 
 namespace coxa {
 
-inline constexpr double kFloor = 0;                // m
+inline constexpr double kFloor = 0;                // m, height
 inline constexpr double kFrictionOtherwise = 0.6;  // 1, rubber soles on a gym floor; assumed
 inline constexpr double kUprightTrunk = 90 * kDegree;
 inline constexpr double kGripBeyondHip =
-    0.20;  // m, hands on a bar outside the hip centres; assumed
+    0.20;  // m, from the hip crease to the hand on the bar, laterally; assumed
 inline constexpr const char* kHandOnBar = "hand_on_bar";  // id of the tasks of `bar_in_hands`
 
 inline std::string word(Side side) { return side == Side::right ? "right" : "left"; }
 
-/// Every task so far, those of standing feet first; with feet not held they may slide along x.
+/// All tasks so far, those of standing feet first; with `feet_held` false the feet may slide along
+/// x.
 std::vector<NamedTask> all_tasks(const ScenarioBuilder& s, bool feet_held = true);
-/// A sole where it stands, turned out; with the heel raised it turns about the line of the ball, toes staying flat.
+/// Tasks of a standing foot, turned out; with the heel raised it rotates about the line of the
+/// ball, toes flat.
+/// @param held whether its x is fixed
 void add_foot(const ScenarioBuilder& s, std::vector<NamedTask>& tasks, Side side, bool held);
-/// The middle of the ball or, with toes lifted, of the heel, and where it stays.
+/// The fixed point of a standing foot (middle of the ball or, with toes lifted, of the heel) and
+/// its position, m, world.
 std::pair<ContactPoint, Vec3> footing(const ScenarioBuilder& s, Side side);
 std::vector<Preference> preferences_of(const std::map<int, Preference>& wishes);
 
-/// Keeps a posture as the top or the bottom.
-/// @throws InfeasibleMotion with `help` if it was not found
+/// Stores a posture as the top or the bottom.
+/// @throws InfeasibleMotion with `help` if the posture was not solved
 const Posture& require_end(
     const ScenarioBuilder& s,
     std::optional<Posture>& end,
@@ -41,15 +45,16 @@ const Posture& require_end(
     const char* where,
     const std::string& help);
 
-/// Notes hip, knee and ankle angle of the right leg at the bottom.
+/// Notes right hip, knee and ankle angles at the bottom.
 void note_leg_at_bottom(ScenarioBuilder& s, const Posture& low);
 
-/// A straight leg could bend either way: the search begins with it bent as knees bend.
+/// Flexed initial guess of hips, knees and ankles: from a straight leg the solver could bend the
+/// knees either way.
 void soften_knees(ScenarioBuilder& s);
 void straight_arm(ScenarioBuilder& s, Side side);
-/// The wrist carries no moment: what the hand holds hangs below it.
+/// The wrist transmits no moment: palm vertically below the wrist.
 void hanging_hand(ScenarioBuilder& s, Side side);
-/// Middle of a bar that hangs from the hand, in line with wrist and palm, which hang plumb.
+/// Centre of a bar hanging from the hand, on the line from wrist to palm, which is vertical.
 ContactPoint hanging_bar(const ScenarioBuilder& s, Side side);
 
 }  // namespace coxa

@@ -11,15 +11,15 @@
 namespace coxa {
 namespace {
 
-constexpr double kUnlocked = 5 * kDegree;  // of the knees of someone who stands; assumed
-constexpr double kSoft = 15 * kDegree;     // first guess of hips and ankles, half of the knees'
-constexpr double kLeanOverKnee =
-    0.5;  // of the trunk at the top, for the bend of the knee there; assumed
-// from upright, in search of the least effort: over both feet and over one
+constexpr double kUnlocked = 5 * kDegree;  // rad, knee flexion in unlocked standing; assumed
+constexpr double kSoft = 15 * kDegree;     // rad, initial guess of hips and ankles; knees twice
+                                           // that
+constexpr double kLeanOverKnee = 0.5;      // trunk lean at the top per knee flexion there; assumed
+// rad, largest lean from upright in the search for least effort: on both feet and on one
 constexpr double kDeepestLean = 75 * kDegree;
 constexpr double kDeepestLeanOnOne = 50 * kDegree;
 
-// the bottom of any squat: the lean of the trunk given or found, and even from there to the top with the knee
+// bottom of any squat: trunk lean given or found; from there the trunk follows the knee linearly
 const Posture& squat_to(
     ScenarioBuilder& s,
     const NamedTask& depth,
@@ -42,7 +42,6 @@ const Posture& squat_to(
 
 }  // namespace
 
-// a straight leg could bend either way: the search begins with it bent as knees bend
 void soften_knees(ScenarioBuilder& s) {
   for (const Side side : {Side::right, Side::left}) {
     guess(s, "hip_flexion" + suffix(side), kSoft);

@@ -16,21 +16,21 @@ namespace coxa {
 namespace {
 
 constexpr double kClearance =
-    0.05;  // m, buttocks above the floor at the bottom; a controlled descent never touches
+    0.05;  // m, buttocks above the floor at the bottom; a controlled descent never touches it
 constexpr double kLoadClearance = 0.01;  // m, plates above the floor
 constexpr double kFootClearance = 0.02;  // m, lifted foot above the floor
-constexpr double kLeastTravel = 0.02;    // m, of the hips
-constexpr double kEndSlack = 1e-9;       // rad, rounding at the end of a joint's range
-constexpr double kFirstBend = 0.05;      // rad, second guess of the hip's angle in line
-constexpr double kStraight = 1e-9;       // rad: knee, hip and shoulder lie in one line
-constexpr int kBendSteps = 8;            // secant steps to that
+constexpr double kLeastTravel = 0.02;    // m, least travel of the hips
+constexpr double kEndSlack = 1e-9;       // rad, tolerance for rounding at the limit of a joint
+constexpr double kFirstBend = 0.05;      // rad, second guess of hip flexion for hips in line
+constexpr double kStraight = 1e-9;       // rad, tolerance of knee, hip and shoulder in line
+constexpr int kBendSteps = 8;            // maximum number of secant steps
 
-// what to change when the back rests too high or too low
+// parameter to change if the back rests too high or too low
 const char* height_parameter(const ScenarioBuilder& s) {
   return s.declares("bench_height") ? "bench_height" : "foot_distance";
 }
 
-// the posture of a goal with all feet moved together so that the working shank stands vertical
+// posture of a goal with both feet translated together so that the working shank is vertical
 Posture vertical_shank(const ScenarioBuilder& s, const NamedTask& goal, Side working) {
   std::vector<NamedTask> all = all_tasks(s, false);
   all.push_back({"shank vertical", shank(s, working, 90 * kDegree)});
@@ -45,7 +45,7 @@ Posture vertical_shank(const ScenarioBuilder& s, const NamedTask& goal, Side wor
   return solve_posture(s.skeleton(), all, preferences_of(s.wishes), s.first_guess, 1);
 }
 
-// moves all feet together to where the working shank is vertical at the top
+// translates both feet so that the working shank is vertical at the top
 void find_feet(
     ScenarioBuilder& s, const NamedTask& goal, Side working, const std::string& help = "") {
   const Posture best = vertical_shank(s, goal, working);
@@ -59,7 +59,7 @@ void find_feet(
     if (place) place->x += shift;
 }
 
-// says which way to move what when no posture has the hips where they should be
+// reports which parameter to change, and its direction, if no posture meets the goal
 [[noreturn]] void explain_top(const ScenarioBuilder& s, const NamedTask& goal, Side working) {
   require<InfeasibleMotion>(
       foot(s, working).has_value(), s.exercise(), ": no posture has the ", goal.name,
@@ -82,13 +82,13 @@ void find_feet(
       height_parameter(s)));
 }
 
-// the top of a goal: feet where foot_distance says, or found, or not on the floor as soles at all
+// posture at the top: with feet found (foot_distance not given) or as they stand, if they stand
 Posture hips_at(const ScenarioBuilder& s, const NamedTask& goal, Side working) {
   const bool find = foot(s, working) && std::isnan(s.value("foot_distance", kFound));
   return find ? vertical_shank(s, goal, working) : posture(s, {goal}, 1);
 }
 
-// where foot_distance is given, the working heel stands there and the other foot as far from it as before
+// with foot_distance given, translates both feet so that the working heel is there
 void move_feet_to_given(ScenarioBuilder& s, Side working) {
   const double distance = s.value("foot_distance", kFound);
   if (!foot(s, working) || std::isnan(distance)) return;
@@ -97,7 +97,8 @@ void move_feet_to_given(ScenarioBuilder& s, Side working) {
     if (place) place->x += shift;
 }
 
-// hips low, never on the floor, nor a load: the goal that says so, and its posture
+// lowest hips with neither buttocks, loads nor lifted feet on the floor: the limiting goal and its
+// posture
 std::pair<NamedTask, Posture> lowest_hips(const ScenarioBuilder& s) {
   NamedTask low{
       "buttocks above the floor", height(s, "buttock", s.value("bottom_clearance", kClearance))};
@@ -135,10 +136,10 @@ std::pair<NamedTask, Posture> lowest_hips(const ScenarioBuilder& s) {
 struct HighestHips {
   NamedTask goal;
   Posture posture;
-  bool stopped = false;  // by the end of the hips' extension, before the goal
+  bool stopped = false;  // at the limit of hip extension, before the goal
 };
 
-// the goal, or the end of hip extension if that comes first
+// the goal, or the limit of hip extension if that is reached first
 HighestHips highest_hips(const ScenarioBuilder& s, const NamedTask& goal, Side working) {
   HighestHips up{goal, {}};
   up.goal.name += " at the top";
@@ -239,7 +240,7 @@ void drive_hips_up(ScenarioBuilder& s, double inclination, Side working, const s
 void drive_hips_into_line(ScenarioBuilder& s, Side working) {
   move_feet_to_given(s, working);
 
-  // secant steps on the hip's angle until trunk and thigh are inclined alike
+  // secant iteration on hip flexion until trunk and thigh have the same inclination
   const std::string hip = "hip_flexion" + suffix(working);
   NamedTask goal{"hips in line", coordinate(s, hip, 0)};
   const auto bend = [&](double flexion) {

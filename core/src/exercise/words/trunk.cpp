@@ -67,7 +67,7 @@ void rest(
     const bool pair = points.size() == 2;
     const std::string whose = pair ? (i == 0 ? "right " : "left ") : "";
     const double z = pair ? place.z() + p_B.z() : place.z();
-    // of a pair on one body the right one says where it is sideways
+    // for a pair on one body, only the right point fixes z
     task(
         s, whose + site + " on the " + name,
         HoldPoint{body, p_B, Vec3(place.x(), place.y(), z), {true, true, !pair || i == 0}});
@@ -108,14 +108,14 @@ void shoulders_on_floor(ScenarioBuilder& s) {
   const double friction = s.value("floor_friction", kFrictionOtherwise);
   rest(s, "shoulders", "shoulder_back", Vec3(0, kFloor, 0), friction);
 
-  // the head lies on its back: the neck bends as much as the trunk rises
+  // the back of the head stays on the floor: the neck flexes as the trunk rises
   const int head = s.skeleton().body_index("head");
   const Vec3 center = s.skeleton().bodies()[head].center_of_mass;
   const ContactPoint back{head, center - Vec3(kHalfHeadLength, 0, 0)};
   std::erase_if(s.tasks, [](const NamedTask& t) { return t.id == "neck_extension"; });
   wish(s, "neck_extension", 0);
   task(s, "head on the floor", PointHeight{{{back.body, back.p_B}}, kFloor});
-  // it slides as it goes, so it only presses
+  // frictionless, since the head slides during the movement
   support(s, {.name = "head", .points = {back}, .friction = 0});
 }
 

@@ -9,34 +9,38 @@
 
 namespace coxa {
 
-/// Which end of the path a repetition starts at.
+/// The end of the path at which a repetition starts.
 enum class StartAt { bottom, top };
 
-/// The posture with one more task, coming from the posture found last.
-/// @param path where on the path it lies: 0 bottom, 1 top
+/// Posture that meets all tasks so far and `goals`, starting from the last end posture found or the
+/// initial guess.
+/// @param path its place on the path, 0 bottom to 1 top
 COXA_EXPORT Posture
 posture(const ScenarioBuilder& s, const std::vector<NamedTask>& goals, double path);
-/// End of the way up: the first goal names it; any others must be led there by `drive` or `evenly`.
-/// @throws InfeasibleMotion with `help` if it cannot be
+/// Finds the posture at the top. The first goal names that end; the others must follow from
+/// `drive`, `evenly` or `lagging`.
+/// @throws InfeasibleMotion with `help` if there is none
 COXA_EXPORT const Posture& top(
     ScenarioBuilder& s, const std::vector<NamedTask>& goals, const std::string& help);
-/// Start of the way up, likewise.
+/// Finds the posture at the bottom, likewise.
 COXA_EXPORT const Posture& bottom(
     ScenarioBuilder& s, const std::vector<NamedTask>& goals, const std::string& help);
-/// What goes evenly from bottom to top and so leads the movement.
+/// Quantity that changes linearly from bottom to top and thereby drives the movement.
 COXA_EXPORT void driven_by(ScenarioBuilder& s, const std::string& name, const Task& quantity);
-/// A line or coordinate that follows evenly from what it is at the bottom to what it is at the top; both must
-/// have been found.
+/// An inclination or coordinate that changes linearly along the path between its values at bottom
+/// and top; both must have been found.
+/// @throws InvalidArgument otherwise, or for another kind of task
 COXA_EXPORT void evenly(ScenarioBuilder& s, const std::string& name, const Task& quantity);
-/// A line that follows likewise, but late: see DriveLine::lag.
+/// An inclination that lags behind: see DriveLine::lag.
 COXA_EXPORT void lagging(
     ScenarioBuilder& s, const std::string& name, const Task& quantity, double lag);
-/// Value between `lower` and `upper` of a measure at which a still posture that also meets `goals` costs the muscles
-/// least (the recruitment's own cost), for what neither geometry nor balance decides. Where muscles can hold none
-/// of them, the one that misses least.
-/// @param measure a line's inclination or a rotation, rad
-/// @param allowed says of a posture whether it may be; all within the joints' ranges may if it is empty
-/// @throws InfeasibleMotion if no value between gives a posture
+/// Value between `lower` and `upper` of a measure for which holding the posture still, which also
+/// meets `goals`, has the least recruitment cost; for what neither geometry nor balance determines.
+/// If the muscles can hold none of the postures, the one with the smallest reserves.
+/// @param measure an inclination or rotation, rad
+/// @param path    place on the path, 0 bottom to 1 top
+/// @param allowed accepts or rejects a posture; empty: any within the joint ranges
+/// @throws InfeasibleMotion if no value in the range gives an allowed posture
 COXA_EXPORT double least_effort(
     const ScenarioBuilder& s,
     const std::vector<NamedTask>& goals,
@@ -47,10 +51,10 @@ COXA_EXPORT double least_effort(
     const std::function<bool(const Posture&)>& allowed = {},
     const std::string& help = {});
 
-/// Phases of a repetition from concentric, hold, eccentric and repetitions.
+/// Phases of a repetition, from the parameters concentric, hold, eccentric (s) and repetitions.
 COXA_EXPORT void tempo(ScenarioBuilder& s, StartAt start);
 
-/// The finished scenario. @throws InvalidArgument if top, bottom or tempo were not said
+/// The finished scenario. @throws InvalidArgument if top, bottom or tempo are missing
 COXA_EXPORT Scenario finish(const ScenarioBuilder& s);
 
 }  // namespace coxa

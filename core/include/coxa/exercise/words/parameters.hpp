@@ -9,9 +9,9 @@
 
 namespace coxa {
 
-// Parameters that many exercises share, so that they mean the same everywhere.
+// Parameters shared by several exercises, so that they have the same meaning everywhere.
 
-/// What is found from the body when the parameter is not given.
+/// Default of a parameter that is found from the model unless given.
 inline constexpr double kFound = std::numeric_limits<double>::quiet_NaN();
 
 COXA_EXPORT Parameter load_parameter(double kg, const std::string& what);
@@ -23,22 +23,22 @@ COXA_EXPORT std::vector<Parameter> feet_parameters(
     double stance_width = kFound, double toe_out_deg = 0);
 /// lumbar_extension_deg (at the top) and neck_flexion_deg.
 COXA_EXPORT std::vector<Parameter> spine_parameters();
-/// bench_height and bench_friction, of a bench under the shoulder blades.
+/// bench_height and bench_friction of a bench under the shoulder blades.
 COXA_EXPORT std::vector<Parameter> bench_parameters();
-/// foot_distance and bottom_clearance, of hips driven up on a back that rests.
+/// foot_distance and bottom_clearance of a hip thrust or bridge.
 COXA_EXPORT std::vector<Parameter> thrust_parameters();
-/// lumbar_flexion_deg, at the bottom: how far a back rounds there that is neutral at the top.
+/// lumbar_flexion_deg: lumbar flexion at the bottom, for a back that is neutral at the top.
 COXA_EXPORT Parameter lumbar_flexion_parameter(double deg);
 /// trunk_lean_deg: given, or found by least effort.
 COXA_EXPORT Parameter trunk_lean_parameter();
 /// `side`: right or left.
 COXA_EXPORT Parameter side_parameter(const std::string& what);
-/// bar_position, of a bar in the hip crease.
+/// bar_position of a bar in the hip crease.
 COXA_EXPORT Parameter bar_position_parameter();
-/// A list without the parameters of these names.
+/// `list` without the parameters of these names.
 COXA_EXPORT std::vector<Parameter> without(
     const std::vector<std::string>& names, std::vector<Parameter> list);
-/// One declaration of several lists.
+/// Concatenates lists of declarations.
 COXA_EXPORT std::vector<Parameter> join(std::vector<std::vector<Parameter>> lists);
 
 }  // namespace coxa

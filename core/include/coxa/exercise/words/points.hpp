@@ -12,7 +12,7 @@ namespace coxa {
 
 inline constexpr double kDegree = std::numbers::pi / 180;
 
-/// The parameter `side`.
+/// Value of the parameter `side`.
 COXA_EXPORT Side side(const ScenarioBuilder& s);
 /// +1 to the right, -1 to the left.
 inline double sign(Side side) { return side == Side::right ? 1 : -1; }
@@ -22,29 +22,34 @@ inline Side other(Side side) { return side == Side::right ? Side::left : Side::r
 
 /// Site of the model. @throws UnknownName
 COXA_EXPORT ContactPoint site(const ScenarioBuilder& s, const std::string& name);
-/// The right and left site of that name, or the one in the middle.
+/// The right and left site of that name, or the single one on the midline; body and point in its
+/// frame, m.
 COXA_EXPORT std::vector<std::pair<int, Vec3>> sites(
     const ScenarioBuilder& s, const std::string& name);
-/// Line from the hips to the shoulders above the horizontal; upright is 90 deg. Lying, the head is toward -x.
+/// Inclination of the line from hips to shoulders above the horizontal, rad; upright: 90 degrees.
+/// When lying, the head is towards -x.
 COXA_EXPORT LineInclination trunk(const ScenarioBuilder& s, double inclination = 0);
-/// Line from the knee back to the hip above the horizontal: 0 level, negative with the hip below the knee.
+/// Inclination of the line from knee to hip above the horizontal, rad: 0 level, negative with the
+/// hip below the knee.
 COXA_EXPORT LineInclination thigh(const ScenarioBuilder& s, Side side, double inclination = 0);
-/// Line from the ankle up to the knee above the horizontal: 90 deg vertical, less with the knee ahead.
+/// Inclination of the line from ankle to knee above the horizontal, rad: 90 degrees vertical, less
+/// with the knee forward.
 COXA_EXPORT LineInclination shank(const ScenarioBuilder& s, Side side, double inclination = 0);
-/// Mean height of a site or pair of sites.
+/// Mean height of a site or pair of sites, m.
 COXA_EXPORT PointHeight height(const ScenarioBuilder& s, const std::string& site, double value = 0);
-/// One coordinate.
+/// A coordinate by name, rad or m.
 COXA_EXPORT HoldCoordinate
 coordinate(const ScenarioBuilder& s, const std::string& name, double value = 0);
-/// Thigh and shank together, from hip to ankle, m.
+/// Length of thigh plus shank, hip to ankle, m, default posture.
 COXA_EXPORT double leg_length(const ScenarioBuilder& s);
-/// Half the distance between the hip centres' front, m.
+/// Half the distance between the sites hip_crease_r and hip_crease_l, in front of the hip centres,
+/// m.
 COXA_EXPORT double hip_half_width(const ScenarioBuilder& s);
 
-/// A coordinate in a posture, rad or m.
+/// Value of a coordinate in a posture, rad or m.
 COXA_EXPORT double coordinate_at(
     const ScenarioBuilder& s, const Posture& posture, const std::string& name);
-/// Where a point is in a posture, m, world.
+/// Position of a point in a posture, m, world.
 COXA_EXPORT Vec3
 place_at(const ScenarioBuilder& s, const Posture& posture, const ContactPoint& point);
 

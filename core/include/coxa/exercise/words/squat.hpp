@@ -7,13 +7,14 @@
 
 namespace coxa {
 
-/// Down and up over both feet: top standing with the hips straight, bottom with the thighs at thigh_angle_deg and the
-/// trunk leant by trunk_lean_deg or, not given, by least effort; driven by the knees, the trunk following evenly.
-/// Feet, loads and balance must have been said.
+/// Squat on both feet: at the top standing with straight hips, at the bottom thighs at
+/// thigh_angle_deg and the trunk leaning by trunk_lean_deg or, if not given, by least effort.
+/// Driven by the knees, the trunk following linearly. Call after feet, loads and balance.
 COXA_EXPORT void squat_down(ScenarioBuilder& s);
-/// Down and up over one foot: top nearly upright with its knee bent by `knee_top`, bottom where `depth` holds and
-/// the trunk leans by trunk_lean_deg or, not given, by least effort; driven by that knee, the trunk following.
-/// @param reach the parameter that says how far away the other foot is, for advice
+/// Squat on one foot: at the top nearly upright with that knee flexed by `knee_top` rad, at the
+/// bottom with `depth` met and the trunk leaning by trunk_lean_deg or, if not given, by least
+/// effort. Driven by that knee, the trunk following linearly.
+/// @param reach name of the parameter for the distance to the other foot, for error messages
 COXA_EXPORT void squat_on(
     ScenarioBuilder& s,
     Side side,
