@@ -29,7 +29,8 @@ bool has_dimension(const Dataset& dataset, const std::string& name) {
   return std::ranges::any_of(dataset.dimensions, [&](const auto& d) { return d.first == name; });
 }
 
-// a name is a link in a file: no path separator, nothing that a reader would have to quote
+// a name becomes a link in the file: no path separator, and no character that a reader would have
+// to quote
 void check_name(const char* what, const std::string& name) {
   require(!name.empty(), "a ", what, " of a dataset needs a name; it is empty");
   const bool sound = std::ranges::all_of(name, [](unsigned char c) {
@@ -48,7 +49,7 @@ std::string shape(const Dataset& dataset, const Variable& variable) {
   return text.empty() ? "no dimension" : text;
 }
 
-// a trial has some two hundred variables: lists for messages are made only where one is due
+// called for some two hundred variables per trial: texts for messages are built only on failure
 void check_variable(const Dataset& dataset, const Variable& variable) {
   check_name("variable", variable.name);
   std::size_t expected = 1;

@@ -12,22 +12,21 @@
 namespace coxa {
 namespace {
 
-// heaviest loads are this exact, kg
+// accuracy of the heaviest load, kg
 constexpr double kLoadTolerance = 1e-3;
 
-// and a search for one ends when the movement's own limit is this near to the load that it was made for, kg
+// the search ends when a movement's own limit is this close to the load for which it was made, kg
 constexpr double kSettled = 1e-4;
-constexpr int kMostProbes = 60;  // halving alone needs 20 from 500 kg
+constexpr int kMostProbes = 60;  // bisection alone needs 20 from 500 kg
 
-// movements differ below and above the load from which a bar has plates
-constexpr double kFirstPlates =
-    20.001;  // kg: plates of no weight, but of full size, as the movement sees them
+// movements differ below and above the load at which a bar has plates
+constexpr double kFirstPlates = 20.001;  // kg: plates of negligible mass but full size
 
-// what the movement made for one load says of the heaviest
+// load limit of the movement made for one load
 struct Probe {
-  double load = 0;                                          // kg, that the movement is made for
-  double limit = -std::numeric_limits<double>::infinity();  // kg, that every frame can do
-  int frame = 0;                                            // that limits
+  double load = 0;                                          // kg, for which the movement is made
+  double limit = -std::numeric_limits<double>::infinity();  // kg, feasible in every frame
+  int frame = 0;                                            // the limiting frame
   std::string limited_by;
   std::vector<double> load_at_frame;  // [frames] kg
   Motion motion;
@@ -35,7 +34,7 @@ struct Probe {
   double room() const { return limit - load; }
 };
 
-// searches for the load that is the limit of the movement made for it
+// finds the load that equals the limit of the movement made for it
 class LoadSearch {
  public:
   LoadSearch(
@@ -88,7 +87,8 @@ class LoadSearch {
         model_, name_, build_scenario(model_, exercise_, parameters(load)), options_.frames);
   }
 
-  // the same movement with another load, `other` kg: a little more, or less where there is no more
+  // the same movement with a slightly different load, `other` kg: more, or less where more is not
+  // allowed
   Trial reloaded(const Trial& trial, double load, double& other) const {
     const double step = std::min(kStep, (maximum_ - minimum_) / 2);
     const bool more = load + step <= maximum_;
@@ -108,8 +108,8 @@ class LoadSearch {
     return result;
   }
 
-  // forces grow linearly with the load while the movement stays: each frame has an interval of loads; its end is sought
-  // in every frame, or only where it may be the least
+  // For a fixed movement forces are linear in the load, so each frame has an interval of feasible
+  // loads. Its upper end is computed in every frame, or only where it may be the least.
   Probe probe(double load, bool every_frame = false) const {
     const Trial trial = trial_at(load);
     double other_load = load;
@@ -147,7 +147,7 @@ class LoadSearch {
             most >= maximum_ ? "the maximum of the parameter load" : recruitment.limited_by(limit);
       }
     };
-    // what limited the last movement probably limits this one
+    // the frame that limited the last movement probably limits this one
     const int first = last_frame_;
     if (!every_frame) look_at(first);
     for (int k = 0; k < frames && probe.limit >= minimum_; ++k)
@@ -155,7 +155,7 @@ class LoadSearch {
     return probe;
   }
 
-  // a load that can be lifted, and perhaps one that cannot
+  // establishes a feasible load and possibly an infeasible one
   void start() {
     const double first = std::clamp(kFirstPlates, minimum_, maximum_);
     low_.load = minimum_;
@@ -197,7 +197,7 @@ class LoadSearch {
     }
   }
 
-  // least load known to be too much
+  // least load known to be infeasible
   double top() const {
     if (!geometry_.empty()) return blocked_;
     return high_ ? high_->load : std::numeric_limits<double>::infinity();
@@ -208,8 +208,8 @@ class LoadSearch {
            || top() - low_.load <= kLoadTolerance;
   }
 
-  // where load and limit will meet: by the last two movements, by the limit of the heaviest that went, or in the middle
-  // where such a guess brought little
+  // next load: secant through the last two movements, limit of the heaviest feasible one, or the
+  // midpoint if the last guess gained little
   double guess() {
     const double high = std::min(top(), maximum_);
     const bool bracketed = std::isfinite(top());
@@ -249,7 +249,7 @@ class LoadSearch {
     return result;
   }
 
-  // a simulation at that load must do without reserves
+  // whether a simulation at that load needs no reserves
   bool confirmed(double load) const {
     const Trial trial = trial_at(load);
     FrameSolver check(trial, options_);
@@ -258,7 +258,8 @@ class LoadSearch {
     return true;
   }
 
-  // goes on below a load that turned out to be too much, by longer and longer steps: the movement jumps to and fro here
+  // continues below a load that turned out to be infeasible, with doubling steps: movements jump
+  // between postures here
   void step_back(double load) {
     Probe failed = probe(load);
     std::erase_if(lifted_, [&](const Probe& p) { return p.load >= load - step_back_; });
@@ -276,7 +277,7 @@ class LoadSearch {
     double room() const { return limit - load; }
   };
 
-  static constexpr double kStep = 1;  // kg: rounding moves the slope by less than 1e-12 N/kg
+  static constexpr double kStep = 1;  // kg; rounding changes the slope by less than 1e-12 N/kg
 
   const Model& model_;
   const Exercise& exercise_;
@@ -286,15 +287,15 @@ class LoadSearch {
   std::string name_;
   double minimum_ = 0;  // kg
   double maximum_ = 0;
-  Probe low_;                  // greatest that can be lifted
-  std::vector<Probe> lifted_;  // all that can, ascending
-  std::optional<Probe> high_;  // least that cannot
+  Probe low_;                  // greatest feasible load
+  std::vector<Probe> lifted_;  // all feasible ones, ascending
+  std::optional<Probe> high_;  // least infeasible load
   std::string geometry_;       // why there is no movement at `blocked_`, if that is below high_
   double blocked_ = 0;
   std::optional<Point> last_, before_;
   double step_back_ = kLoadTolerance;
   int last_frame_ = 0;    // that limited the last movement
-  bool guessed_ = false;  // by `guess`, not the middle
+  bool guessed_ = false;  // last load came from secant or limit, not the midpoint
 };
 
 }  // namespace

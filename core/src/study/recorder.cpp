@@ -12,7 +12,7 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr double kIntervalFraction =
-    0.05;  // support ranges: all answers within 5 % of the least cost
+    0.05;  // support ranges: all solutions within 5 % of the least cost
 constexpr int kOutOfRange = kFiberTooShort | kFiberTooLong | kFiberOverstretched;
 
 bool has_dimension(const Dataset& dataset, const std::string& name) {
@@ -38,7 +38,8 @@ Recorder::Recorder(const Trial& trial, const SimulateOptions& options, const Mus
     std::visit([&](const auto& held) { dataset_.attributes["note_" + name] = held; }, note);
 }
 
-// whether the trial has it; what the model's coordinates decide is told in the attribute "absent"
+// whether the trial has the variable; those absent for lack of a coordinate are listed in the
+// attribute "absent"
 bool Recorder::declared(const RecordedVariable& variable) {
   const VariableDescription& d = variable.description;
   if (variable.exists && !variable.exists(recording_)) return false;

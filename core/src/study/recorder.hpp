@@ -12,14 +12,16 @@ class Recorder {
  public:
   Recorder(const Trial& trial, const SimulateOptions& options, const MusclePlan& plan);
 
-  /// Takes one frame from the solver. An unsolved frame keeps what kinematics says; the rest of it is NaN.
+  /// Stores one frame. In an unsolved frame only kinematic variables have values; the others are
+  /// NaN.
   void record(int frame, FrameSolver& solver, bool solved);
 
   /// The dataset, with summaries.
   Dataset finish();
 
  private:
-  // where the rows of one variable go: its numbers stay where they are, whatever the dataset takes up
+  // destination of one variable's rows; the pointer stays valid when variables are added to the
+  // dataset
   struct Series {
     const RecordedVariable* variable;
     double* first;
@@ -31,13 +33,14 @@ class Recorder {
   void find_support_ranges(FrameSolver& solver);
 
   Recording recording_;
-  std::vector<char> fiber_left_range_;  // [muscles] in any frame
+  std::vector<char> fiber_left_range_;  // [muscles] whether in any frame
   Dataset dataset_;
   std::vector<Series> series_;
   std::int32_t* status_ = nullptr;
 };
 
-/// Adds scalar summaries (peaks, when, impulses, travel), each with the attribute role = "summary".
+/// Adds scalar summaries (peaks, their times, impulses, travel), each with the attribute role =
+/// "summary".
 void add_summaries(Dataset& dataset, const Trial& trial);
 
 }  // namespace coxa

@@ -6,7 +6,8 @@
 
 namespace coxa {
 
-/// Loads' shapes, furniture, supports, grips, bands, cables and anchors of a trial as JSON, for whoever draws it.
+/// Load shapes, furniture, supports, grips, bands, cables and anchors of a trial as JSON, for
+/// drawing.
 std::string scene_json(const Trial& trial);
 
 }  // namespace coxa

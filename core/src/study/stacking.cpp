@@ -20,7 +20,7 @@ bool is_numeric(const Variable& v) {
   return !std::holds_alternative<std::vector<std::string>>(v.data);
 }
 
-// the trials of a study are mostly alike: a variable stands where it stood in the trial before
+// trials of a study are mostly alike: try the index of the variable in the previous trial first
 const Variable* find(const Dataset& trial, const std::string& name, std::size_t& place) {
   if (place < trial.variables.size() && trial.variables[place].name == name) {
     return &trial.variables[place];
@@ -52,15 +52,15 @@ bool is_summary(const Variable& v) {
          && is_numeric(v) && std::ranges::find(v.dims, "time") == v.dims.end();
 }
 
-// place of a sample between two frames of a trial
+// a sample's position between two frames of a trial
 struct Between {
   std::size_t frame = 0;
-  double weight = 0;  // of the next frame
+  double weight = 0;  // of the next frame, 0 to 1
 
   template <typename T>
   T of(const std::vector<T>& data, std::size_t row, std::size_t column) const {
     const T here = data[frame * row + column];
-    if (weight == 0) return here;  // an unsolved neighbour has no say
+    if (weight == 0) return here;  // an unsolved next frame must not affect it
     const T next = data[(frame + 1) * row + column];
     if constexpr (std::is_integral_v<T>) return weight < 0.5 ? here : next;
     return (1 - weight) * here + weight * next;
@@ -112,8 +112,8 @@ Resampling resampling(const Dataset& trial, std::size_t index, std::size_t sampl
   return result;
 }
 
-// dimensions of a variable after the leading ones, brought into the study or compared with it;
-// `remedy` is what to do where they differ
+// adds the dimensions of a variable, after the leading ones, to the study or compares them with it;
+// `remedy` is the advice if they differ
 std::size_t join_dimensions(
     Dataset& study,
     const Dataset& trial,
@@ -156,7 +156,7 @@ Variable empty_row_block(const Variable& like, std::size_t entries) {
   return block;
 }
 
-// applies `fill(from, to)` to the data of two variables of one type
+// applies `fill(from, to)` to the data of two variables of the same type
 template <typename Fill>
 void fill_rows(const Variable& from, Variable& to, std::size_t index, const Fill& fill) {
   std::visit(
@@ -314,7 +314,7 @@ std::vector<Resampling> add_samples(
   return resamplings;
 }
 
-// the variable that holds the units of a series' columns, if one does
+// the variable with the units of a series' columns, if there is one
 void add_unit_variable(Dataset& study, const std::vector<Dataset>& trials, const Variable& series) {
   const auto named = series.attributes.find("unit_variable");
   if (named == series.attributes.end()) return;
@@ -339,7 +339,7 @@ Dataset stack_trials(
   for (const VariedParameter& p : varied) add_varied(study, p);
   add_status(study, trials);
 
-  // every summary that any trial has, in the order of first appearance
+  // every summary of any trial, in order of first appearance
   std::set<std::string> stacked;
   for (const Dataset& trial : trials) {
     for (const Variable& v : trial.variables) {
@@ -352,7 +352,7 @@ Dataset stack_trials(
 
   const std::vector<Resampling> resamplings = add_samples(study, trials, points);
   for (const std::string& name : series) {
-    if (name == "time") continue;  // there already
+    if (name == "time") continue;  // already present
     Variable one = stack_series(study, trials, resamplings, name, points);
     add_unit_variable(study, trials, one);
     study.add(std::move(one));

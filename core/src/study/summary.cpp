@@ -1,4 +1,4 @@
-// Scalar summaries of a trial: one row of a table for each, what is reduced and how.
+// Scalar summaries of a trial: a table with one row per summary: what is reduced, and how.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -11,13 +11,13 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-// one number for each frame
+// one value per frame
 struct Line {
   std::vector<double> values;
   const Motion& motion;
 };
 
-// a frame's row of the source, of which item `i` of `n` is asked for
+// reduces a frame's row of the source to one value, for label `i` of `n`
 using Value = double (*)(std::span<const double> row, std::size_t i, std::size_t n);
 using Statistic = double (*)(const Line&);
 
@@ -40,7 +40,7 @@ double shows(std::span<const double> row, std::size_t, std::size_t) {
   return (static_cast<int>(row[0]) & bit) != 0;
 }
 
-// frame of the greatest value, -1 if none is known
+// frame of the greatest finite value, -1 if there is none
 int frame_of_peak(const Line& line) {
   int at = -1;
   for (int k = 0; k < static_cast<int>(line.values.size()); ++k)
@@ -61,7 +61,7 @@ double total(const Line& line) {
   for (const double x : line.values) sum += x;
   return sum;
 }
-// by the trapezium rule
+// trapezoidal rule
 double integral(const Line& line) {
   const Eigen::VectorXd& time = line.motion.time;
   double sum = 0;
@@ -72,10 +72,10 @@ double integral(const Line& line) {
 
 struct Row {
   VariableDescription description;
-  std::string source;  // recorded variable; without it there is no summary
+  std::string source;  // recorded variable; if it is absent, so is the summary
   Value value;
-  Statistic statistic;    // null: the greatest value, and where in the movement it is met
-  std::string each = "";  // dimension for each of whose labels there is one, "<group>" in its texts
+  Statistic statistic;    // null: the greatest value, and where in the movement it occurs
+  std::string each = "";  // dimension with one summary per label, "<group>" in the texts
   bool (*exists)(const Trial&) = nullptr;  // null: always
 };
 
@@ -89,7 +89,7 @@ Row peak(
   return {{name, {}, units, "greatest " + what}, source, value, nullptr, each};
 }
 
-// rows of one kind of label stand together: they follow each other for every label
+// rows with the same `each` are adjacent: they are emitted together for every label
 const std::vector<Row>& table() {
   static const std::vector<Row> rows{
       peak(
@@ -174,7 +174,7 @@ const std::vector<Row>& table() {
   return rows;
 }
 
-// the text with the label in place of "<dimension>", in words if it is for people
+// replaces "<dimension>" by the label, with spaces for underscores if `words`
 std::string filled(std::string text, const Row& row, const std::string& label, bool words) {
   const std::string place = "<" + row.each + ">";
   const std::size_t at = text.find(place);

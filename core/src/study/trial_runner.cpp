@@ -12,7 +12,7 @@
 namespace coxa {
 namespace {
 
-// what an exercise found from the body, declared units
+// value of a parameter that an exercise found from the body, declared units
 double found_value(
     const Model& model,
     const Exercise& exercise,
@@ -41,7 +41,7 @@ std::map<std::string, double> with_offsets(
   for (const auto& [name, offset] : offsets) {
     const auto p = std::ranges::find(declared, name, &Parameter::name);
     if (p == declared.end()) {
-      values[name] = offset;  // Parameters refuses it and names the nearest
+      values[name] = offset;  // Parameters rejects it and names the nearest
       continue;
     }
     require(

@@ -15,7 +15,7 @@ namespace coxa {
 using Attribute = std::variant<std::string, double, std::vector<std::int32_t>>;
 using Attributes = std::map<std::string, Attribute>;
 
-/// A named array with named dimensions, row-major: the last dimension runs fastest.
+/// A named array with named dimensions, row-major: the last dimension varies fastest.
 struct Variable {
   std::string name;
   std::vector<std::string> dims;
@@ -23,8 +23,9 @@ struct Variable {
   Attributes attributes;  // at least long_name and units
 };
 
-/// Named, dimensioned arrays with units: what a Result holds, an HDF5 file stores and xarray shows. A variable
-/// named like a dimension holds that dimension's labels or values.
+/// Named, dimensioned arrays with units: the content of a Result, of an HDF5 file and of an xarray
+/// Dataset. A variable with the name of a dimension holds its labels or values (coordinate
+/// variable).
 struct COXA_EXPORT Dataset {
   std::vector<std::pair<std::string, std::size_t>> dimensions;  // in order of first use
   std::vector<Variable> variables;
@@ -34,18 +35,19 @@ struct COXA_EXPORT Dataset {
   const Variable& at(const std::string& variable) const;  // @throws UnknownName
   bool has(const std::string& variable) const;
 
-  /// Adds a variable; its dimensions must exist and its data have their product of entries.
+  /// Adds a variable. Its dimensions must exist and its data must have the product of their sizes.
   /// @throws InvalidArgument otherwise, or if the name is taken
   void add(Variable variable);
 
-  /// Adds a dimension, with its coordinate variable if labels are given.
+  /// Adds a dimension; `add_labels` also adds its coordinate variable.
   void add_dimension(const std::string& name, std::size_t size);
   void add_labels(
       const std::string& name,
       const std::vector<std::string>& labels,
       const std::string& long_name);
 
-  /// Holds fields that were filled by hand to the rules of `add` and `add_dimension`. @throws InvalidArgument
+  /// Checks fields that were filled directly against the rules of `add` and `add_dimension`.
+  /// @throws InvalidArgument
   void check() const;
 };
 

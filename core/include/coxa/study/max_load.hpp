@@ -11,26 +11,28 @@
 
 namespace coxa {
 
-/// Heaviest load for a trial whose load is a free mass.
+/// Heaviest load of a trial.
 struct MaxLoad {
   double load = 0;  // kg
-  int frame = 0;    // that limits
+  int frame = 0;    // the limiting frame
   double time = 0;  // s, of that frame
   std::string
-      limited_by;  // muscle, support or actuator that is at its bound there, or what ended the search
+      limited_by;  // muscle, support or actuator at its bound there, or what ended the search
   std::vector<double> load_at_frame;  // [frames] kg: the sticking curve
   std::vector<double> path;           // [frames] 0 bottom to 1 top
 };
 
-/// Heaviest value of the parameter "load", to 1e-3 kg, that leaves every frame without reserves.
+/// Largest value of the parameter "load", to 1e-3 kg, at which no frame needs reserves.
 ///
-/// For one movement forces are linear in the load, so each frame has an interval of loads that it can do. Where the movement
-/// itself depends on the load (a standing lift balances body and bar), the answer is the load that is the limit of
-/// the movement made for it; it is searched for by secants within a bracket, and confirmed by a simulation. The
-/// search stays within the declared range of "load"; if no movement exists beyond some load, that is the limit
-/// and `limited_by` says so.
-/// @throws InvalidArgument for an exercise without "load"; InfeasibleMotion and UnsolvedFrame if even its least load cannot
-///         be moved, or not without reserves
+/// For a given movement, forces are linear in the load, so each frame has an interval of feasible
+/// loads. If the movement itself depends on the load (a standing lift balances body and bar), the
+/// result is the load that equals the limit of the movement made for it; it is found by secant
+/// steps within a bracket and confirmed by a simulation. The search stays within the declared range
+/// of "load"; if no movement exists beyond some load, that is the limit and `limited_by` says so.
+/// @param given values of parameters, declared units; "load" is replaced
+/// @throws InvalidArgument for an exercise without "load"
+/// @throws InfeasibleMotion, UnsolvedFrame if no movement exists at the least load, or it needs
+///         reserves
 COXA_EXPORT MaxLoad max_load(
     const Model& model,
     const Exercise& exercise,

@@ -8,20 +8,20 @@
 
 namespace coxa {
 
-/// What format "coxa-1" says of one variable of a result, whatever the trial.
+/// Description of one variable of format "coxa-1", independent of the trial.
 struct VariableDescription {
-  std::string name;  // a summary's has `<group>` or `<support>` in place of each group's or support's name
+  std::string name;  // in summaries `<group>` or `<support>` stands for each label
   std::vector<std::string> dims;
-  std::string units;  // both UDUNITS and pint read them
+  std::string units;  // readable by UDUNITS and pint
   std::string long_name;
-  Attributes attributes{};  // more than units and long_name
-  std::string condition{};  // when it is there; empty: always
+  Attributes attributes{};  // beyond units and long_name
+  std::string condition{};  // when the variable is present; empty: always
 };
 
-/// Variables that `simulate` records, labels of dimensions first, in the order of the dataset.
+/// Variables that `simulate` records, labels of dimensions first, in the dataset's order.
 COXA_EXPORT std::vector<VariableDescription> recorded_variables();
 
-/// Scalar summaries that `simulate` adds to them, each with the attribute role = "summary".
+/// Scalar summaries that `simulate` adds, each with the attribute role = "summary".
 COXA_EXPORT std::vector<VariableDescription> summary_variables();
 
 }  // namespace coxa

@@ -6,7 +6,8 @@
 
 namespace coxa {
 
-/// Forces of every frame, as the dataset of format "coxa-1" (without provenance, which the caller adds).
+/// Solves all frames of a trial; returns a dataset of format "coxa-1" (without provenance, which
+/// the caller adds).
 /// @throws UnsolvedFrame in strict mode
 COXA_EXPORT Dataset simulate(const Trial& trial, const SimulateOptions& options);
 

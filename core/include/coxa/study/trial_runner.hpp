@@ -17,20 +17,20 @@
 
 namespace coxa {
 
-/// One trial of a study: who does what, and what is otherwise than usual.
+/// One trial of a study: exercise, parameters, subject, and deviations from the study's defaults.
 struct TrialRow {
-  std::string exercise;                          // of the registry
+  std::string exercise;                          // name in the registry
   std::map<std::string, GivenValue> parameters;  // declared units, words for choices
-  std::map<std::string, double> offsets{};       // added to parameters, declared units
-  std::optional<Subject> subject{};              // none: the model is taken as it is
-  std::map<std::string, double> changes{};       // of `perturb`, after scaling
-  std::optional<double> criterion{};             // instead of that of the options
+  std::map<std::string, double> offsets{};       // added to the parameters, declared units
+  std::optional<Subject> subject{};              // none: the model is used unscaled
+  std::map<std::string, double> changes{};       // arguments of `perturb`, applied after scaling
+  std::optional<double> criterion{};             // overrides that of the options
 };
 
 /// Runs trials of a study one after another; one per thread. The model is scaled and changed for
-/// each row, but not again while subject and changes stay the same from row to row. What a row
-/// gives does not depend on the rows before it. An exercise is looked up once: one that is replaced
-/// meanwhile stays as it was.
+/// each row, but only if subject or changes differ from the previous row. The result of a row does
+/// not depend on earlier rows. An exercise is looked up once: replacing it in the registry later
+/// has no effect here.
 class COXA_EXPORT TrialRunner {
  public:
   /// @param generic        the model before scaling
@@ -40,20 +40,21 @@ class COXA_EXPORT TrialRunner {
       std::filesystem::path anthropometry,
       const SimulateOptions& options);
 
-  /// The trial of a row, as `simulate` gives it.
+  /// Runs the trial of a row; returns what `simulate` does.
   ///
-  /// An offset is added to the value that is given or the default. Where the body decides the value,
-  /// the exercise is built once more to see what it finds (its note of the parameter's name), and the
-  /// offset is added to that. The sum is brought into the declared range, and rounded for a whole
-  /// number.
-  /// @throws what `scale`, `perturb`, `build_trial` and `simulate` throw; InvalidArgument for an
-  ///         offset on a word, or on a value that the exercise found but does not note
+  /// An offset is added to the given or default value. If the value is found from the body, the
+  /// exercise is built once more to obtain it (from the note with the parameter's name), and the
+  /// offset is added to that. The sum is clamped to the declared range, and rounded for an integer
+  /// parameter.
+  /// @throws whatever `scale`, `perturb`, `build_trial` and `simulate` throw
+  /// @throws InvalidArgument for an offset on a word, or on a value that the exercise finds but
+  ///         does not note
   Dataset run(const TrialRow& row);
 
-  /// Model of the last row, scaled and changed. @throws InvalidArgument before the first one
+  /// Model of the last row, scaled and changed. @throws InvalidArgument before the first row
   const std::shared_ptr<const Model>& model() const;
 
-  /// Parameters of the last row, offsets added. @throws InvalidArgument before the first one
+  /// Parameters of the last row, including offsets. @throws InvalidArgument before the first row
   const Parameters& parameters() const;
 
  private:
