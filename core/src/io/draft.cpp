@@ -65,7 +65,7 @@ Target writable_target(const fs::path& path) {
     require<FileError>(errno != EACCES, refusal, "no permission to replace the file");
     throw FileError(refusal + system_cause());
   }
-  // HDF5 locks each file that it has open, for reading too; file systems without locks are let pass
+  // HDF5 locks every file it has open, also for reading; file systems without locks pass
   const bool locked = ::flock(target.lock, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
   require<FileError>(
       !locked, refusal,
@@ -102,7 +102,7 @@ void Draft::reserve(std::uint64_t bytes) {
   do {
     code = ::fallocate(file_, FALLOC_FL_KEEP_SIZE, from, more) == 0 ? 0 : errno;
   } while (code == EINTR);
-  // a file system that cannot set room aside is made to by writing there
+  // file systems without fallocate: write zeros instead
   if (code == EOPNOTSUPP || code == ENOSYS) {
     do {
       code = ::posix_fallocate(file_, from, more);
@@ -147,7 +147,7 @@ void Draft::move_to(const Target& target) {
   if (::close(file_.release()) != 0) throw Failure{system_cause()};
   if (::rename(path_.c_str(), target.path.c_str()) != 0) throw Failure{system_cause()};
   path_.clear();
-  // the new name too; some file systems cannot, and the file itself is safe by now
+  // also flush the directory entry; where that is not supported, the file itself is already safe
   const Descriptor folder(::open(target.folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (folder >= 0) ::fsync(folder);
 }

@@ -10,19 +10,19 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-// Files that appear under their name only when they are whole.
+// Files that appear under their name only when complete.
 
 namespace coxa {
 
-/// Something that the system or a library refused; becomes a FileError where the path is known.
+/// A failure of the system or a library; converted to a FileError where the path is known.
 struct Failure {
   std::string cause;
 };
 
-/// What errno says, in words.
+/// Description of errno.
 std::string system_cause();
 
-/// An open file or folder of the system.
+/// Owns a file descriptor.
 class Descriptor {
  public:
   explicit Descriptor(int fd = -1) : fd_(fd) {}
@@ -41,7 +41,7 @@ class Descriptor {
   int fd_;
 };
 
-/// Where a file is to go: links followed, known to be writable, locked if it exists.
+/// Destination of a file: symbolic links resolved, known to be writable, locked if it exists.
 struct Target {
   std::filesystem::path path;
   std::filesystem::path folder;
@@ -52,7 +52,8 @@ struct Target {
 /// @throws FileError that names the path: missing folder, no permission, file open elsewhere, ...
 Target writable_target(const std::filesystem::path& path);
 
-/// A file under a temporary name beside its target, removed unless it got its real one. What it cannot do is a Failure.
+/// A file under a temporary name beside its target, removed unless moved there. Its members throw
+/// Failure.
 class Draft {
  public:
   explicit Draft(const Target& target);
@@ -62,16 +63,16 @@ class Draft {
 
   const std::filesystem::path& path() const { return path_; }
 
-  /// Sets room aside for a file of so many bytes, and says how many there are if there is too little: whoever writes them
-  /// then does not meet a full disk. The file may be longer afterwards than what is written to it.
+  /// Reserves disk space for a file of `bytes` bytes, so that later writes cannot find the disk
+  /// full; fails with the space available. The file may then be longer than what is written to it.
   void reserve(std::uint64_t bytes);
 
   void write(const std::vector<char>& bytes);
 
-  /// Writes bytes at a place, ends the file with them, and gives back what was reserved beyond.
+  /// Writes bytes at a place, truncates the file after them, and releases the reserved rest.
   void append(const std::vector<char>& bytes, std::uint64_t place);
 
-  /// On the disk, whole, before it is seen under its name.
+  /// Flushes the complete file to disk and renames it to its target.
   void move_to(const Target& target);
 
  private:

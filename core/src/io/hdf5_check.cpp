@@ -15,7 +15,7 @@
 #include "io/hdf5_read.hpp"
 #include "io/seal.hpp"
 
-// What stands between a damaged file and HDF5, which it can end or hang.
+// Protects the process from damaged files, which can crash or hang HDF5.
 
 namespace coxa {
 namespace hdf5 {
@@ -25,12 +25,13 @@ namespace fs = std::filesystem;
 
 constexpr const char* kWhatToDo = "restore it from a copy, or compute it again";
 
-// numbers of more bytes are left out of what the child reads: HDF5 survives any of them, and its filters compare checksums
+// larger arrays are not read in the child: HDF5 survives any content of theirs, and its filters
+// verify checksums
 constexpr hsize_t kMostBytes = 64 << 20;
 
 // ---- in the child
 
-// values of any type, as whoever opens the file with another library reads them
+// values of any type, as a reader of the file with another library would request them
 void read_raw_attributes(hid_t object) {
   H5O_info_t info;
   ok(H5Oget_info2(object, &info, H5O_INFO_NUM_ATTRS), "list attributes");
@@ -47,7 +48,7 @@ void read_raw_attributes(hid_t object) {
   }
 }
 
-// all that the file holds; what is not ours is refused later
+// reads everything in the file; content that is not of coxa is rejected later
 void walk(hid_t file) {
   read_raw_attributes(file);
   H5G_info_t group;
@@ -80,10 +81,11 @@ void limit(int resource, std::uint64_t most) {
   ::setrlimit(static_cast<__rlimit_resource>(resource), &known);
 }
 
-// a second for the most that coxa writes without compression, and what a busy machine needs
+// 1 s, plus the time for reading uncompressed data at 50 MB/s
 unsigned seconds_for(std::uint64_t bytes) { return 1 + static_cast<unsigned>(bytes / 50'000'000); }
 
-// dies quietly, whatever the parent does with signals
+// ends the child silently on any failure, whatever the parent's signal handlers, and limits time
+// and memory
 void be_expendable(std::uint64_t bytes) {
   for (const int number : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGALRM, SIGXCPU, SIGTERM}) {
     std::signal(number, SIG_DFL);
@@ -95,7 +97,7 @@ void be_expendable(std::uint64_t bytes) {
   if (nowhere >= 0) ::dup2(nowhere, STDERR_FILENO);
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_CPU, seconds_for(bytes));
-  ::alarm(10 * seconds_for(bytes));  // one that sleeps
+  ::alarm(10 * seconds_for(bytes));  // for a child that sleeps
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
   limit(RLIMIT_AS, memory_in_use() + 4 * bytes + (std::uint64_t{1} << 30));
 #endif
@@ -103,7 +105,7 @@ void be_expendable(std::uint64_t bytes) {
 
 constexpr char kSound = '+';
 
-// answers kSound, or what is wrong
+// sends kSound or the error message
 [[noreturn]] void judge(const fs::path& path, std::uint64_t bytes, int answer) {
   be_expendable(bytes);
   std::string text(1, kSound);
@@ -128,7 +130,8 @@ std::string said_by_child(int answer) {
   return text;
 }
 
-// HDF5 is held by this thread (Access), so the child finds it as it should be; it calls nothing that other threads may hold
+// this thread holds HDF5 (Access), so the child finds the library in a consistent state; the child
+// calls nothing that takes a lock of another thread
 void read_in_child(const fs::path& path, const std::string& refusal) {
   std::error_code unknown;
   const std::uint64_t bytes = fs::file_size(path, unknown);
@@ -149,7 +152,7 @@ void read_in_child(const fs::path& path, const std::string& refusal) {
   const std::string text = said_by_child(answer);
   if (text == std::string(1, kSound)) return;
   if (!text.empty()) throw FileError(text);
-  // no status where the host lets the system collect its children
+  // no status if the host process lets the system reap its children
   const int number = ended == child && WIFSIGNALED(status) ? WTERMSIG(status) : 0;
   throw FileError(message(
       refusal, "it is damaged: HDF5 ",

@@ -11,8 +11,9 @@
 namespace coxa::hdf5 {
 namespace {
 
-// Measured over 1024 barbell hip thrusts (nine series of 101 samples, 50 kB a trial) with zlib, on a core that was busy
-// otherwise too, so compare the rows only; a whole part costs 0.72 ms a trial with zlib and 0.38 with libdeflate:
+// Measured over 1024 barbell hip thrusts (nine series of 101 samples, 50 kB a trial) with zlib, on
+// a core that was also otherwise busy, so compare rows only; a whole part costs 0.72 ms a trial
+// with zlib and 0.38 ms with libdeflate:
 //
 //                              write a trial   read a series   read a trial,    a trial
 //                                              (22 x 101)      all series       on disk
@@ -24,19 +25,20 @@ namespace {
 //   64, deflate 1                   0.28            30             7.3          10.2
 //   1 MB whatever the part          0.26            31            12.0           8.9     joining compresses again
 //
-// A fifth of the bytes for 3 % of the time that a trial takes to compute; a higher level gives next to nothing for half as
-// much again. Longer chunks keep the index of 100,000 trials short; 1 MB is what HDF5 caches, so that a loop over
-// the trials unpacks each chunk once.
+// A fifth of the bytes for 3 % of a trial's computing time; a higher level gains almost nothing for
+// half as much time again. Longer chunks keep the index of 100,000 trials short; 1 MB is what HDF5
+// caches, so that a loop over trials decompresses each chunk once.
 constexpr std::size_t kChunkBytes = 1024 * 1024;
-// below, an array is one block: compressing the largest arrays of a single trial (140 kB) would double the time
-// that its file takes, for an eighth of its bytes
+// below this size an array is one block: compressing the largest arrays of a single trial (140 kB)
+// would double the time to write its file and save an eighth of its bytes
 constexpr std::size_t kCompressAbove = 256 * 1024;
 constexpr std::size_t kCompressSeriesAbove = 16 * 1024;  // for a study's many files of few trials
-// what has fewer bytes a trial is a summary, one block however many trials there are: quick to load, simple to add to
+// arrays with fewer bytes per trial are summaries, one block for any number of trials: fast to
+// load, simple to append to
 constexpr std::size_t kSmallRow = 256;
-constexpr unsigned kDeflateSkipped = 2;  // bit of the second filter, after shuffle
+constexpr unsigned kDeflateSkipped = 2;  // mask bit of the second filter, after shuffle
 
-// tables of some 100 kB, kept for the thread's next chunk
+// tables of some 100 kB, reused for the thread's next chunk
 libdeflate_compressor* compressor() {
   thread_local const std::unique_ptr<libdeflate_compressor, decltype(&libdeflate_free_compressor)>
       made(libdeflate_alloc_compressor(kDeflateLevel), libdeflate_free_compressor);
@@ -52,7 +54,8 @@ libdeflate_decompressor* decompressor() {
   return made.get();
 }
 
-// all first bytes of the entries, then all second ones, ...: neighbours are alike where numbers are
+// all first bytes of the entries, then all second bytes, ...: adjacent bytes are similar, which
+// compresses better
 template <std::size_t width>
 void scatter(const unsigned char* entries, std::size_t count, unsigned char* shuffled) {
   for (std::size_t b = 0; b < width; ++b) {
@@ -75,7 +78,8 @@ Shape runs_of(const Shape& shape, std::size_t entry_bytes) {
     if (bytes <= kChunkBytes) break;
     const std::size_t row = bytes / n;
     const hsize_t most = std::max<hsize_t>(1, kChunkBytes / row);
-    // of equal length where there are any nearly as long: when parts are joined, they can stay as they are
+    // of equal length where a divisor is nearly as long, so that chunks of parts can be joined
+    // unchanged
     hsize_t rows = most;
     for (hsize_t k = most; k > most / 4; --k) {
       if (n % k == 0) {
@@ -117,13 +121,13 @@ bool is_run(const Shape& chunk, const Shape& shape) {
 
 Packed pack(const void* entries, std::size_t count, std::size_t entry_bytes) {
   const auto* bytes = static_cast<const unsigned char*>(entries);
-  // kept from chunk to chunk: fresh memory of this size would come from the system each time, page by page
+  // reused from chunk to chunk: fresh memory of this size would be mapped page by page each time
   thread_local std::vector<unsigned char> shuffled, deflated;
   shuffled.resize(count * entry_bytes);
   deflated.resize(shuffled.size());
   (entry_bytes == 8 ? scatter<8> : scatter<4>)(bytes, count, shuffled.data());
 
-  // what does not become smaller is stored as it is, as HDF5 does
+  // incompressible chunks are stored as they are, as HDF5 does
   const std::size_t size = libdeflate_zlib_compress(
       compressor(), shuffled.data(), shuffled.size(), deflated.data(), deflated.size());
   const bool smaller = size > 0 && size < shuffled.size();
@@ -196,7 +200,7 @@ void Cutter::add(const void* entries, std::size_t count) {
     } else {
       rest_.insert(rest_.end(), from, from + more);
       if (more == needed) {
-        rest_.resize(chunks_.length() * entry_bytes_, 0);  // beyond the array
+        rest_.resize(chunks_.length() * entry_bytes_, 0);  // pad beyond the array
         take_(chunks_.place(), pack(rest_.data(), chunks_.length(), entry_bytes_));
         rest_.clear();
         chunks_.next();

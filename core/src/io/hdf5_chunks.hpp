@@ -6,9 +6,10 @@
 
 #include <hdf5.h>
 
-// How a large array lies in a file: in chunks of neighbouring entries, each compressed by itself. The compression is
-// ours, with libdeflate, and what HDF5's filters "shuffle" and "deflate" unpack: HDF5 would do it while every other thread
-// that stores something waits, and with zlib, which takes twice as long.
+// Layout of a large array in a file: chunks of consecutive entries, each compressed separately.
+// Compression uses libdeflate directly and produces the format of HDF5's filters "shuffle" and
+// "deflate": HDF5 itself would compress under its global lock, blocking every other thread, and
+// with zlib, which takes twice as long.
 
 namespace coxa::hdf5 {
 
@@ -16,68 +17,68 @@ using Shape = std::vector<hsize_t>;
 
 std::size_t product(const Shape& shape);
 
-/// Chunks of an array, empty for one block. Every chunk is a run of neighbouring entries: (1, ..., 1, c, all, ..., all).
+/// Chunk shape of an array, empty for one block. Every chunk is a run of consecutive entries: (1,
+/// ..., 1, c, all, ..., all).
 Shape chunks_of(const Shape& shape, std::size_t entry_bytes);
 
-/// The same for what a study has of each of so many trials.
+/// The same for a study's array with leading dimension `trials`.
 Shape chunks_of_trials(const Shape& shape, std::size_t trials, std::size_t entry_bytes);
 
-/// Whether chunks are of this form.
+/// Whether a chunk shape has this form.
 bool is_run(const Shape& chunk, const Shape& shape);
 
-/// One chunk as it lies in the file.
+/// One chunk as stored in the file.
 struct Packed {
   std::vector<unsigned char> bytes;
-  unsigned skipped = 0;  // mask of filters that HDF5 is to leave out when it reads
+  unsigned skipped = 0;  // mask of filters that HDF5 is to skip when reading
 };
 
 inline constexpr unsigned kDeflateLevel = 1;
 
 Packed pack(const void* entries, std::size_t count, std::size_t entry_bytes);
 
-/// The bytes of a packed chunk as they were before they were compressed. @throws Failure if they are damaged: a checksum
-/// tells
+/// Decompressed bytes of a packed chunk. @throws Failure if its checksum does not match
 std::vector<unsigned char> inflate(
     const Packed& packed, std::size_t count, std::size_t entry_bytes);
 
-/// The entries of an inflated chunk.
+/// Entries of an inflated chunk in their original byte order.
 std::vector<unsigned char> unshuffle(
     const std::vector<unsigned char>& inflated, std::size_t count, std::size_t entry_bytes);
 
-/// Walks over the chunks of an array, in the order of their entries.
+/// Iterates over the chunks of an array in the order of their entries.
 class Chunks {
  public:
   Chunks(Shape shape, Shape chunk);
 
   bool done() const { return outer_ == outer_count_; }
   void next();
-  Shape place() const;  // of the current chunk's first entry
+  Shape place() const;  // index of the current chunk's first entry
   std::size_t used()
       const;  // entries of the array in the current chunk: fewer at the end of a dimension
   std::size_t length() const { return length_; }  // entries of a chunk
 
  private:
   Shape shape_, chunk_;
-  std::size_t cut_ = 0;   // the dimension along which chunks are shorter than the array
+  std::size_t cut_ = 0;   // dimension along which the array is cut
   std::size_t unit_ = 1;  // entries of all dimensions after it
   std::size_t length_ = 1;
   hsize_t outer_count_ = 1;  // product of the dimensions before it
-  hsize_t outer_ = 0;        // place of the current chunk on these, as one number
-  hsize_t start_ = 0;        // and on the dimension that is cut
+  hsize_t outer_ = 0;        // index of the current chunk on these dimensions, flattened
+  hsize_t start_ = 0;        // and along the cut dimension
 };
 
-/// Cuts an array that comes piece by piece, in order, into its chunks.
+/// Divides an array that arrives in consecutive pieces into chunks.
 class Cutter {
  public:
-  /// Takes a finished chunk: its first entry's place in the array, its bytes.
+  /// Receives a finished chunk: index of its first entry in the array, its bytes.
   using Take = std::function<void(const Shape& place, Packed chunk)>;
 
   Cutter(Shape shape, Shape chunk, std::size_t entry_bytes, Take take);
 
-  /// The next `count` entries.
+  /// Appends the next `count` entries.
   void add(const void* entries, std::size_t count);
 
-  /// Whether a chunk from elsewhere is, as it is, the next one.
+  /// Whether a packed chunk from another file can be appended unchanged.
   bool fits(const Chunks& from) const;
   void add_packed(Packed chunk);
 
@@ -85,7 +86,7 @@ class Cutter {
   Chunks chunks_;
   std::size_t entry_bytes_;
   Take take_;
-  std::vector<unsigned char> rest_;  // entries that wait for their chunk to fill
+  std::vector<unsigned char> rest_;  // entries of an incomplete chunk
 };
 
 }  // namespace coxa::hdf5

@@ -32,7 +32,7 @@ std::string cause() {
     return 0;
   };
   H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, first, &cause);
-  // what the system said stands within a list of addresses and sizes
+  // the system's message is embedded in a list of addresses and sizes
   const std::string mark = "error message = '";
   if (const auto said = cause.find(mark); said != std::string::npos) {
     const auto begin = said + mark.size();
@@ -44,7 +44,7 @@ std::string cause() {
 }
 
 void end_quietly() {
-  // before HDF5's own last act, which was registered when it was first used
+  // must be registered after HDF5's own exit handler, so that it runs before it
   [[maybe_unused]] static const int registered =
       std::atexit([] { H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); });
 }

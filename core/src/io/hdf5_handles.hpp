@@ -9,27 +9,28 @@
 
 #include "io/draft.hpp"
 
-// HDF5 in C++ clothes. What HDF5 refuses is a Failure.
+// C++ wrappers for HDF5; errors are thrown as Failure.
 
 namespace coxa::hdf5 {
 
 inline constexpr const char* kFormat = "coxa-1";
 
-/// The name by which netCDF knows a dimension that has no coordinate variable; its length follows, ten wide.
+/// The name that marks a dimension without coordinate variable in netCDF; its length follows, ten
+/// characters wide.
 inline constexpr const char* kPureDimension =
     "This is a netCDF dimension but not a netCDF variable.";
 
-/// The attribute by which netCDF's readers know in which encoding characters are.
+/// Attribute with the character encoding, as read by netCDF libraries.
 inline constexpr const char* kEncoding = "_Encoding";
 
-/// Name of the dimension along which the characters of texts lie, as xarray and netCDF's own tools call it.
+/// Name of the dimension of characters in texts, as used by xarray and netCDF's own tools.
 inline std::string width_dimension(std::size_t width) { return "string" + std::to_string(width); }
 
-/// Attributes that belong to the file format and not to the dataset.
+/// Attributes of the file format, which are not part of the dataset.
 extern const std::set<std::string> kReserved;
 
-/// Held by whoever calls HDF5, one at a time, as the library need not be thread-safe; and HDF5 prints no errors
-/// meanwhile. Others in the process get their setting back.
+/// Held while calling HDF5, which need not be thread-safe; also suppresses its error printing,
+/// restoring the host's setting afterwards.
 class Access {
  public:
   Access();
@@ -43,7 +44,7 @@ class Access {
   void* data_ = nullptr;
 };
 
-/// The innermost message on HDF5's error stack: the cause, not the chain of calls.
+/// Innermost message on HDF5's error stack: the cause without the chain of calls.
 std::string cause();
 
 template <typename Code>
@@ -64,7 +65,7 @@ class Handle {
   Handle& operator=(Handle&&) = delete;
   operator hid_t() const { return id_; }
 
-  /// Closes now, so that a failure is heard of.
+  /// Closes now, so that a failure is reported.
   void close(const std::string& doing) { ok(close_(std::exchange(id_, -1)), doing); }
 
  private:
@@ -72,14 +73,14 @@ class Handle {
   herr_t (*close_)(hid_t);
 };
 
-/// HDF5 loses a piece of memory where it meets a damaged object or disk, and complains of it ("infinite loop closing library") when
-/// the program ends: after this it does not.
+/// Suppresses the complaint ("infinite loop closing library") that HDF5 prints at exit after it has
+/// lost an object to a damaged file or a disk error.
 void end_quietly();
 
-/// Text of any length.
+/// Variable-length text.
 Handle text_type();
 
-/// How a file on disk is opened: locked where the file system knows locks.
+/// Access properties: locks the file where the file system supports locks.
 Handle access_properties();
 
 }  // namespace coxa::hdf5

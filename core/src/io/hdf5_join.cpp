@@ -15,7 +15,7 @@
 #include "io/hdf5_read.hpp"
 #include "io/hdf5_writer.hpp"
 
-// Twice over the parts: first what they hold (hdf5_plan.hpp), then their values.
+// Two passes over the parts: first their structure (hdf5_plan.hpp), then their values.
 
 namespace coxa {
 namespace {
@@ -32,10 +32,10 @@ using hdf5::Shape;
 using hdf5::size_of;
 using hdf5::Values;
 
-// HDF5's own needs beyond what is about to be written: nodes of an index, blocks of text
+// allowance for HDF5's own data beyond the arrays: index nodes, text blocks
 constexpr std::uint64_t kMargin = 64 * 1024;
 
-// ---- the file to be
+// ---- the joined file
 
 Variable coordinate(const GridDimension& dimension) {
   Variable variable;
@@ -49,7 +49,7 @@ Variable coordinate(const GridDimension& dimension) {
   return variable;
 }
 
-// all that is not per trial: small, and known before the values are
+// everything that is not per trial: small, and known before the values
 Dataset frame_of(
     const Plan& plan, const Attributes& attributes, const std::vector<GridDimension>& grid) {
   Dataset frame;
@@ -76,11 +76,11 @@ Dataset frame_of(
 
 // ---- values
 
-// Goes over the boxes that make up `count` entries from `first` on, of an array of this shape.
+// Visits the boxes that make up `count` entries from `first` on of an array of this shape.
 template <typename Act>
 void over_boxes(const Shape& shape, std::size_t first, std::size_t count, const Act& act) {
   while (count > 0) {
-    // the slowest dimension on which whole slices begin here
+    // slowest dimension at which whole slices begin here
     std::size_t slice = 1, cut = shape.size() - 1;
     while (cut > 0 && first % (slice * shape[cut]) == 0 && count >= slice * shape[cut]) {
       slice *= shape[cut--];
@@ -100,7 +100,7 @@ void over_boxes(const Shape& shape, std::size_t first, std::size_t count, const 
   }
 }
 
-// what stands for a variable that a part has not
+// fill value for a variable that a part does not have
 Values missing(const Declaration& declared, std::size_t entries) {
   switch (declared.kind) {
     case Kind::text: return std::vector<std::string>(entries);
@@ -112,7 +112,7 @@ Values missing(const Declaration& declared, std::size_t entries) {
   }
 }
 
-// the file that grows
+// the file being written
 class Joined {
  public:
   Joined(const fs::path& path, const Target& target, const Plan& plan, Parts state)
@@ -129,7 +129,7 @@ class Joined {
       return std::ranges::find(trial_dims, item.declaration.name) != trial_dims.end();
     };
 
-    // in the parts' order, and where they had `trial`, the dimensions that take its place
+    // in the parts' order, with the grid's dimensions in place of `trial`
     names = trial_dims;
     std::vector<Layout> layouts;
     std::uint64_t bytes = kMargin + 4096 * frame.dimensions.size();
@@ -152,7 +152,8 @@ class Joined {
       layouts.push_back(std::move(layout));
     }
 
-    // all but the trials' values, in memory; then room for these, before HDF5 has the file
+    // build everything but the trials' values in memory, then reserve space for these, before HDF5
+    // opens the file
     const std::vector<char> image = hdf5::file_image(1 << 20, [&](hid_t file) {
       hdf5::Writer writer(file, frame.attributes, frame.dimensions, names);
       for (const std::string& name : trial_dims) writer.add(frame.at(name));
@@ -175,7 +176,7 @@ class Joined {
     }
   }
 
-  /// The next part's values.
+  /// Appends the values of the next part.
   void add(const Part& part, hid_t file) {
     for (Column& column : columns_) {
       const Declaration& declared = column.item->declaration;
@@ -225,23 +226,23 @@ class Joined {
     Shape shape, chunk;
   };
 
-  // an array along the trials, and how far it is
+  // an array along the trials, and its progress
   struct Column {
     const Item* item;
     Handle array;
     Shape shape;
     Handle space;
-    std::unique_ptr<hdf5::Cutter> cutter;  // if it lies in chunks
+    std::unique_ptr<hdf5::Cutter> cutter;  // if it is chunked
   };
 
-  // series keep the chunks of the parts, so that these need not be compressed again
+  // series keep the chunks of the parts, so that they need not be compressed again
   Shape chunk_for(const Item& item, const Shape& shape, bool along_trial) const {
     if (item.whole || item.declaration.kind == Kind::text) return {};
     if (along_trial && !item.chunk.empty()) return item.chunk;
     return hdf5::chunks_of_trials(shape, plan_.trials, entry_bytes(item.declaration.kind));
   }
 
-  // as well as it can be told: blocks to the byte, chunks as in the parts
+  // estimate: exact for blocks, as in the parts for chunks
   static std::uint64_t bytes_of(const Layout& layout) {
     const std::uint64_t entries = hdf5::product(layout.shape);
     const std::uint64_t header = 4096;
@@ -273,14 +274,14 @@ class Joined {
     columns_.push_back(std::move(column));
   }
 
-  // before more is written: HDF5 must never meet a full disk
+  // before every write: HDF5 must never find the disk full
   void reserve(std::uint64_t more) {
     hsize_t size = 0;
     ok(H5Fget_filesize(*file_, &size), "see how large the file is");
     draft_.reserve(size + more + kMargin);
   }
 
-  // what fails here is not the fault of the part that is being read
+  // failures here are attributed to the target, not to the part being read
   template <typename Act>
   void in_target(const Act& act) {
     try {
@@ -331,7 +332,7 @@ class Joined {
         column.cutter->add_packed(std::move(packed));
         continue;
       }
-      // only its checksum tells a sound chunk from a damaged one
+      // only its checksum tells an intact chunk from a damaged one
       const auto inflated = hdf5::inflate(packed, chunks.length(), bytes);
       if (fits) {
         column.cutter->add_packed(std::move(packed));
@@ -341,8 +342,8 @@ class Joined {
     }
   }
 
-  // From here on what HDF5 has to write goes to memory, which is given back when it closes the file. It cannot close a file
-  // that it cannot write, and tries again, until it crashes, when the program ends.
+  // From here on HDF5's writes go to memory, which is released when it closes the file. HDF5 cannot
+  // close a file that it cannot write; it would retry at program exit until it crashes.
   void divert() {
     void* descriptor = nullptr;
     const Descriptor nowhere(::memfd_create("coxa", MFD_CLOEXEC));
@@ -351,7 +352,7 @@ class Joined {
     }
   }
 
-  const fs::path path_;  // as the caller named it
+  const fs::path path_;  // as given by the caller
   const Plan& plan_;
   const Parts state_;
   Draft draft_;
@@ -359,7 +360,7 @@ class Joined {
   std::vector<Column> columns_;
 };
 
-// a level of the grid against the value that a part's trials were computed with
+// compares a level of the grid with the value for which a part's trials were computed
 void check_levels(
     const Plan& plan, const std::vector<GridDimension>& grid, const Part& part, hid_t file) {
   std::size_t stride = plan.trials;
@@ -383,7 +384,7 @@ void check_levels(
     for (std::size_t i = 0; i < part.trials; ++i) {
       if (numbers && levels) {
         const double held = numbers->at(i), said = levels->at(level(i));
-        // not to the last bit: the levels may have been through another unit
+        // with a tolerance: the levels may have been converted from another unit
         check(i, !(std::abs(held - said) > 1e-9 * std::abs(said)), held, said);
       } else if (words && word_levels) {
         const std::string &held = words->at(i), &said = word_levels->at(level(i));

@@ -15,7 +15,8 @@ namespace fs = std::filesystem;
 constexpr std::int32_t kMissingInteger =
     -2147483647;  // netCDF's default fill value of its type int
 
-// what a variable means; descriptions may differ, as those of one parameter of two exercises do
+// attributes that define a variable's meaning; descriptions may differ, for example of the same
+// parameter in two exercises
 const char* const kMeaning[] = {"units",      "role",          "flag_values",
                                 "flag_masks", "flag_meanings", "_FillValue"};
 
@@ -27,7 +28,7 @@ bool same(const Values& a, const Values& b) {
   const auto* x = std::get_if<std::vector<double>>(&a);
   const auto* y = std::get_if<std::vector<double>>(&b);
   if (!x || !y) return a == b;
-  // by bits: NaN is NaN
+  // bitwise, so that NaN equals NaN
   return x->size() == y->size()
          && (x->empty() || std::memcmp(x->data(), y->data(), x->size() * sizeof(double)) == 0);
 }
@@ -118,7 +119,7 @@ void look_at(Plan& plan, const fs::path& path, hid_t file) {
 
   for (auto& [declared, array] : contents.variables) {
     if (declared.kind == Kind::text && declared.width == 0) {
-      // of an older coxa: texts of any length
+      // written by an older coxa: variable-length text
       const Values values = read_values(array, declared.name);
       declared.width = width_of(std::get<std::vector<std::string>>(values));
     }
@@ -170,7 +171,7 @@ void check_trials(Plan& plan) {
   }
 }
 
-// an integer that some parts lack needs a value that says so
+// an integer variable that some parts lack needs a fill value
 void choose_fill_values(Plan& plan) {
   for (Item& item : plan.items) {
     Declaration& declared = item.declaration;

@@ -11,7 +11,7 @@
 
 #include "io/hdf5_writer.hpp"
 
-// What the parts of a study hold, found and compared before a byte of the joined file is written.
+// Contents of a study's parts, read and compared before the joined file is written.
 
 namespace coxa::hdf5 {
 
@@ -25,11 +25,11 @@ struct Part {
 struct Item {
   Declaration declaration;
   std::filesystem::path from;   // the first part that has it
-  std::size_t parts = 1;        // how many have it
-  std::size_t row = 1;          // entries of one trial
-  Shape chunk;                  // of the first part
+  std::size_t parts = 1;        // number of parts that have it
+  std::size_t row = 1;          // entries per trial
+  Shape chunk;                  // chunk shape in the first part
   std::uint64_t stored = 0;     // bytes of its chunks in all parts
-  std::optional<Values> whole;  // if it does not depend on the trial
+  std::optional<Values> whole;  // values, if independent of the trial
 };
 
 struct Dimension {
@@ -41,15 +41,15 @@ struct Dimension {
 struct Plan {
   std::vector<Part> parts;  // in order of their trials
   std::size_t trials = 0;
-  std::vector<Dimension> dimensions;  // `trial` among them
+  std::vector<Dimension> dimensions;  // including `trial`
   std::vector<Item> items;
-  std::map<std::string, std::size_t> places;  // of the items
+  std::map<std::string, std::size_t> places;  // index into items by name
 };
 
 std::size_t size_of(const GridDimension& dimension);
 
-/// @throws FileError naming parts that contradict each other, or a part that is damaged; InvalidArgument for a grid that
-///                   does not fit
+/// @throws FileError naming parts that contradict each other, or a damaged part
+/// @throws InvalidArgument for a grid that does not fit
 Plan plan_of(
     const std::vector<std::filesystem::path>& parts,
     const std::vector<GridDimension>& grid,

@@ -25,7 +25,7 @@ void check_texts(const std::vector<std::string>& texts) {
   }
 }
 
-// texts of a fixed width, which end with zeros
+// texts of a fixed width, padded with zeros
 std::vector<std::string> cut(
     const std::vector<char>& characters, std::size_t count, std::size_t width) {
   std::vector<std::string> texts(count);
@@ -70,7 +70,7 @@ bool is_wide_integer(hid_t type) {
   return H5Tget_size(type) > 4 || (H5Tget_size(type) == 4 && H5Tget_sign(type) == H5T_SGN_NONE);
 }
 
-// reads integers as int32, or as double where one does not fit
+// reads integers as int32, or as double if one does not fit
 std::variant<std::vector<double>, std::vector<std::int32_t>> read_integers(
     hid_t type, std::size_t entries, const std::function<void(hid_t type, void* data)>& read) {
   std::vector<std::int32_t> narrow(entries);
@@ -132,7 +132,7 @@ Shape stored_shape(hid_t array) {
   return shape;
 }
 
-// whether the last dimension is that of the characters; older files hold texts of any length
+// whether the last dimension is that of the characters; older files hold variable-length text
 bool is_characters(hid_t array) {
   const Handle type(H5Dget_type(array), H5Tclose, "read a type");
   return H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) == 0 && H5Tget_size(type) == 1
@@ -169,7 +169,7 @@ struct Scales {
     int number;
   };
   std::map<haddr_t, Scale> scales;
-  std::set<std::string> coordinates, pure;  // those with values, and without
+  std::set<std::string> coordinates, pure;  // with and without values
 
   void add(hid_t array, const std::string& name) {
     if (H5DSis_scale(array) <= 0) return;
@@ -324,7 +324,7 @@ Contents contents(hid_t file) {
     if (scales.pure.contains(name)) continue;
     Declaration variable{name, {}, kind_of(array, name), read_attributes(array), 0};
     if (is_characters(array)) variable.width = std::max<hsize_t>(1, stored_shape(array).back());
-    // ours for every array of numbers, and no news to anybody
+    // implied for every array of numbers and not reported
     if (variable.kind == Kind::number) variable.attributes.erase("_FillValue");
     variable.dims = scales.coordinates.contains(name) ? std::vector<std::string>{name}
                                                       : scales.dims_of(array, name);

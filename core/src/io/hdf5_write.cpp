@@ -34,7 +34,7 @@ void check_attributes(const Attributes& attributes, const std::string& of) {
   }
 }
 
-// a variable as it will lie in the file
+// a variable as it will be stored
 struct Layout {
   hdf5::Declaration declaration;
   hdf5::Raw raw;
@@ -64,7 +64,7 @@ Layout lay_out(const Dataset& dataset, const Variable& variable) {
 }
 
 std::vector<char> image_of(const Dataset& dataset) {
-  // compressing is nearly all of the work and needs no HDF5, which serves one thread at a time
+  // compression is nearly all of the work and does not need HDF5, which serves one thread at a time
   std::vector<Layout> layouts;
   std::vector<std::string> names;
   std::size_t bytes = 1 << 18;

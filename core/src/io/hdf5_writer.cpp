@@ -12,7 +12,7 @@ namespace {
 
 Handle array_properties() {
   Handle properties(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, "set up a variable");
-  // no time stamps, so that equal datasets give equal bytes
+  // no timestamps, so that equal datasets give equal bytes
   ok(H5Pset_obj_track_times(properties, false), "set up a variable");
   ok(H5Pset_attr_creation_order(properties, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED),
      "set up a variable");
@@ -36,7 +36,7 @@ void write_attribute(
   ok(H5Awrite(attribute, type, data), doing);
 }
 
-// which program made the file, in the form in which netCDF libraries look for it
+// the program that made the file, in the form that netCDF libraries read
 void write_provenance_mark(hid_t file, hid_t scalar) {
   unsigned major = 0, minor = 0, release = 0;
   H5get_libversion(&major, &minor, &release);
@@ -130,7 +130,7 @@ Writer::Writer(
   }
 }
 
-// a dimension without values: an array that is never written, so it takes no room
+// a dimension without values: an array that is never written takes no space
 void Writer::add_pure_dimension(const std::string& name, std::size_t size) {
   const std::string doing = "write the dimension " + name;
   const hsize_t extent = size;
@@ -163,7 +163,7 @@ hid_t Writer::add(const Declaration& variable, const Shape& chunk) {
   const Handle properties = array_properties();
   if (!chunk.empty()) compress(properties, chunk);
 
-  // conventions (CF) forbid missing values in coordinates, so they have no fill value
+  // the CF conventions forbid missing values in coordinates, so they have no fill value
   const double nan = std::numeric_limits<double>::quiet_NaN();
   const bool fills = variable.kind == Kind::number && !variable.is_coordinate();
   if (fills) ok(H5Pset_fill_value(properties, H5T_NATIVE_DOUBLE, &nan), doing);
@@ -187,7 +187,7 @@ hid_t Writer::add(const Declaration& variable, const Shape& chunk) {
   if (const auto found = dimensions_.find(variable.name); found != dimensions_.end()) {
     mark_scale(id, variable.name, found->second.first);
     if (dims.size() > 1) {
-      // a scale cannot be tied to dimensions: netCDF has their numbers instead
+      // a dimension scale cannot have dimensions attached: netCDF stores their numbers instead
       std::vector<std::int32_t> numbers;
       for (const std::string& dim : dims) numbers.push_back(dimensions_.at(dim).first);
       attribute(id, "_Netcdf4Coordinates", numbers);
@@ -204,13 +204,13 @@ void Writer::add(const Variable& variable) {
   write_values(add(declared, {}), raw_of(variable.data, declared.width), variable.name);
 }
 
-// by ourselves: H5DSattach_scale writes a dimension's whole list anew for every array that it gains, in all quadratic
-// in the arrays and half of what a file of many small arrays costs
+// instead of H5DSattach_scale, which rewrites a dimension's whole list for every array added:
+// quadratic in the number of arrays, and half of the cost of a file with many small arrays
 void Writer::tie() {
   struct Use {
     hobj_ref_t array;
     int dimension;
-    int unused = 0;  // what would be padding, of any content, would be stored
+    int unused = 0;  // explicit, because indeterminate padding would be stored
   };
   std::map<std::string, std::vector<Use>> uses;
   const std::string doing = "tie the variables to their dimensions";

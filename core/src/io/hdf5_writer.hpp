@@ -11,8 +11,9 @@
 #include "io/hdf5_handles.hpp"
 #include "io/seal.hpp"
 
-// The parts of a file of ours, in the manner of netCDF-4: "NetCDF-4/HDF5 file format", appendix C of the netCDF
-// documentation; the lists that tie arrays to dimensions: "HDF5 Dimension Scale Specification".
+// Elements of a coxa file, following netCDF-4: "NetCDF-4/HDF5 file format", appendix C of the
+// netCDF documentation; lists that attach arrays to dimensions: "HDF5 Dimension Scale
+// Specification".
 
 namespace coxa::hdf5 {
 
@@ -26,7 +27,7 @@ struct Declaration {
   std::vector<std::string> dims;
   Kind kind = Kind::number;
   Attributes attributes;
-  std::size_t width = 0;  // bytes of its longest text, at least one; 0 if it holds none
+  std::size_t width = 0;  // bytes of its longest text, at least 1; 0 for numbers
 
   bool is_coordinate() const { return dims.size() == 1 && dims[0] == name; }
 };
@@ -35,11 +36,11 @@ Declaration declaration(const Variable& variable);
 
 using Values = decltype(Variable::data);
 
-/// Bytes of the longest text, at least one.
+/// Bytes of the longest text, at least 1.
 std::size_t width_of(const std::vector<std::string>& texts);
 
-/// Values as they lie in a file. Texts have the width of the longest and end with zeros: netCDF's NC_CHAR, which every
-/// reader knows, unlike texts of any length (Octave).
+/// Values in their stored form. Texts have the width of the longest and are padded with zeros:
+/// netCDF's NC_CHAR, which every reader supports, unlike variable-length text (Octave).
 struct Raw {
   hid_t type;
   std::size_t unit = 1;  // bytes of one number or character
@@ -48,15 +49,15 @@ struct Raw {
   std::vector<char> characters;
 };
 
-/// The memory of numbers is used as it is. @param width  of texts
+/// Numbers are referenced, not copied. @param width  of texts
 Raw raw_of(const Values& values, std::size_t width);
 
-/// The bytes of a new file, made in memory; equal contents give equal bytes. HDF5 does not meet a full disk there, after
-/// which it could not close what it opened.
-/// @param expected  how large it will be, about
+/// The bytes of a new file, made in memory; equal contents give equal bytes. HDF5 cannot run out of
+/// disk space there, after which it could not close the file.
+/// @param expected  approximate size, bytes
 std::vector<char> file_image(std::size_t expected, const std::function<void(hid_t file)>& fill);
 
-/// What a file can hold. @throws InvalidArgument
+/// Checks that a dataset can be stored. @throws InvalidArgument
 void check(const Dataset& dataset);
 
 /// Fills a new file.
@@ -64,7 +65,7 @@ class Writer {
  public:
   /// @param attributes  of the file; `format` is added
   /// @param dimensions  in order
-  /// @param variables   all that will come: what is named like a dimension holds its values
+  /// @param variables   names of all variables to come: one named like a dimension holds its values
   Writer(
       hid_t file,
       const Attributes& attributes,
@@ -77,7 +78,7 @@ class Writer {
   /// Adds an array as one block, with its values.
   void add(const Variable& variable);
 
-  /// Ties every array to its dimensions; after the last one.
+  /// Attaches every array to its dimensions; call last.
   void tie();
 
  private:
@@ -102,11 +103,11 @@ class Writer {
 /// Writes all values of an array.
 void write_values(hid_t array, const Raw& values, const std::string& name);
 
-/// Writes one chunk that is packed already.
+/// Writes one packed chunk.
 void write_chunk(hid_t array, const Shape& place, const Packed& chunk);
 
-/// Adds where the compressed chunks of an array lie in the file; those that are stored as they are have no checksum of
-/// their own and stay out.
+/// Adds the extents of an array's compressed chunks in the file; uncompressed chunks have no
+/// checksum of their own and are not added.
 void add_compressed(hid_t array, std::vector<Extent>& extents);
 
 }  // namespace coxa::hdf5

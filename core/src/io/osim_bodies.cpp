@@ -35,7 +35,7 @@ void OsimReader::read_bodies() {
   }
 }
 
-// a body, the ground or an offset frame, and the frames inside it
+// a body, the ground or an offset frame, and the frames within it
 void OsimReader::collect_frame(const xml_node& node, const std::string& path, int body, int depth) {
   if (depth > kMaxNesting) fail(node, "frames are nested more than ", kMaxNesting, " deep");
   Frame frame;
@@ -69,7 +69,7 @@ void OsimReader::collect_frames_in(const xml_node& list, const std::string& path
   }
 }
 
-// where a socket points: "/bodyset/pelvis", "../pelvis_offset", "pelvis_offset" or a unique name
+// resolves a socket: "/bodyset/pelvis", "../pelvis_offset", "pelvis_offset" or a unique name
 int OsimReader::frame_at(const xml_node& owner, const std::string& path, const char* socket) {
   const std::string target = text(owner, socket, "");
   if (target.empty())
@@ -93,7 +93,7 @@ int OsimReader::frame_at(const xml_node& owner, const std::string& path, const c
   if (const auto found = frame_by_path_.find(absolute); found != frame_by_path_.end())
     return found->second;
 
-  // older files count the sets between differently: fall back on a name that is unique
+  // older files count set levels differently in relative paths: fall back on a unique name
   int match = -1;
   std::vector<std::string> names;
   for (int i = 0; i < static_cast<int>(frames_.size()); ++i) {
@@ -140,7 +140,7 @@ void OsimReader::sort_bodies() {
   const int n = static_cast<int>(bodies_.size());
   for (int i = 1; i < n; ++i) {
     if (!bodies_[i].joint.empty()) continue;
-    if (!all_understood()) return;  // its joint may be among those that are not understood
+    if (!all_understood()) return;  // its joint may be among the unsupported elements
     throw FileError(message(
         file_, ": body '", bodies_[i].name,
         "' has no joint; add one (a FreeJoint to the ground lets it move freely)"));

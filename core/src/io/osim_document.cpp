@@ -11,7 +11,7 @@
 namespace coxa {
 namespace {
 
-// elements that say nothing about mechanics here: looks, credits, settings of OpenSim's own tools
+// elements without mechanical effect here: appearance, credits, settings of OpenSim's tools
 const std::set<std::string_view> kWithoutEffect = {
     "Appearance",
     "FrameGeometry",
@@ -99,7 +99,7 @@ std::vector<double> OsimDocument::numbers(
   const xml_node node = parent.child(child);
   if (!node) return otherwise;
   std::string_view content = node.text().get();
-  // OpenSim also writes vectors in round brackets
+  // OpenSim also writes vectors in parentheses
   std::string cleaned(content);
   for (char& c : cleaned)
     if (c == '(' || c == ')' || c == ',') c = ' ';
@@ -136,7 +136,7 @@ Vec3 OsimDocument::vector(const xml_node& parent, const char* child) {
   return {v[0], v[1], v[2]};
 }
 
-// function held by an element such as <coupled_coordinates_function>; empty if there is none
+// function in an element such as <coupled_coordinates_function>; empty if there is none
 std::optional<Function> OsimDocument::read_function(const xml_node& holder, int depth) {
   for (const xml_node node : holder.children()) {
     const std::string kind = tag(node);
@@ -167,7 +167,7 @@ std::optional<Function> OsimDocument::read_function(const xml_node& holder, int 
       if (!inner) fail(node, "has no <function>; one is needed");
       return inner->scaled(number(node, "scale", 1));
     }
-    // anything else that is spelled as a class is a function we do not have
+    // any other element spelled like a class is an unsupported function
     if (!kind.empty() && std::isupper(static_cast<unsigned char>(kind[0]))) {
       not_understood(node);
       return Function::constant(0);
@@ -179,7 +179,7 @@ std::optional<Function> OsimDocument::read_function(const xml_node& holder, int 
 std::string OsimDocument::where(const xml_node& node) const {
   std::string path;
   for (xml_node n = node; n && n != model_.parent(); n = n.parent()) {
-    // lists between a thing and its owner only lengthen the text
+    // omit list elements between an object and its owner
     if (tag(n) == "objects") continue;
     const std::string name = name_of(n);
     path = "/" + tag(n) + (name.empty() ? "" : "[" + in_quotes(name) + "]") + path;

@@ -15,8 +15,8 @@
 
 namespace coxa {
 
-/// The model element of an OpenSim file: typed access to what is inside, errors that say where it
-/// is, and the list of the elements that nobody understood.
+/// The model element of an OpenSim file: typed access to its contents, errors with the element's
+/// path, and the list of unsupported elements.
 class OsimDocument {
  protected:
   using xml_node = pugi::xml_node;
@@ -30,14 +30,14 @@ class OsimDocument {
   static std::string name_of(const xml_node& node) { return node.attribute("name").value(); }
   std::string required_name(const xml_node& node);
 
-  // which elements are understood
+  // supported elements
   static bool knows(const xml_node& node, Names understood);
   static bool without_effect(const xml_node& node);
   void know_children(const xml_node& node, Names understood);
   void not_understood(const xml_node& node);
   bool all_understood() const { return unknown_.empty(); }
 
-  // what a child element holds
+  // contents of a child element
   bool given(const xml_node& parent, const char* child) const;
   std::string text(const xml_node& parent, const char* child, const std::string& otherwise);
   bool flag(const xml_node& parent, const char* child, bool otherwise);
@@ -53,7 +53,7 @@ class OsimDocument {
   std::string where(const xml_node& node) const;
   template <typename... Parts>
   [[noreturn]] void fail(const xml_node& at, const Parts&... parts) const {
-    // what is missing here may be in what is not understood: that is the likelier trouble
+    // a missing item may be within an unsupported element, which is then the more likely cause
     if (!all_understood()) fail_unknown();
     throw FileError(message(file_, ": ", where(at), ": ", parts...));
   }
@@ -63,7 +63,7 @@ class OsimDocument {
   std::string file_;
 
  private:
-  std::map<std::string, std::pair<int, std::string>> unknown_;  // element: how often, first place
+  std::map<std::string, std::pair<int, std::string>> unknown_;  // element: count, first place
 };
 
 }  // namespace coxa

@@ -19,7 +19,7 @@ void OsimReader::read_joints() {
     if (node.type() != pugi::node_element) continue;
     const std::string name = required_name(node);
     if (!knows(node, kJoints)) {
-      // go on with its frames and coordinates, to find all that is not understood
+      // continue with its frames and coordinates, to collect all unsupported elements
       not_understood(node);
       collect_frames_in(node.child("frames"), "/jointset/" + name, 0);
       read_coordinates(node, -1);
@@ -58,7 +58,7 @@ void OsimReader::read_joint(const JointRecord& joint) {
   body.X_BM = M.X_BF;
 
   const int first = static_cast<int>(coordinates_.size());
-  // c counts within the joint, in OpenSim's order
+  // c: index within the joint, in OpenSim's order
   const auto add = [&](bool rotational, int c, int direction) {
     coordinates_[first + c].rotational = rotational;
     body.axes.push_back({rotational, Vec3::Unit(direction), first + c, Function::linear(1, 0)});
@@ -141,12 +141,13 @@ Vec3 OsimReader::read_direction(const xml_node& node, int axis) {
     fail(
         node.child("axis"), "given ", in_quotes(text(node, "axis", "")),
         "; an axis must not be zero");
-  // unit axes stay as they are to the last bit, so that a second reading agrees
+  // unit axes are kept bit for bit, so that reading a written file gives the same model
   if (std::abs(direction.squaredNorm() - 1) > 4e-16) direction.normalize();
   return direction;
 }
 
-// the coordinate of this joint, whose first is given, that a TransformAxis depends on; -1 for none
+// full index of the coordinate on which a TransformAxis depends, `first` being the joint's first;
+// -1 for none
 int OsimReader::coordinate_of_axis(const xml_node& node, int first) {
   const std::string listed = text(node, "coordinates", "");
   const std::vector<std::string_view> names = words(listed);
@@ -171,7 +172,8 @@ void OsimReader::read_custom_axes(const xml_node& joint, int first, Body& body) 
   const int last = static_cast<int>(coordinates_.size());
   for (int i = first; i < last; ++i) coordinates_[i].rotational = false;
 
-  // translations first: OpenSim moves M along the axes of F and turns it there, about its own axes
+  // translations first: OpenSim translates M along the axes of F and then rotates it about its own
+  // axes
   for (int i = 0; i < 6; ++i) {
     const xml_node node = transform.find_child_by_attribute("TransformAxis", "name", kNames[i]);
     if (!node) continue;
@@ -183,7 +185,7 @@ void OsimReader::read_custom_axes(const xml_node& joint, int first, Body& body) 
     axis.direction = read_direction(node, i % 3);
     axis.coordinate = coordinate_of_axis(node, first);
 
-    // OpenSim's defaults: the coordinate itself, or nothing
+    // OpenSim's defaults: identity with a coordinate, zero without
     const auto function = read_function(node);
     const auto wrapped = function ? function : read_function(node.child("function"));
     axis.function = wrapped                ? *wrapped
@@ -193,7 +195,7 @@ void OsimReader::read_custom_axes(const xml_node& joint, int first, Body& body) 
     if (axis.coordinate < 0 && axis.function.kind() != Function::Kind::constant)
       fail(node, "has a function but no coordinate; name one in <coordinates>, or use a Constant");
     if (axis.rotational && axis.coordinate >= 0) coordinates_[axis.coordinate].rotational = true;
-    if (axis.coordinate < 0 && axis.function(0).value == 0) continue;  // moves nothing
+    if (axis.coordinate < 0 && axis.function(0).value == 0) continue;  // no motion
     body.axes.push_back(axis);
   }
   for (int c = first; c < last; ++c)
@@ -208,7 +210,7 @@ void OsimReader::read_custom_axes(const xml_node& joint, int first, Body& body) 
 }
 
 int OsimReader::coordinate_named(const xml_node& at, std::string name) {
-  // a path ends in the name
+  // a path ends with the name
   if (const std::size_t slash = name.rfind('/'); slash != std::string::npos)
     name.erase(0, slash + 1);
   std::vector<std::string> names;

@@ -63,14 +63,14 @@ void OsimReader::read_muscle(const xml_node& node, const std::string& path) {
   muscles_.push_back(muscle);
 }
 
-// of three that mean something only together
+// three elements that are only meaningful together
 void OsimReader::all_or_none(const xml_node& node, const char* a, const char* b, const char* c) {
   const int count = given(node, a) + given(node, b) + given(node, c);
   if (count != 0 && count != 3)
     fail(node, "gives ", count, " of <", a, ">, <", b, "> and <", c, ">; give all three or none");
 }
 
-// what is not given stays as it is
+// keeps the value if the element is absent
 void OsimReader::read_given(double& value, const xml_node& at, const char* child) {
   value = number(at, child, value);
 }
@@ -119,7 +119,7 @@ PassiveForceLengthParameters OsimReader::read_passive_curve(const xml_node& musc
   read_given(passive.strain_at_zero_force, p, "strain_at_zero_force");
   read_given(passive.strain_at_one_norm_force, p, "strain_at_one_norm_force");
   all_or_none(p, "stiffness_at_low_force", "stiffness_at_one_norm_force", "curviness");
-  // OpenSim's own choice where none is given
+  // OpenSim's defaults
   passive.stiffness_at_low_force = number(p, "stiffness_at_low_force", 0.2);
   passive.stiffness_at_one_norm_force = number(
       p, "stiffness_at_one_norm_force",
@@ -164,7 +164,7 @@ void OsimReader::read_actuator(const xml_node& node) {
     fail(node, "<coordinate> is missing or empty; the name of a coordinate is needed");
   actuator.coordinate = coordinate_named(node, coordinate);
 
-  // unlike all other numbers a control may be infinite
+  // unlike all other numbers, a control limit may be infinite
   const auto control = [&](const char* which, double otherwise) {
     if (!given(node, which)) return otherwise;
     const std::string word = text(node, which, "");
@@ -203,7 +203,7 @@ void OsimReader::read_groups(const xml_node& groups) {
       const auto found = std::find_if(
           muscles_.begin(), muscles_.end(), [&](const Muscle& m) { return m.name == member; });
       const int index = static_cast<int>(found - muscles_.begin());
-      // groups may also hold other forces, and muscles that apply no force
+      // groups may also hold other forces, and disabled muscles
       if (found != muscles_.end() && std::ranges::find(group.muscles, index) == group.muscles.end())
         group.muscles.push_back(index);
     }

@@ -128,7 +128,7 @@ Path OsimReader::read_path(const xml_node& node, const std::string& path) {
         cylinders_.begin(), cylinders_.end(),
         [&](const WrapCylinder& c) { return c.name == object; });
     if (found == cylinders_.end()) {
-      if (!all_understood()) continue;  // it may be among the wrap objects that are not understood
+      if (!all_understood()) continue;  // it may be among the unsupported wrap objects
       std::vector<std::string> names;
       for (const WrapCylinder& c : cylinders_) names.push_back(c.name);
       const std::string nearest = nearest_name(object, names);

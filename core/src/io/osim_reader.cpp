@@ -42,7 +42,7 @@ Model OsimReader::read(std::string sha256) {
   const std::vector<double> g = numbers(model_, "gravity", 3, {0, -9.80665, 0});
   Skeleton skeleton(bodies_, coordinates_, couplings_, sites_, Vec3(g[0], g[1], g[2]));
 
-  // actuators work on independent coordinates only
+  // actuators act on independent coordinates only
   std::vector<Actuator> actuators;
   for (Actuator actuator : actuators_) {
     const auto& independent = skeleton.independent();

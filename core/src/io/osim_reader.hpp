@@ -11,7 +11,7 @@
 
 namespace coxa {
 
-/// One OpenSim document on its way to a Model.
+/// State of reading one OpenSim document into a Model.
 class OsimReader : private OsimDocument {
  public:
   OsimReader(const xml_node& model, std::string file) : OsimDocument(model, std::move(file)) {}
@@ -79,7 +79,7 @@ class OsimReader : private OsimDocument {
   std::vector<Site> sites_;
   std::vector<WrapCylinder> cylinders_;
   std::vector<Muscle> muscles_;
-  std::vector<Actuator> actuators_;  // their coordinate counts in the full set until the end
+  std::vector<Actuator> actuators_;  // coordinate indices refer to the full set until the end
   std::vector<MuscleGroup> groups_;
   CurveCache curves_;
   std::string unbounded_;  // names of actuators without finite bounds

@@ -78,8 +78,8 @@ const char* quadrant_name(WrapCylinder::Quadrant quadrant) {
   return "all";
 }
 
-/// Three independent directions that begin with the given ones: Simbody asks for that even of axes
-/// that move nothing.
+/// Extends the given directions to three independent ones: Simbody requires that even of axes
+/// without motion.
 std::vector<Vec3> completed(std::vector<Vec3> directions) {
   while (directions.size() < 3) {
     Vec3 best = Vec3::UnitX();
@@ -124,7 +124,8 @@ void add_curves(xml_node node, const Muscle& muscle) {
   set(v, "concentric_curviness", velocity.concentric_curviness);
   set(v, "eccentric_curviness", velocity.eccentric_curviness);
 
-  // OpenSim wants all of its optional parameters or none: NaN is written as what it stands for
+  // OpenSim requires all of its optional parameters or none: NaN is written as the default it
+  // stands for
   const auto chosen = [](double given, double otherwise) {
     return std::isnan(given) ? otherwise : given;
   };
@@ -308,7 +309,7 @@ void Writer::add_joint(xml_node joints, int b) {
     }
   }
 
-  // what a joint without coordinates does is a constant displacement
+  // a joint without coordinates is a constant displacement
   Pose X_PF = body.X_PF;
   if (!moves)
     for (const JointAxis& axis : body.axes) {
@@ -334,7 +335,7 @@ void Writer::add_joints(xml_node model) {
   xml_node joints = add_set(model, "JointSet", "jointset");
   std::vector<int> order;
   for (std::size_t b = 1; b < skeleton_.bodies().size(); ++b) order.push_back(static_cast<int>(b));
-  // the order of the joints is that of the coordinates; those without any come last
+  // joints in the order of their coordinates; those without coordinates last
   const auto first = [&](int b) {
     return owned_[b].empty() ? skeleton_.nq_full() : owned_[b].front();
   };
@@ -366,7 +367,7 @@ void Writer::add_point(xml_node points, const PathPoint& point) {
     set(node, "range", to_text(point.lower) + " " + to_text(point.upper));
   }
   if (point.kind == PathPoint::Kind::moving) {
-    // OpenSim wants a coordinate for each direction, also for one that stays
+    // OpenSim requires a coordinate for each direction, even a constant one
     int any = -1;
     for (const MovingLocation& location : point.moving) any = std::max(any, location.coordinate);
     require(any >= 0, "path point '", point.name, "' is a moving one but no coordinate moves it");

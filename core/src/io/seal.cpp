@@ -40,7 +40,7 @@ Descriptor opened(const std::filesystem::path& path) {
   return file;
 }
 
-// false if the file ends before
+// false if the file is shorter
 bool read_at(int file, std::uint64_t place, void* bytes, std::size_t count) {
   auto* to = static_cast<char*>(bytes);
   while (count > 0) {
@@ -68,7 +68,7 @@ std::uint32_t checksum_of(int file, const std::vector<Extent>& covered) {
   return checksum;
 }
 
-// over the content's checksum, that of the seal itself
+// checksum of the content continued over the seal itself
 std::uint32_t with_seal(
     std::uint32_t checksum, const std::vector<Extent>& covered, const Footer& footer) {
   checksum = add(checksum, covered.data(), covered.size() * sizeof(Extent));
@@ -120,7 +120,7 @@ SealState check_seal(const std::filesystem::path& path) {
       || std::string_view(footer.magic, sizeof footer.magic) != kMagic) {
     return SealState::absent;
   }
-  // before anything is reserved for them
+  // checked before memory is allocated for the extents
   const std::uint64_t room = end - sizeof footer;
   if (footer.version != kVersion || footer.size > room
       || footer.count != (room - footer.size) / sizeof(Extent)

@@ -64,7 +64,7 @@ std::string sha256(std::string_view bytes) {
   std::size_t done = 0;
   for (; done + 64 <= bytes.size(); done += 64) add_block(digest, data + done);
 
-  // last bytes, a one bit, zeros, and the length in bits
+  // remaining bytes, a one bit, zeros, and the length in bits
   std::array<unsigned char, 128> tail{};
   const std::size_t rest = bytes.size() - done;
   for (std::size_t i = 0; i < rest; ++i) tail[i] = data[done + i];

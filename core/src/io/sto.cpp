@@ -13,7 +13,7 @@
 namespace coxa {
 namespace {
 
-/// Lines of a text, one after the other, counted from 1.
+/// Lines of a text, counted from 1.
 class Lines {
  public:
   explicit Lines(std::string_view text) : rest_(text) {}
@@ -95,10 +95,10 @@ bool in_degrees(const Header& header, AngleUnit unit, const std::string& file) {
   return unit == AngleUnit::degrees;
 }
 
-// names of all columns, that of time first
+// names of all columns, time first
 std::vector<std::string_view> read_labels(
     Lines& lines, const Header& header, const std::string& file) {
-  // the line of labels is the first with text in it
+  // the labels are on the first line that is not empty
   std::optional<std::string_view> line;
   do line = lines.next();
   while (line && line->empty());
@@ -120,7 +120,7 @@ std::vector<std::string_view> read_labels(
   return labels;
 }
 
-// numbers row by row
+// values, row by row
 std::vector<double> read_rows(
     Lines& lines,
     const Header& header,

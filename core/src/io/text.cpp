@@ -21,7 +21,7 @@ bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v';
 }
 
-// Whether a decimal number, whose exponent is any, is below one in magnitude.
+// Whether a decimal number with an arbitrary exponent is below one in magnitude.
 bool is_below_one(std::string_view word) {
   if (word.starts_with('-')) word.remove_prefix(1);
   const std::size_t e = std::min(word.find_first_of("eE"), word.size());
@@ -34,7 +34,7 @@ bool is_below_one(std::string_view word) {
   long exponent = 0;
   const auto [end, error] = std::from_chars(power.data(), power.data() + power.size(), exponent);
   if (error == std::errc::result_out_of_range) return power.starts_with('-');
-  // 0.00x: the zeros behind the point count against the exponent
+  // 0.00x: leading zeros of the fraction count against the exponent
   const long place =
       first < point ? static_cast<long>(point - first) : -static_cast<long>(first - point - 1);
   return place + exponent <= 0;
@@ -117,7 +117,7 @@ std::optional<double> to_number(std::string_view word) {
   const char* end = word.data() + word.size();
   const auto [stop, error] = std::from_chars(word.data(), end, value);
   if (stop != end || word.empty()) return std::nullopt;
-  // a number too small for a double is zero; one too large is no number
+  // underflow gives zero; overflow is rejected
   if (error == std::errc::result_out_of_range) {
     return is_below_one(word) ? std::optional<double>(word.starts_with('-') ? -0.0 : 0.0)
                               : std::nullopt;
@@ -143,7 +143,7 @@ bool is_utf8(const std::string& text) {
                      : *c >= 0xf0 && *c < 0xf5 ? 3
                                                : -1;
     if (more < 0 || end - c <= more) return false;
-    // overlong forms, surrogates and what lies beyond Unicode show in the second byte
+    // overlong forms, surrogates and code points beyond Unicode are recognised by the second byte
     if ((*c == 0xe0 && c[1] < 0xa0) || (*c == 0xed && c[1] > 0x9f) || (*c == 0xf0 && c[1] < 0x90)
         || (*c == 0xf4 && c[1] > 0x8f)) {
       return false;

@@ -11,27 +11,27 @@
 namespace coxa {
 
 /// Writes a Dataset as one flat HDF5 group with netCDF-4 dimension scales, so that xarray, h5py,
-/// MATLAB, R and Panoply read it unaided. The file appears under its name only when it is whole: it
-/// is written beside it under a temporary name, flushed, and renamed.
+/// MATLAB, R and Panoply can read it directly. The file is written under a temporary name in the
+/// same folder, flushed, and renamed, so it appears under its name only when complete.
 ///
 /// Equal datasets give equal bytes. The attribute `format` is added if absent. A double array is
-/// stored with the fill value NaN; an int32 array may carry its own in the attribute `_FillValue`
-/// (one entry). Large arrays are chunked and compressed: above 256 kB, series of a study (leading dimension `trial`) above
-/// 16 kB.
+/// stored with the fill value NaN; an int32 array may have its own in the attribute `_FillValue`
+/// (one entry). Large arrays are chunked and compressed: above 256 kB, or 16 kB for series of a
+/// study (leading dimension `trial`).
 ///
 /// @throws FileError naming the file and the cause: missing folder, no permission, file open
 ///                  elsewhere, disk full
-/// @throws InvalidArgument if the dataset contradicts itself, holds text that is not UTF-8, or is
-///                  of another format
+/// @throws InvalidArgument if the dataset is inconsistent, holds text that is not UTF-8, or is of
+///         another format
 COXA_EXPORT void write_hdf5(const Dataset& dataset, const std::filesystem::path& path);
 
-/// The bytes of the whole file that write_hdf5 would write. Many threads may call it at once: nearly all of its work, the
-/// compression, runs in each of them.
+/// Returns the bytes of the file that write_hdf5 would write. Thread-safe; nearly all of the work
+/// is compression, which runs concurrently.
 ///
-/// @throws InvalidArgument as write_hdf5 does
+/// @throws InvalidArgument as write_hdf5
 COXA_EXPORT std::vector<char> hdf5_image(const Dataset& dataset);
 
-/// A dimension that takes the place of `trial`: one factor of a grid.
+/// A dimension that replaces `trial`: one factor of a grid.
 struct GridDimension {
   std::string name;
   std::string unit;
@@ -39,24 +39,26 @@ struct GridDimension {
   std::variant<std::vector<double>, std::vector<std::string>> values;
 };
 
-/// Whether somebody else has made sure that parts are as they were written, by a checksum of each.
+/// Whether the caller has verified the parts' checksums.
 enum class Parts { unchecked, checked };
 
-/// Joins the files of consecutive trials of one study into one along the dimension `trial`.
+/// Joins the files of consecutive trials of a study into one along the dimension `trial`.
 ///
-/// Each part holds an integer coordinate `trial` with the study-wide numbers; together they are 0 to n - 1, in any order
-/// of the parts. Needs memory for about one part, and time that grows with the trials alone: compressed
-/// series are copied as they are where the chunks of the parts fit together. What only some parts have is NaN, the
-/// integer's fill value or empty text elsewhere; of descriptions that differ, the first part's stays. The parts
-/// are left as they are, and the file appears under its name only when it is whole.
+/// Each part holds an integer coordinate `trial` with study-wide numbers; together they are 0 to n
+/// - 1, in any order of the parts. Needs memory for about one part, and time proportional to the
+/// number of trials: compressed series are copied unchanged where the chunks of the parts fit
+/// together. A variable that only some parts have is NaN, the integer fill value or empty text in
+/// the others; where descriptions differ, that of the first part is kept. The parts are not
+/// modified, and the file appears under its name only when complete.
 ///
-/// @param attributes  of the file; those of the parts are not used
-/// @param grid        if given, takes the place of `trial`, the last dimension varying fastest. `trial` is then
-///                    an ordinary variable that holds the numbers, and a part's variables of these names are dropped
-/// @param state       of parts that were not checked, every compressed piece is unpacked to see that it is sound
-/// @throws FileError that names the part: absent, damaged, or contradicting another one in trials, dimensions,
-///                   labels, units or flags; or the target, as write_hdf5 does
-/// @throws InvalidArgument for no parts, or a grid that does not have as many trials
+/// @param attributes  attributes of the file; those of the parts are ignored
+/// @param grid        if not empty, replaces `trial`, the last dimension varying fastest. `trial`
+///                    is then an ordinary variable with the numbers, and variables of the parts
+///                    with the names of the dimensions are dropped
+/// @param state       if unchecked, every compressed chunk is decompressed to verify it
+/// @throws FileError naming the part: absent, damaged, or inconsistent with another in trials,
+///         dimensions, labels, units or flags; or naming the target, as write_hdf5
+/// @throws InvalidArgument for no parts, or a grid with another number of trials
 COXA_EXPORT void join_hdf5(
     const std::vector<std::filesystem::path>& parts,
     const std::filesystem::path& target,
@@ -64,27 +66,28 @@ COXA_EXPORT void join_hdf5(
     const std::vector<GridDimension>& grid = {},
     Parts state = Parts::unchecked);
 
-/// Asks whether a file could be written at `path` now, before long work is done for it.
+/// Checks that a file can be written at `path`, before a long computation.
 /// @throws FileError as write_hdf5 would: missing folder, no permission, file open elsewhere
 COXA_EXPORT void check_hdf5_target(const std::filesystem::path& path);
 
-/// What a file is checked for before HDF5 reads it.
+/// What is verified before HDF5 reads a file.
 enum class Check {
-  checksum,  // that it is as it was written, where it holds the checksum with which coxa ends its files
-  structure,  // only that HDF5 survives it
+  checksum,   // that its bytes are unchanged, if it has the checksum that coxa appends
+  structure,  // only that HDF5 can read it without crashing
 };
 
-/// Makes sure that HDF5, which a damaged file can end or hang, can read a file. One with a checksum is compared with it, which
-/// takes 0.1 ms for a trial and 0.1 s for a study of 100,000. One without, of an older coxa or changed by another
-/// program, is read in a child process first; numbers of more than 64 MB are left out there.
-/// @throws FileError if it is damaged, absent, or no file of coxa
+/// Verifies that HDF5 can read a file; a damaged one can crash or hang the library. A file with a
+/// checksum is compared with it, which takes 0.1 ms for a trial and 0.1 s for a study of 100,000.
+/// One without (of an older coxa, or modified by another program) is first read in a child process,
+/// except for arrays of more than 64 MB.
+/// @throws FileError if the file is damaged, absent, or not of coxa
 COXA_EXPORT void check_hdf5(const std::filesystem::path& path, Check check = Check::checksum);
 
-/// Reads what write_hdf5 wrote, once it is checked.
-/// @throws FileError if it is no such file, damaged, or of a newer format
+/// Reads a file written by write_hdf5, after `check_hdf5`.
+/// @throws FileError if it is not such a file, damaged, or of a newer format
 COXA_EXPORT Dataset read_hdf5(const std::filesystem::path& path, Check check = Check::checksum);
 
-/// Global attributes of such a file, without its arrays. @throws FileError as read_hdf5 does
+/// Global attributes of such a file, without its arrays. @throws FileError as read_hdf5
 COXA_EXPORT Attributes
 read_hdf5_attributes(const std::filesystem::path& path, Check check = Check::checksum);
 

@@ -11,39 +11,39 @@
 
 namespace coxa {
 
-/// A table over time as OpenSim's .sto and .mot files hold it.
+/// A table over time as in OpenSim's .sto and .mot files.
 struct COXA_EXPORT TimeTable {
-  std::string name;                  // first line of the header, may be empty
-  bool in_degrees = false;           // whether the file's rotations are in degrees
-  std::vector<std::string> columns;  // names, without that of time
+  std::string name;                  // first line of the header; may be empty
+  bool in_degrees = false;           // whether rotations are in degrees
+  std::vector<std::string> columns;  // names, without time
   Eigen::VectorXd time;              // [rows] s
-  Eigen::MatrixXd values;            // [rows x columns] as in the file
+  Eigen::MatrixXd values;            // [rows x columns] units of the file
 
   /// Index of a column. @throws UnknownName naming the nearest
   int column(const std::string& name) const;
 };
 
-/// What to take for a file that does not say whether its angles are in degrees.
+/// Angle unit of a file that does not declare it.
 enum class AngleUnit { as_declared, degrees, radians };
 
-/// Reads a .sto or .mot file. Numbers are kept as they are in the file.
+/// Reads a .sto or .mot file. Values are not converted.
 ///
-/// @param unit `as_declared` refuses a file without `inDegrees=`; the other two are for such files
-///        (of forces, say, where it does not matter) and do not overrule one that says the opposite
+/// @param unit `as_declared` rejects a file without `inDegrees=`; the other two apply to such files
+///        (of forces, for example, where it does not matter) and do not override a declared unit
 /// @throws FileError if the file cannot be read, has no header, has other numbers of rows or columns
-///         than it declares (cut off), a word that is no number, time that does not rise, or two
-///         columns of one name
+///         than it declares (truncated), text in place of a number, time that does not increase, or
+///         two columns with one name
 COXA_EXPORT TimeTable
 read_sto(const std::filesystem::path& path, AngleUnit unit = AngleUnit::as_declared);
 
-/// Writes a table, with `inDegrees=` and tabs between columns; numbers read back to the same bits.
+/// Writes a table with `inDegrees=` and tab-separated columns; numbers read back bit for bit.
 /// @throws FileError if it cannot be written; InvalidArgument if sizes do not match
 COXA_EXPORT void write_sto(const TimeTable& table, const std::filesystem::path& path);
 
-/// Independent coordinates of a table, by name ("hip_flexion_r") or by the path of the state
-/// ("/jointset/hip_r/hip_flexion_r/value").
+/// Values of the independent coordinates in a table, by name ("hip_flexion_r") or by the path of
+/// the state variable ("/jointset/hip_r/hip_flexion_r/value").
 ///
-/// @return [nq x rows] rad or m; degrees are turned into radians for rotational coordinates
+/// @return [nq x rows] rad or m; rotational coordinates are converted from degrees
 /// @throws UnknownName naming the coordinates that have no column
 COXA_EXPORT Eigen::MatrixXd coordinate_values(const TimeTable& table, const Skeleton& skeleton);
 
