@@ -57,8 +57,8 @@ class COXA_EXPORT ExerciseRegistry {
   /// Exercise of that name. @throws UnknownName naming the nearest
   std::shared_ptr<const Exercise> find(const std::string& name) const;
 
-  /// Origin of an exercise: the path of its module, or the origin given to `add`. @throws
-  /// UnknownName
+  /// Origin of an exercise: the path of its module, or the origin given to `add`.
+  /// @throws UnknownName
   std::string origin(const std::string& name) const;
 
   /// Files and folders that the search could not use.

@@ -25,7 +25,7 @@ struct LoadState {
 };
 
 /// Names of the entries of `FrameSolver::loads`: loads, then each end of a band on a body as
-/// "<band>_on_<body>", then cables.
+/// `<band>_on_<body>`, then cables.
 COXA_EXPORT std::vector<std::string> load_names(const Trial& trial);
 
 /// Solves one frame in stages: motion, generalized forces, muscle geometry and state, recruitment,

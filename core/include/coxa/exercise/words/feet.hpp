@@ -52,8 +52,8 @@ COXA_EXPORT const std::optional<FootPlace>& foot(const ScenarioBuilder& s, Side 
 COXA_EXPORT double stance_width(const ScenarioBuilder& s);
 /// Position of the ball of a foot that stands flat, m, world.
 COXA_EXPORT Vec3 ball(const ScenarioBuilder& s, Side side);
-/// Centre of a standing sole on the floor, halfway between heel and toes, m, world. @throws
-/// InvalidArgument before `stand`
+/// Centre of a standing sole on the floor, halfway between heel and toes, m, world.
+/// @throws InvalidArgument before `stand`
 COXA_EXPORT Vec3 mid_sole(const ScenarioBuilder& s, Side side);
 
 }  // namespace coxa
