@@ -1,4 +1,5 @@
-// What bridges share: shoulders on the floor, hips driven up until they are in line with knees and shoulders.
+// Common to all bridges: shoulders on the floor, hips driven up until they are in line with knees
+// and shoulders.
 
 #pragma once
 
@@ -13,7 +14,7 @@ inline Parameter bridge_load_parameter(double kg) {
   return load_parameter(kg, "bar and plates together; 0 is no bar, arms across the chest");
 }
 
-/// foot_distance, found as `otherwise` says, and bottom_clearance.
+/// foot_distance, whose default is described by `otherwise`, and bottom_clearance.
 inline std::vector<Parameter> bridge_parameters(const std::string& otherwise) {
   return {
       {"foot_distance", kFound, 0.30, 1.20, "m",
@@ -23,7 +24,7 @@ inline std::vector<Parameter> bridge_parameters(const std::string& otherwise) {
        "keeps the plates off it"}};
 }
 
-/// Tempo and spine; the neck follows the head, which lies on the floor.
+/// Tempo and spine; no neck_flexion_deg, because the head lies on the floor and the neck follows.
 inline std::vector<Parameter> bridge_tempo_and_spine() {
   return join({tempo_parameters(0.58, 2, 1.5), without({"neck_flexion_deg"}, spine_parameters())});
 }

@@ -8,7 +8,7 @@ using namespace coxa;
 
 constexpr double kKneeAtTop = 122 * kDegree;
 constexpr double kHipInLine =
-    5 * kDegree;  // of the model's hip when knee, hip and shoulder are in line
+    5 * kDegree;  // rad, flexion of the model's hip when knee, hip and shoulder are in line
 
 class FrogBridge final : public Exercise {
  public:
@@ -49,6 +49,7 @@ class FrogBridge final : public Exercise {
       stand_on_border(s, side, x, p["sole_angle_deg"], p["floor_friction"]);
     note(s, "foot_distance", x);
     s.scenario.setting.shares.push_back({"right_sole", "left_sole", 0.5});  // equal and opposite
+                                                                            // forces
     bar_on_hips(s);
     advise(s, "hip_adduction", "decrease sole_angle_deg", "increase sole_angle_deg");
     advise(
@@ -68,7 +69,7 @@ class FrogBridge final : public Exercise {
   }
 
  private:
-  // where the heels are with the knees bent so at the top
+  // m, x of the heels with which the knees are flexed by kKneeAtTop at the top
   static double comfortable_distance(ScenarioBuilder s, const Parameters& p) {
     std::vector<NamedTask> goals{{"hips straight", coordinate(s, "hip_flexion_r", kHipInLine)}};
     for (const Side side : {Side::right, Side::left}) {

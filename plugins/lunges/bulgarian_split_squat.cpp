@@ -6,7 +6,7 @@ namespace {
 
 using namespace coxa;
 
-constexpr double kStep = 0.75;  // of the leg's length; assumed
+constexpr double kStep = 0.75;  // fraction of leg length; assumed
 
 constexpr double kBench = 0.35;  // m, depth and half width, for drawing
 
@@ -57,7 +57,7 @@ class BulgarianSplitSquat final : public Exercise {
         {"bench", Vec3(-step - kBench, 0, -kBench), Vec3(-step + kBench / 4, laces.y(), kBench)});
     carry_upright(s);
 
-    // where the weight is between the feet, so is the centre of mass
+    // the centre of mass lies between the feet in the ratio of their loads
     const double share = p["front_share"];
     const Vec3 over = share * mid_sole(s, front) + (1 - share) * laces;
     balance(s, over.x(), over.z());

@@ -1,4 +1,5 @@
-// What lunges share: one leg works, its foot flat; the other rests or steps; dumbbells or a bar are carried.
+// Common to all lunges: one leg works, its foot flat; the other rests or steps; dumbbells or a bar
+// are carried.
 
 #pragma once
 
@@ -9,7 +10,7 @@
 
 namespace coxa {
 
-/// load, held, and the working leg: right or left.
+/// load, held, and the working leg `side`.
 inline std::vector<Parameter> carried_parameters(double kg, const std::string& leg) {
   return {
       load_parameter(kg, "both dumbbells, or the bar"),
@@ -17,7 +18,7 @@ inline std::vector<Parameter> carried_parameters(double kg, const std::string& l
       side_parameter(leg)};
 }
 
-/// Pelvis level and straight ahead, spine neutral, the load of the parameters carried.
+/// Pelvis level and straight ahead, spine neutral, the load carried as the parameters say.
 inline void carry_upright(ScenarioBuilder& s) {
   hold(s, "pelvis_list", 0);
   hold(s, "pelvis_rotation", 0);

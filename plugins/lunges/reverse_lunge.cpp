@@ -6,10 +6,10 @@ namespace {
 
 using namespace coxa;
 
-constexpr double kStep = 0.6;           // of the leg's length; assumed
-constexpr double kLift = 0.10;          // m, of the stepping foot in mid-air; assumed
-constexpr double kClear = 0.05;         // m, of the foot that is back beside the other; assumed
-constexpr double kKnee = 70 * kDegree;  // of the stepping leg on its way; assumed
+constexpr double kStep = 0.6;           // fraction of leg length; assumed
+constexpr double kLift = 0.10;          // m, of the stepping foot above the straight line; assumed
+constexpr double kClear = 0.05;         // m, of the returned foot beside the other; assumed
+constexpr double kKnee = 70 * kDegree;  // rad, preferred knee flexion of the stepping leg; assumed
 
 class ReverseLunge final : public Exercise {
  public:

@@ -6,10 +6,12 @@ namespace {
 
 using namespace coxa;
 
-constexpr double kLift = 0.08;  // m, of the following foot above its straight way; assumed
-constexpr double kBentKnee = 15 * kDegree;  // of the following leg at the bottom; assumed
-constexpr double kClear = 0.05;             // m, of the foot that has followed; assumed
-constexpr double kKnee = 40 * kDegree;      // of the following leg on its way; assumed
+constexpr double kLift = 0.08;  // m, of the following foot above the straight line; assumed
+constexpr double kBentKnee = 15 * kDegree;  // rad, knee flexion of the following leg at the bottom;
+                                            // assumed
+constexpr double kClear = 0.05;             // m, of the following foot at the top; assumed
+constexpr double kKnee = 40 * kDegree;      // rad, preferred knee flexion of the following leg;
+                                            // assumed
 constexpr double kBoxDepth = 0.45;          // m, for drawing
 constexpr double kBoxHalfWidth = 0.3;       // m, for drawing
 

@@ -1,4 +1,5 @@
-// 45-degree back extension: legs held in a roman chair, the trunk raised by the hips from hanging to in line with them.
+// 45-degree back extension: legs held in a roman chair, the trunk raised by the hips from hanging
+// to in line with the legs.
 
 #include <algorithm>
 #include <cmath>
@@ -9,7 +10,7 @@ namespace {
 
 using namespace coxa;
 
-constexpr double kSlope = 45 * kDegree;      // legs above the horizontal
+constexpr double kSlope = 45 * kDegree;      // rad, inclination of the legs above the horizontal
 constexpr double kStance = 0.20;             // m, between the heels; assumed
 constexpr double kAnkles = 0.25;             // m, above the floor; assumed
 constexpr double kPlateFriction = 0.6;       // 1, rubber on steel; assumed
@@ -59,7 +60,7 @@ class BackExtension45 final : public Exercise {
   }
 
  private:
-  // a disc of 45 cm as plates have, or smaller: a solid cylinder across the chest
+  // a disc of 45 cm diameter like a plate, or smaller: a solid cylinder held across the chest
   static Load disc(double mass, const ContactPoint& chest) {
     Load load{
         .name = "disc", .carrier = chest.body, .X_BL = {Mat3::Identity(), chest.p_B}, .mass = mass};
@@ -72,7 +73,8 @@ class BackExtension45 final : public Exercise {
     return load;
   }
 
-  // straight legs along the slope; foot plate across it, pad before the thighs and roller behind the ankles along it
+  // straight legs along the slope; foot plate perpendicular to it, pad in front of the thighs and
+  // roller behind the ankles parallel to it
   static void legs(ScenarioBuilder& s, const Parameters& p) {
     const Vec3 up(std::cos(kSlope), std::sin(kSlope), 0);
     const Vec3 back(-std::sin(kSlope), std::cos(kSlope), 0);

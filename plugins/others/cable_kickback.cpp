@@ -1,4 +1,5 @@
-// Cable kickback: standing on one leg, hands on the frame, the other leg drawn back against a low pulley in front.
+// Cable kickback: standing on one leg, hands on the frame, the other leg extended backwards against
+// a low pulley in front.
 
 #include "coxa/exercise/exercise.hpp"
 
@@ -6,7 +7,7 @@ namespace {
 
 using namespace coxa;
 
-constexpr double kStandingKnee = 15 * kDegree;  // of the supporting leg; assumed
+constexpr double kStandingKnee = 15 * kDegree;  // rad, knee flexion of the supporting leg; assumed
 
 class CableKickback final : public Exercise {
  public:

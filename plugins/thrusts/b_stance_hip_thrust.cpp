@@ -1,4 +1,5 @@
-// B-stance hip thrust: the working foot under its knee, the other one ahead, taking only a share of the load.
+// B-stance hip thrust: the working foot below its knee, the other one further forward with only a
+// share of the load.
 
 #include "thrust.hpp"
 
@@ -6,7 +7,7 @@ namespace {
 
 using namespace coxa;
 
-constexpr double kToesUp = 20 * kDegree;  // of a front foot on its heel; assumed
+constexpr double kToesUp = 20 * kDegree;  // rad, of a front foot standing on its heel; assumed
 
 class BStanceHipThrust final : public Exercise {
  public:

@@ -1,4 +1,5 @@
-// Banded hip thrust: a barbell thrust with a loop band above the knees, the hips spread against it as they extend.
+// Banded hip thrust: a barbell thrust with a loop band above the knees, the hips abducted against
+// it as they extend.
 
 #include "thrust.hpp"
 
@@ -6,7 +7,8 @@ namespace {
 
 using namespace coxa;
 
-constexpr double kThighRound = 0.46;  // m, circumference a hand above the knee; assumed
+constexpr double kThighRound = 0.46;  // m, thigh circumference a hand's breadth above the knee;
+                                      // assumed
 
 class BandedHipThrust final : public Exercise {
  public:
@@ -63,7 +65,8 @@ class BandedHipThrust final : public Exercise {
     return {femur, knee + distance * (hip - knee).normalized()};
   }
 
-  // a closed loop: two strands between the thighs' axes; half of it lays a quarter round about each thigh
+  // a closed loop: two strands between the axes of the thighs, each with a quarter of the
+  // circumference around each thigh
   static Band band(const ScenarioBuilder& s, const Parameters& p) {
     return {
         .name = "band",

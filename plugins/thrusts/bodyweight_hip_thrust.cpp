@@ -1,4 +1,4 @@
-// Bodyweight hip thrust: shoulder blades on a bench, nothing on the hips, the arms out of the way.
+// Bodyweight hip thrust: shoulder blades on a bench, no load on the hips, arms out of the way.
 
 #include "thrust.hpp"
 

@@ -35,7 +35,8 @@ class DumbbellHipThrust final : public Exercise {
     lie_on_bench(s);
     arms_to_hips(s);
 
-    // heads on the skin of the hip crease; hands at the ends of one, or at the middles of two
+    // heads on the skin of the hip crease; hands at the ends of one dumbbell, or at the middle of
+    // each of two
     const bool two = p["dumbbells"] == 2;
     const double mass = p["load"] / p["dumbbells"];
     const DumbbellSize size = dumbbell_size(mass);

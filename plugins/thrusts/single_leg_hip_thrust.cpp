@@ -6,7 +6,7 @@ namespace {
 
 using namespace coxa;
 
-constexpr double kHipStraightKnee = 40 * kDegree;  // see free_hip_deg
+constexpr double kHipStraightKnee = 40 * kDegree;  // rad; see the default of free_hip_deg
 constexpr double kHipPerKnee = 2.0 / 3;
 
 class SingleLegHipThrust final : public Exercise {

@@ -1,4 +1,4 @@
-// Smith machine hip thrust: the bar runs on vertical rails, so the back must slide on the bench.
+// Smith machine hip thrust: the bar runs on vertical rails, so the back slides on the bench.
 
 #include "thrust.hpp"
 
@@ -6,9 +6,10 @@ namespace {
 
 using namespace coxa;
 
-constexpr double kRail = 0.655;         // m, rails from the middle: half of a 1.31 m shaft
-constexpr double kRailStrength = 5000;  // N, far above what is asked of a steel rail here
-constexpr double kPulleyHeight = 2.2;   // m, of the counterweight's pulley; it matters not
+constexpr double kRail = 0.655;         // m, rails to the middle: half of a 1.31 m shaft
+constexpr double kRailStrength = 5000;  // N, far above any force on the rails here
+constexpr double kPulleyHeight = 2.2;   // m, height of the counterweight's pulley; no effect on the
+                                        // result
 
 class SmithMachineHipThrust final : public Exercise {
  public:

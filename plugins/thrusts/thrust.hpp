@@ -1,4 +1,5 @@
-// What hip thrusts share: shoulder blades on the edge of a bench, hips driven up until the back is level.
+// Common to all hip thrusts: shoulder blades on the edge of a bench, hips driven up until the back
+// is level.
 
 #pragma once
 
@@ -9,9 +10,10 @@
 
 namespace coxa {
 
-inline constexpr double kGripBeyondHip = 0.20;  // m, hands outside the hip centres; assumed
+inline constexpr double kGripBeyondHip = 0.20;  // m, from the hip crease to each hand, laterally;
+                                                // assumed
 
-/// Parameters of one's own, then those of every hip thrust.
+/// An exercise's own parameters, followed by those of every hip thrust.
 inline std::vector<Parameter> thrust_with(
     const std::vector<Parameter>& own,
     const std::vector<Parameter>& feet = feet_parameters(),
@@ -34,7 +36,7 @@ inline void lie_on_bench(ScenarioBuilder& s) {
   neutral_spine(s);
 }
 
-/// Up until the trunk is level, and down again. Everything else must have been said.
+/// Up until the trunk is level, and down again. Call last.
 inline void thrust(ScenarioBuilder& s, Side working = Side::right, const std::string& help = "") {
   drive_hips_up(s, 0, working, help);
   tempo(s, StartAt::bottom);

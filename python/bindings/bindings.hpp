@@ -21,7 +21,7 @@ namespace coxa::python {
 
 namespace py = pybind11;
 
-/// One state per row.
+/// States, one per row.
 using Rows = py::array_t<double, py::array::c_style | py::array::forcecast>;
 
 void bind_errors(py::module_& m);
@@ -32,7 +32,7 @@ void bind_vocabulary(py::module_& m);
 void bind_exercises(py::module_& m);
 void bind_simulation(py::module_& m);
 
-/// Array of Python that owns the memory of a vector, without a copy.
+/// NumPy array that takes ownership of a vector's memory, without copying.
 template <typename T>
 py::array_t<T> to_array(std::vector<T> values, std::vector<py::ssize_t> shape) {
   auto* owned = new std::vector<T>(std::move(values));
@@ -40,11 +40,12 @@ py::array_t<T> to_array(std::vector<T> values, std::vector<py::ssize_t> shape) {
   return py::array_t<T>(std::move(shape), owned->data(), owner);
 }
 
-/// Counts work under way, so that the interpreter can let it end before it goes: a thread that wanted the GIL
-/// afterwards would never come back, and the threads that it waits for would end the process.
+/// Counts work in progress, so that the interpreter can wait for it at exit: a thread that requests
+/// the GIL after that never returns, and the worker threads it should have joined would terminate
+/// the process.
 class Running {
  public:
-  /// One piece of work; none begins once the interpreter is going.
+  /// One piece of work.
   struct Piece {
     Piece() { change(1); }
     ~Piece() { change(-1); }
@@ -54,12 +55,12 @@ class Running {
 
   static bool ending() { return state().ending; }
 
-  /// Asks all work to end and waits for it, without the GIL.
+  /// Asks all work to stop and waits for it, without holding the GIL.
   static void end() {
     const py::gil_scoped_release release;
     std::unique_lock lock(state().mutex);
     state().ending = true;
-    // no trial takes this long; whatever does is given up
+    // no trial takes this long; anything longer is abandoned
     state().ended.wait_for(lock, std::chrono::seconds(30), [] { return state().count == 0; });
   }
 
@@ -82,9 +83,9 @@ class Running {
   }
 };
 
-/// Runs `work` on a thread of its own without the GIL while this one looks for Ctrl-C and calls `tick`, so
-/// that a worker never needs Python. On Ctrl-C, an exception of `tick` or the end of the interpreter, `stop` is called
-/// once and `work` is waited for.
+/// Runs `work` on a new thread without the GIL, while this thread checks for Ctrl-C and calls
+/// `tick`, so that workers never need Python. On Ctrl-C, an exception from `tick` or interpreter
+/// shutdown, `stop` is called once and `work` is joined.
 template <typename Work, typename Stop, typename Tick>
 auto run_without_gil(Work work, Stop stop, Tick tick) {
   const Running::Piece piece;

@@ -24,7 +24,7 @@ Attributes attributes_from_python(const py::dict& given) {
   return attributes;
 }
 
-// memory of an array as a vector, in row-major order
+// copies an array to a vector in row-major order
 template <typename T>
 std::vector<T> to_vector(const py::handle& values) {
   const auto array = py::array_t<T, py::array::c_style | py::array::forcecast>::ensure(values);

@@ -6,13 +6,13 @@
 
 namespace coxa::python {
 
-/// {"dims": {name: size}, "variables": {name: (dims, values, attributes)}, "attributes": {...}}; the arrays take
-/// the dataset's memory with them. Text comes as a list.
+/// {"dims": {name: size}, "variables": {name: (dims, values, attributes)}, "attributes": {...}};
+/// the arrays take ownership of the dataset's memory. Text becomes a list.
 py::dict to_python(Dataset dataset);
 
 py::dict to_python(const Attributes& attributes);
 
-/// The same way back.
+/// Inverse of `to_python`.
 Dataset from_python(const py::dict& given);
 
 }  // namespace coxa::python

@@ -4,8 +4,8 @@
 
 namespace coxa::python {
 
-// the one table of errors: C++ class, Python name, Python bases. A derived class stands after its base,
-// because the translator registered last is asked first.
+// All exceptions: C++ class, Python name, Python bases. A derived class is registered after its
+// base, because the translator registered last is tried first.
 void bind_errors(py::module_& m) {
   const auto error = py::register_exception<Error>(m, "Error");
   const auto invalid = py::register_exception<InvalidArgument>(
@@ -19,7 +19,7 @@ void bind_errors(py::module_& m) {
   py::register_exception<UnsolvedFrame>(
       m, "UnsolvedFrame", py::make_tuple(error, py::handle(PyExc_RuntimeError)));
 
-  // the classes are part of the package, wherever they are made
+  // the classes appear as members of the package, not of this module
   for (const char* name :
        {"Error", "InvalidArgument", "UnknownName", "InfeasibleMotion", "FileError", "PluginError",
         "UnsolvedFrame"}) {

@@ -13,7 +13,7 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-// where an exception was raised, for whoever wrote that line
+// file and line where an exception was raised
 std::string place_of(const py::error_already_set& error) {
   py::object trace = error.trace();
   if (!trace || trace.is_none()) return "";
@@ -29,8 +29,8 @@ void throw_if(const py::error_already_set& error, const char* name, const std::s
   if (error.matches(ours)) throw E(text);
 }
 
-// an exercise written in Python, to everything downstream like any other: what it says of itself is
-// read once, its `build` is called with the GIL
+// An exercise written in Python behind the C++ interface: its description is read once; `build` is
+// called with the GIL.
 class PythonExercise final : public Exercise {
  public:
   PythonExercise(
@@ -58,7 +58,7 @@ class PythonExercise final : public Exercise {
           " from build, not a coxa.Scenario; end it with 'return s.finish()'");
       s.take(built.cast<Scenario&>());
     } catch (const py::error_already_set& error) {
-      // ctrl-c is not the exercise's doing: it is raised again where signals are looked for next
+      // Ctrl-C is not an error of the exercise: raise it again at the next check for signals
       if (error.matches(PyExc_KeyboardInterrupt)) {
         PyErr_SetInterrupt();
         throw PluginError(message(what, " was interrupted"));
@@ -94,7 +94,7 @@ Parameter parameter_of(const py::handle& given) {
   return p;
 }
 
-// a word for a choice, None for what the body decides, else the number
+// the word of a choice, None for a value found from the model, otherwise the number
 py::object shown(const Parameter& parameter, double value) {
   if (std::isnan(value)) return py::none();
   if (!parameter.choices.empty()) return py::str(parameter.choice_at(value));
@@ -154,7 +154,7 @@ void bind_parameters(py::module_& m) {
             }
             for (const py::handle name : names) {
               const auto text = name.cast<std::string>();
-              p[text];  // unknown names are refused
+              p[text];  // throws for unknown names
               add(text, p.given_units().at(text));
             }
             return values;
@@ -190,7 +190,7 @@ bool interpreter_gone() {
 
 SharedObject shared(py::object object) {
   return {new py::object(std::move(object)), [](py::object* held) {
-            // after the interpreter has gone there is nothing left to give back
+            // after interpreter shutdown the object cannot be released
             if (interpreter_gone()) return;
             const py::gil_scoped_acquire gil;
             delete held;
@@ -208,7 +208,7 @@ const Model& model_of(const py::handle& model) {
 void throw_as_ours(
     const py::error_already_set& error, const std::string& name, const std::string& origin) {
   const std::string said = py::str(error.value()).cast<std::string>();
-  // the texts of ours say what to do; the name is added where they do not have it
+  // coxa's own messages are complete; add the exercise's name if they lack it
   const std::string text = said.starts_with(name) ? said : message(name, ": ", said);
   throw_if<InfeasibleMotion>(error, "InfeasibleMotion", text);
   throw_if<UnknownName>(error, "UnknownName", text);

@@ -17,8 +17,8 @@
 
 #include "bindings.hpp"
 
-// Small things as Python writes them: a point is three numbers, a rotation three rows of them, a pose a pair of both,
-// a side or a phase a word, a goal a pair (name, task).
+// Conversions of small types: a point is three numbers, a rotation three rows of them, a pose a
+// pair of both, a side or a phase a word, a goal a pair (name, task).
 
 namespace pybind11::detail {
 
@@ -70,7 +70,7 @@ struct type_caster<coxa::Pose> {
   }
 };
 
-// a point of a body, which C++ also writes as a pair
+// a point of a body, which in C++ is sometimes a pair
 template <>
 struct type_caster<std::pair<int, coxa::Vec3>> {
   using PointPair = std::pair<int, coxa::Vec3>;
@@ -167,12 +167,12 @@ struct type_caster<std::vector<coxa::NamedTask>> {
 
 }  // namespace pybind11::detail
 
-// What Python sees of our plain structs: values that cannot be changed in place. A list of them is a tuple, so that
-// nobody edits a copy and wonders; `thing.replace(field=value)` makes the changed one.
+// Plain C++ structs in Python: immutable values. A list of them becomes a tuple, so that nobody
+// modifies a copy by mistake; `record.replace(field=value)` returns a modified copy.
 
 namespace coxa::python {
 
-/// How a field looks to Python, and the way back. @throws py::cast_error
+/// Conversion of a field to Python and back. @throws py::cast_error
 template <typename T>
 struct Convert {
   static py::object out(const T& value) { return py::cast(value); }
@@ -194,7 +194,7 @@ struct Convert<std::vector<T>> {
   }
 };
 
-/// Runs a conversion; what cannot be converted is an error that names the field and what was given.
+/// Runs a conversion; failure becomes an error that names the field and the given value.
 template <typename Call>
 auto converting(const std::string& where, const py::handle& given, const Call& call) {
   try {
@@ -204,14 +204,14 @@ auto converting(const std::string& where, const py::handle& given, const Call& c
   } catch (const py::cast_error&) {
     throw InvalidArgument(where + " cannot be " + py::repr(given).cast<std::string>());
   } catch (const py::error_already_set& error) {
-    // not a sequence where one is due
+    // a value that is not a sequence where one is expected
     if (!error.matches(PyExc_TypeError)) throw;
     throw InvalidArgument(where + " cannot be " + py::repr(given).cast<std::string>());
   }
 }
 
-/// Binds a plain struct: made from values in the order of its fields or by name, read, compared, and copied with
-/// changes.
+/// Binds a plain struct: constructed from values in the order of its fields or by name, readable,
+/// comparable, and copied with changes.
 template <typename T>
 class Record {
  public:
@@ -246,13 +246,13 @@ class Record {
     return *this;
   }
 
-  /// Python may write a pair where this is due.
+  /// Lets Python pass a pair in place of this record.
   Record& from_pair() {
     pair_ = true;
     return *this;
   }
 
-  /// Adds what every record has; call it last.
+  /// Adds the members that every record has; call last.
   void finish() {
     const auto fields = fields_;
     const std::string name = name_;

@@ -10,7 +10,7 @@
 
 namespace coxa::python {
 
-// a function of Python as a curve that any thread may follow
+// a Python function as a curve that any thread can evaluate
 template <>
 struct Convert<std::function<Vec3(double)>> {
   using Curve = std::function<Vec3(double)>;
@@ -262,7 +262,7 @@ void bind_elements(py::module_& m) {
       .finish();
 }
 
-// a property of the scenario, or of its plan, that holds values
+// a property of the scenario, or of its plan, that holds records
 template <typename Owner, typename M>
 void property(
     py::class_<Scenario>& c, const char* name, M Owner::*member, Owner& (*owner)(Scenario&)) {

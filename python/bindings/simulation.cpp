@@ -23,7 +23,7 @@
 namespace coxa::python {
 namespace {
 
-// checked, words as numbers
+// checked values, words converted to indices
 std::map<std::string, double> numbers(const Exercise& exercise, const Given& given) {
   return as_numbers(exercise.info().name, exercise.parameters(), given);
 }
@@ -118,7 +118,7 @@ py::dict given_values(const Parameters& parameters) {
   return result;
 }
 
-// one value that a measure returned, (dims, values, attributes), as a summary of the trial
+// adds a value returned by a measure, (dims, values, attributes), to the trial as a summary
 void add_measured(Dataset& trial, const std::string& name, const py::tuple& parts) {
   const auto dims = parts[0].cast<std::vector<std::string>>();
   const auto array = py::array::ensure(parts[1]);
@@ -160,7 +160,7 @@ std::string described(const py::error_already_set& error) {
       py::str(error.value()).cast<std::string>());
 }
 
-// what the caller's function says of a solved trial, added to it
+// calls the user's measure function on a solved trial and adds what it returns
 void measure(
     const py::function& function, std::size_t index, const TrialRunner& runner, Dataset& trial) {
   py::dict seen = to_python(Dataset(trial));
@@ -183,7 +183,7 @@ void measure(
   }
 }
 
-// what the format says of variables, one dict each
+// descriptions of variables, one dict each
 py::list described(const std::vector<VariableDescription>& variables) {
   py::list result;
   for (const VariableDescription& variable : variables) {
@@ -238,7 +238,7 @@ void bind_simulation(py::module_& m) {
         TrialRunner runner(model, anthropometry, options);
         std::vector<Dataset> trials;
         for (std::size_t i = 0; i < given.size(); ++i) {
-          // between trials only: a trial takes less time than a person needs to let go of the keys
+          // between trials is often enough: a trial is shorter than a key press
           if (PyErr_CheckSignals() != 0) throw py::error_already_set();
           require<Error>(!Running::ending(), "given up: Python is shutting down");
           require<Error>(!stop || !(*stop)().cast<bool>(), "given up: asked to stop");
@@ -253,7 +253,7 @@ void bind_simulation(py::module_& m) {
             if (strict || !error.matches(PyExc_Exception)) throw;
             trial = failed_trial(described(error));
           } catch (const std::bad_alloc&) {
-            throw;  // no fault of the trial
+            throw;  // not an error of this trial
           } catch (const std::exception& error) {
             if (strict) throw;
             trial = failed_trial(error.what());

@@ -250,7 +250,7 @@ void bind_goals(py::class_<Builder>& c) {
       .def("finish", &coxa::finish, "The finished scenario.");
 }
 
-// declarations that exercises share
+// parameter declarations shared by exercises
 void bind_parameters(py::module_& m) {
   const auto one = [](const Parameter& parameter) { return parameter_rows({parameter}); };
   m.def(
