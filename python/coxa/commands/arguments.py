@@ -50,16 +50,23 @@ def add_json(sub: argparse.ArgumentParser) -> None:
 
 def add_person(sub: argparse.ArgumentParser) -> None:
     who = sub.add_argument_group("the person")
-    who.add_argument("--sex", choices=("male", "female"), help="default male")
-    who.add_argument("--mass", metavar="KG", type=number_in("kg"), help="body mass, default 75")
-    who.add_argument("--height", metavar="M", type=number_in("m"), help="stature, default 1.75")
+    who.add_argument("--sex", choices=("male", "female"), help="sex, default male")
     who.add_argument(
-        "--strength", metavar="FACTOR", type=number_in(""), help="on every muscle, default 1"
+        "--mass", metavar="KG", type=number_in("kg"), help="body mass in kg, default 75"
+    )
+    who.add_argument(
+        "--height", metavar="M", type=number_in("m"), help="stature in m, default 1.75"
+    )
+    who.add_argument(
+        "--strength",
+        metavar="FACTOR",
+        type=number_in(""),
+        help="factor on the strength of every muscle, default 1",
     )
     who.add_argument(
         "--model",
         metavar="M.osim",
-        help="an OpenSim 4 model instead of coxa's; used as it is unless the person is given too",
+        help="OpenSim 4 model instead of the bundled one; scaled only if a person is given",
     )
 
 
@@ -70,17 +77,21 @@ def add_settings(sub: argparse.ArgumentParser, frames: int = 101, of: str = "NAM
         action="extend",
         default=[],
         metavar=of,
-        help="parameters of the exercise; see 'coxa describe NAME'",
+        help="parameters of the exercise, listed by 'coxa describe NAME'",
     )
-    sub.add_argument("--frames", type=whole_number, default=frames, help=f"default {frames}")
+    sub.add_argument(
+        "--frames", type=whole_number, default=frames, help=f"number of frames, default {frames}"
+    )
 
 
 def add_workers(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("--workers", metavar="N", type=whole_number, help="threads; default all")
+    sub.add_argument(
+        "--workers", metavar="N", type=whole_number, help="number of threads, default all cores"
+    )
 
 
 def add_picture(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("-o", "--output", metavar="PNG", help="draw it there")
+    sub.add_argument("-o", "--output", metavar="PNG", help="write a figure")
 
 
 # ---- conversion

@@ -32,16 +32,16 @@ def add(sub: argparse.ArgumentParser) -> None:
         action="extend",
         default=[],
         metavar="EXERCISE=KG",
-        help="heaviest load lifted once",
+        help="one-repetition maximum, kg",
     )
     sub.add_argument(
         "--factors",
         choices=("one", "groups"),
-        help="one for all muscles (default of --max), or one per muscle group",
+        help="fit one factor for all muscles (default with --max), or one per muscle group",
     )
     add_settings(sub, of="[EXERCISE.]NAME=VALUE")
     sub.add_argument(
-        "--torques", metavar="FILE.csv", help="measured torques over joint angles instead"
+        "--torques", metavar="FILE.csv", help="fit measured joint torques instead of lifts"
     )
     add_picture(sub)
     add_json(sub)

@@ -11,9 +11,9 @@ from .output import FAILED, OK, new_console, print_json, print_table
 
 
 def add(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("file", metavar="OUT.h5")
+    sub.add_argument("file", metavar="OUT.h5", help="result of one trial")
     sub.add_argument(
-        "--limits", metavar="CSV", help="another table of limits than data/form/cues.csv"
+        "--limits", metavar="CSV", help="table of limits to use instead of data/form/cues.csv"
     )
     add_json(sub)
 

@@ -18,18 +18,21 @@ def add(sub: argparse.ArgumentParser) -> None:
         "names",
         metavar="NAME",
         nargs="+",
-        help="an exercise, or LABEL=EXERCISE to name it yourself",
+        help="exercise, or LABEL=EXERCISE to choose its label",
     )
     how = sub.add_mutually_exclusive_group()
-    how.add_argument("--load", metavar="KG", type=number_in("kg"), help="the same for all")
+    how.add_argument("--load", metavar="KG", type=number_in("kg"), help="the same load for all")
     how.add_argument(
-        "--fraction", metavar="F", type=number_in(""), help="of each one's greatest load, 0 to 1"
+        "--fraction",
+        metavar="F",
+        type=number_in(""),
+        help="fraction of the maximum load of each, 0 to 1",
     )
-    how.add_argument("--loads", metavar="NAME=KG", nargs="+", help="for each its own")
+    how.add_argument("--loads", metavar="NAME=KG", nargs="+", help="a load for each")
     add_person(sub)
     add_settings(sub, frames=401, of="[EXERCISE.]NAME=VALUE")
     sub.add_argument(
-        "--no-max-load", action="store_true", help="leave out the greatest loads, to save time"
+        "--no-max-load", action="store_true", help="skip the maximum loads, to save time"
     )
     add_output(sub)
 

@@ -14,7 +14,7 @@ from .output import FAILED, OK, new_console, print_json, print_table
 
 
 def add(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("names", metavar="NAME", nargs="*", help="default: all that were found")
+    sub.add_argument("names", metavar="NAME", nargs="*", help="exercises, default all available")
     add_json(sub)
 
 

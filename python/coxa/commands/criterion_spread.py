@@ -26,15 +26,17 @@ from .studies import hand_over
 
 
 def add(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("name", metavar="RESULT.h5|EXERCISE")
-    sub.add_argument("--load", metavar="KG", type=number_in("kg"), help="the load")
+    sub.add_argument(
+        "name", metavar="RESULT.h5|EXERCISE", help="saved result, or exercise to simulate"
+    )
+    sub.add_argument("--load", metavar="KG", type=number_in("kg"), help="total external load")
     add_person(sub)
     add_settings(sub)
     sub.add_argument(
         "--criteria",
         nargs="+",
         metavar="P",
-        help="exponents 1 to 5 or min-max; default 1 2 3 5 min-max",
+        help="exponents from 1 to 5, or min-max; default 1 2 3 5 min-max",
     )
     add_picture(sub)
     add_json(sub)

@@ -11,7 +11,7 @@ from .output import OK, new_console, print_json, print_table
 
 
 def add(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("name", metavar="NAME")
+    sub.add_argument("name", metavar="NAME", help="exercise")
     add_json(sub)
 
 

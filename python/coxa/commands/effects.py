@@ -17,18 +17,31 @@ from .studies import hand_over, open_results
 
 
 def add(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("file", metavar="STUDY.h5")
-    sub.add_argument("measure", metavar="MEASURE", help="such as peak_hip_extension_moment")
+    sub.add_argument("file", metavar="STUDY.h5", help="finished study")
+    sub.add_argument(
+        "measure",
+        metavar="MEASURE",
+        help="variable of the study, such as peak_hip_extension_moment",
+    )
     how = sub.add_mutually_exclusive_group()
     how.add_argument(
-        "--over", metavar="NAME", help="the curve over this parameter; sample: over the repetition"
+        "--over",
+        metavar="NAME",
+        help="response curve over a parameter, or over the repetition (sample)",
     )
     how.add_argument(
-        "--paired", metavar="FACTOR", help="its levels against each other, pair by pair"
+        "--paired", metavar="FACTOR", help="paired comparison of the levels of a factor"
     )
-    sub.add_argument("--by", metavar="NAME", help="with --over or --paired: apart for each level")
     sub.add_argument(
-        "--between", nargs=2, metavar=("A", "B"), help="with --paired: these two levels only"
+        "--by",
+        metavar="NAME",
+        help="with --over or --paired: separately for each level of another factor",
+    )
+    sub.add_argument(
+        "--between",
+        nargs=2,
+        metavar=("A", "B"),
+        help="with --paired: compare only these two levels",
     )
     sub.add_argument(
         "--select",
@@ -36,7 +49,7 @@ def add(sub: argparse.ArgumentParser) -> None:
         action="extend",
         default=[],
         metavar="DIM=LABEL",
-        help="of a measure with labels, such as group=glutes",
+        help="labels of a measure that has more dimensions, such as group=glutes",
     )
     add_picture(sub)
     add_json(sub)

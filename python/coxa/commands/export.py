@@ -12,13 +12,13 @@ from .studies import open_results
 
 
 def add(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("file", metavar="STUDY.h5")
-    sub.add_argument("output", metavar="OUT.csv|OUT.parquet")
-    sub.add_argument("--units", action="store_true", help="CSV: column names with units")
+    sub.add_argument("file", metavar="STUDY.h5", help="finished study")
+    sub.add_argument("output", metavar="OUT.csv|OUT.parquet", help="table to write")
+    sub.add_argument("--units", action="store_true", help="CSV only: units in the column names")
     sub.add_argument(
         "--series",
         metavar="NAME",
-        help="this curve over the repetition, one row per point, instead",
+        help="export this time series, one row per sample, instead of the summaries",
     )
     add_json(sub)
 

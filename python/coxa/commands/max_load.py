@@ -14,10 +14,10 @@ from .output import OK, PICTURES, draw_to, print_json
 
 
 def add(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("name", metavar="NAME")
+    sub.add_argument("name", metavar="NAME", help="exercise")
     add_person(sub)
     add_settings(sub)
-    sub.add_argument("-o", "--output", metavar="PNG", help="draw the sticking curve there")
+    sub.add_argument("-o", "--output", metavar="PNG", help="write a figure of the sticking curve")
     add_json(sub)
 
 

@@ -9,9 +9,13 @@ from .output import OK
 
 
 def add(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("name", metavar="NAME", help="snake_case, such as paused_bridge")
-    sub.add_argument("--python", action="store_true", help="in Python instead of C++")
-    sub.add_argument("--folder", metavar="PATH", help="default: the name, in this folder")
+    sub.add_argument(
+        "name", metavar="NAME", help="name of the exercise in snake_case, such as paused_bridge"
+    )
+    sub.add_argument(
+        "--python", action="store_true", help="a Python package instead of a C++ project"
+    )
+    sub.add_argument("--folder", metavar="PATH", help="folder to create, default ./NAME")
 
 
 def run(options: argparse.Namespace) -> int:

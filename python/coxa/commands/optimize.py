@@ -29,10 +29,10 @@ from .studies import hand_over
 
 
 def add(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("name", metavar="EXERCISE")
+    sub.add_argument("name", metavar="EXERCISE", help="exercise")
     goal = sub.add_mutually_exclusive_group(required=True)
-    goal.add_argument("--maximize", metavar="SUMMARY")
-    goal.add_argument("--minimize", metavar="SUMMARY")
+    goal.add_argument("--maximize", metavar="SUMMARY", help="summary variable to maximise")
+    goal.add_argument("--minimize", metavar="SUMMARY", help="summary variable to minimise")
     sub.add_argument(
         "--over",
         nargs="+",
@@ -40,7 +40,7 @@ def add(sub: argparse.ArgumentParser) -> None:
         default=[],
         required=True,
         metavar="NAME=LOW:HIGH",
-        help="what may be chosen; NAME=A,B,C for levels",
+        help="range of a parameter to choose from, or its levels: NAME=A,B,C",
     )
     sub.add_argument(
         "--limit",
@@ -48,17 +48,23 @@ def add(sub: argparse.ArgumentParser) -> None:
         action="extend",
         default=[],
         metavar="SUMMARY=MOST",
-        help="or SUMMARY=LOW:HIGH; reserve_frames=0 keeps within the person's strength",
+        help="upper limit, or SUMMARY=LOW:HIGH; reserve_frames=0 keeps within the person's strength",
     )
-    sub.add_argument("--form", action="store_true", help="all cues of check-form must hold")
     sub.add_argument(
-        "--load", metavar="KG", type=number_in("kg"), help="the load, if it is not chosen"
+        "--form", action="store_true", help="require every cue of check-form to be met"
     )
-    sub.add_argument("--trials", type=whole_number, default=512, help="most to spend, default 512")
-    sub.add_argument("--seed", type=whole_number, default=0, help="default 0")
+    sub.add_argument(
+        "--load", metavar="KG", type=number_in("kg"), help="load, unless it is one of --over"
+    )
+    sub.add_argument(
+        "--trials", type=whole_number, default=512, help="maximum number of trials, default 512"
+    )
+    sub.add_argument("--seed", type=whole_number, default=0, help="random seed, default 0")
     add_person(sub)
     add_settings(sub)
-    sub.add_argument("--criterion", metavar="P", default="2", help="as in simulate")
+    sub.add_argument(
+        "--criterion", metavar="P", default="2", help="recruitment criterion, as in simulate"
+    )
     add_workers(sub)
     add_picture(sub)
     add_json(sub)

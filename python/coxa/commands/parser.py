@@ -12,28 +12,28 @@ from .arguments import Parser
 
 #: Summaries of the commands in the order of `coxa --help`. Each module has `add` (its arguments) and `run`.
 COMMANDS = {
-    "list": "the exercises that were found",
-    "describe": "what an exercise is and what can be set",
-    "simulate": "simulate one exercise by one person",
-    "plot": "draw a result",
-    "check-form": "check the cues of a coach on a result",
-    "max-load": "the heaviest load that can be lifted",
-    "compare": "exercises by one person, side by side",
-    "workout": "what sets and repetitions of one or two variations add up to",
-    "study": "simulate many trials, as a file says",
-    "sensitivity": "which factor of a study decides what",
-    "effects": "what a study's factors do to a measure",
-    "tornado": "each factor of a study from low to high by itself",
-    "optimize": "the best way to do an exercise within limits",
-    "calibrate": "strength from what a person lifts at most",
-    "criterion-spread": "how far a result depends on how muscles share the work",
-    "export": "a study as a flat table for R, spreadsheets and databases",
-    "validate": "simulated beside published, finding by finding, with verdicts",
-    "conform": "hold exercises to the contract of a plugin",
-    "new-plugin": "begin an exercise of one's own in a new folder",
-    "cmake-dir": "where CMake finds coxa, for -Dcoxa_DIR",
-    "model-info": "what a model holds, and what looks wrong in it",
-    "doctor": "whether this installation works",
+    "list": "list the available exercises",
+    "describe": "describe an exercise and its parameters",
+    "simulate": "simulate one exercise performed by one person",
+    "plot": "plot a result",
+    "check-form": "check coaching cues on a result",
+    "max-load": "find the heaviest load that can be lifted",
+    "compare": "compare exercises performed by one person",
+    "workout": "total the sets and repetitions of one or two exercise variations",
+    "study": "simulate many trials defined in a file",
+    "sensitivity": "rank the factors of a study by their influence",
+    "effects": "show the effects of a study's factors on a measure",
+    "tornado": "vary each factor of a study from low to high, one at a time",
+    "optimize": "find the best way to do an exercise within limits",
+    "calibrate": "fit a person's strength to their maximum lifts or torques",
+    "criterion-spread": "show how a result depends on the recruitment criterion",
+    "export": "export a study as a flat table for R, spreadsheets and databases",
+    "validate": "compare simulations with published findings",
+    "conform": "check exercises against the plugin contract",
+    "new-plugin": "create the project of a new exercise",
+    "cmake-dir": "print the CMake package directory, for -Dcoxa_DIR",
+    "model-info": "summarise a model and check its plausibility",
+    "doctor": "check this installation",
 }
 
 
@@ -41,7 +41,7 @@ def parser(only: str | None = None) -> Parser:
     """The parser with the arguments of every command; with `only`, other command modules are not imported."""
     top = Parser(
         prog="coxa",
-        description="What an exercise asks of the hip and of every muscle around it. "
+        description="Biomechanics of hip-extension exercises: joint moments, muscle and support forces. "
         "Research software: not medical or training advice.",
     )
     top.add_argument("--version", action="version", version=f"coxa {_core.build_version}")
@@ -50,7 +50,7 @@ def parser(only: str | None = None) -> Parser:
     shtab.add_argument_to(
         top,
         "--print-completion",
-        help='completion for a shell, such as: eval "$(coxa --print-completion bash)"',
+        help='print shell completion; use with eval "$(coxa --print-completion bash)"',
     )
     commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
     for name, text in COMMANDS.items():
@@ -70,7 +70,7 @@ def _add_verbose(parser: argparse.ArgumentParser, default: int | str) -> None:
         "--verbose",
         action="count",
         default=default,
-        help="say on standard error what is going on; twice for more",
+        help="log progress on standard error; repeat for more detail",
     )
 
 

@@ -12,9 +12,14 @@ from .output import OK, PICTURES, draw_to
 
 
 def add(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("file", metavar="OUT.h5")
-    sub.add_argument("-o", "--output", metavar="PNG", help="default: the file's name with .png")
-    sub.add_argument("--animate", metavar="GIF", help="write a moving picture (.gif or .mp4)")
+    sub.add_argument("file", metavar="OUT.h5", help="saved result")
+    sub.add_argument(
+        "-o",
+        "--output",
+        metavar="PNG",
+        help="figure to write, default OUT.png (none with --animate)",
+    )
+    sub.add_argument("--animate", metavar="GIF", help="write an animation (.gif or .mp4)")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -23,7 +23,8 @@ def add_output(sub: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="may be repeated: .png, .pdf or .svg a picture; .h5 everything; .csv or .json the tables",
+        help="file to write: figure (.png, .pdf, .svg), full result (.h5) or tables (.csv, .json); may be"
+        " repeated",
     )
     sub.add_argument("--csv", action="store_true", help="print CSV instead of tables")
     add_json(sub)

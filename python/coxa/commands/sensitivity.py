@@ -11,13 +11,19 @@ from .studies import hand_over, read_definition
 
 
 def add(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("file", metavar="FILE.toml")
-    sub.add_argument("--method", choices=("sobol", "morris"), default="sobol")
+    sub.add_argument("file", metavar="FILE.toml", help="definition of the study")
+    sub.add_argument(
+        "--method",
+        choices=("sobol", "morris"),
+        default="sobol",
+        help="variance-based indices (sobol, the default) or screening (morris)",
+    )
     sub.add_argument(
         "-n",
         type=whole_number,
         metavar="N",
-        help="blocks of the design, default 256 (sobol: n (d + 2) trials) or 32 (morris: n (d + 1))",
+        help="size of the design: of d factors, N (d + 2) trials with sobol, default 256; N (d + 1) with morris,"
+        " default 32",
     )
     sub.add_argument(
         "--measure",
@@ -25,11 +31,13 @@ def add(sub: argparse.ArgumentParser) -> None:
         action="extend",
         default=[],
         metavar="NAME",
-        help="summaries; default those of the file, or all",
+        help="summaries to analyse, default those of the file, or all",
     )
-    sub.add_argument("--seed", type=whole_number, default=0, help="default 0")
+    sub.add_argument("--seed", type=whole_number, default=0, help="random seed, default 0")
     sub.add_argument(
-        "--save", metavar="TRIALS.h5", help="keep the trials; the same command goes on after a stop"
+        "--save",
+        metavar="TRIALS.h5",
+        help="save the trials; after an interruption the same command resumes",
     )
     add_workers(sub)
     add_picture(sub)

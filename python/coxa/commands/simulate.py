@@ -28,21 +28,21 @@ from .output import FAILED, OK, fixed_text, new_console, print_json, print_table
 
 
 def add(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("name", metavar="NAME")
-    sub.add_argument("--load", metavar="KG", type=number_in("kg"), help="the load")
+    sub.add_argument("name", metavar="NAME", help="exercise")
+    sub.add_argument("--load", metavar="KG", type=number_in("kg"), help="total external load")
     add_person(sub)
     add_settings(sub)
     sub.add_argument(
         "--criterion",
         metavar="P",
         default="2",
-        help="exponent of the recruitment's cost, 1 to 5, or min-max; default 2",
+        help="recruitment criterion: exponent from 1 to 5, or min-max; default 2",
     )
     sub.add_argument("--strict", action="store_true", help="fail at the first unsolved frame")
     sub.add_argument(
-        "--intervals", action="store_true", help="also the range of each support force"
+        "--intervals", action="store_true", help="also compute the range of each support force"
     )
-    sub.add_argument("-o", "--output", metavar="OUT.h5", help="write the result there")
+    sub.add_argument("-o", "--output", metavar="OUT.h5", help="file to write the result to")
     add_json(sub)
 
 

@@ -21,19 +21,26 @@ from .studies import read_definition
 
 
 def add(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("file", metavar="FILE.toml", help="what varies; see examples/studies")
     sub.add_argument(
-        "-o", "--output", metavar="OUT.h5", help="the same command again goes on after a stop"
+        "file", metavar="FILE.toml", help="definition of the study; see examples/studies"
     )
     sub.add_argument(
-        "--dry-run", action="store_true", help="say how many trials, how long, how many bytes"
+        "-o",
+        "--output",
+        metavar="OUT.h5",
+        help="file to write; after an interruption the same command resumes",
+    )
+    sub.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="print the number of trials, the time and the file size only",
     )
     add_workers(sub)
     sub.add_argument(
         "--chunk",
         metavar="N",
         type=whole_number,
-        help="trials per part, which is what a stop can lose",
+        help="trials per part: the most an interruption can lose per thread",
     )
     add_json(sub)
 

@@ -10,8 +10,10 @@ from .studies import hand_over, read_definition
 
 
 def add(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("file", metavar="FILE.toml")
-    sub.add_argument("measure", metavar="MEASURE")
+    sub.add_argument("file", metavar="FILE.toml", help="definition of the study")
+    sub.add_argument(
+        "measure", metavar="MEASURE", help="summary, such as peak_hip_extension_moment"
+    )
     add_workers(sub)
     add_picture(sub)
     add_json(sub)

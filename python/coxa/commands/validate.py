@@ -20,23 +20,25 @@ def add(sub: argparse.ArgumentParser) -> None:
         nargs="+",
         action="extend",
         default=[],
-        help="these findings; * stands for any letters",
+        help="only these findings; * matches any characters",
     )
     sub.add_argument(
-        "--table", metavar="TABLE.toml", help="findings of your own (data/literature/README.md)"
+        "--table",
+        metavar="TABLE.toml",
+        help="your own table of findings (format: data/literature/README.md)",
     )
-    sub.add_argument("--csv", metavar="FILE.csv", help="write the table there, every column")
+    sub.add_argument("--csv", metavar="FILE.csv", help="write the table with all columns")
     sub.add_argument(
         "--markdown",
         metavar="FILE.md",
-        help="write the table there (between the comments validate:begin and validate:end, if the file"
-        " has them); - prints it",
+        help="write the table as Markdown, between the comments validate:begin and validate:end if the file"
+        " has them; - prints it",
     )
     sub.add_argument("--workers", metavar="N", type=whole_number, help="threads; default all")
     sub.add_argument(
         "--record",
         action="store_true",
-        help="for those who keep the table: write the verdicts into it; read each change that is printed",
+        help="for maintainers: record the verdicts in the table; review each change that is printed",
     )
     add_json(sub)
 

@@ -20,14 +20,18 @@ def add(sub: argparse.ArgumentParser) -> None:
         "plan",
         metavar="PLAN",
         nargs="+",
-        help="EXERCISE:SETSxREPS, then @80kg or @70%% of the greatest load, then /side to take the legs in"
-        " turn; or one file FILE.toml",
+        help="EXERCISE:SETSxREPS, then @80kg or @70%% (of the maximum load), then /side to do each"
+        " set with both legs in turn; or one file FILE.toml",
     )
-    sub.add_argument("--rest", metavar="S", type=number_in("s"), help="after each set, default 120")
     sub.add_argument(
-        "--threshold", type=number_in(""), help="activation that counts as tension, default 0.2"
+        "--rest", metavar="S", type=number_in("s"), help="rest after each set in s, default 120"
     )
-    sub.add_argument("--allow-more", action="store_true", help="take more than two variations")
+    sub.add_argument(
+        "--threshold",
+        type=number_in(""),
+        help="activation from which a muscle counts as under tension, default 0.2",
+    )
+    sub.add_argument("--allow-more", action="store_true", help="allow more than two variations")
     add_person(sub)
     add_settings(sub, frames=401, of="[EXERCISE.]NAME=VALUE")
     add_output(sub)
