@@ -20,7 +20,7 @@ using test::matrices_near;
 using test::matrices_near_relative;
 using test::Table;
 
-// values that OpenSim computed at random states: files <prefix>states.csv and so on
+// values computed by OpenSim at random states: files <prefix>states.csv and so on
 struct Reference {
   std::filesystem::path model;
   std::string prefix;
@@ -74,10 +74,11 @@ void check_positions(const Reference& reference) {
   EXPECT_GT(checked, 100u);
 }
 
-// A knee whose three rotations and three translations hang on one coordinate: Simbody's velocity terms for such a
-// joint are not the derivative of its own velocity, near extension by up to 0.03 rad/s2 of the shank at 1 rad/s. Ours are, by the tests
-// "PowerIsTheRateOfEnergy" and "PointAccelerationIsTheSecondDifferenceOfPosition" below, so OpenSim is asked to full
-// digits only where the knees rest, and to the size of that term elsewhere.
+// A knee whose three rotations and three translations depend on one coordinate: Simbody's velocity
+// terms for such a joint are not the derivative of its own velocity; near extension they are off by
+// up to 0.03 rad/s2 of the shank at 1 rad/s. Ours are, as the tests "PowerIsTheRateOfEnergy" and
+// "PointAccelerationIsTheSecondDifferenceOfPosition" below show, so OpenSim is compared to full
+// digits only where the knees are at rest, and to the size of that term elsewhere.
 bool knees_rest(const Skeleton& skeleton, const Eigen::VectorXd& v_full) {
   for (int c = 0; c < skeleton.nq_full(); ++c)
     if (skeleton.full_coordinates()[c].name.starts_with("knee_angle") && v_full[c] != 0)
@@ -158,7 +159,7 @@ INSTANTIATE_TEST_SUITE_P(
     PublishedModel,
     ::testing::Values("RajagopalLaiUhlrich2023", "gait2392_millard2012muscle"));
 
-// laws that any model obeys, on ours at random postures
+// laws that any model obeys, tested on ours at random postures
 class DynamicsLaws : public ::testing::Test {
  protected:
   Eigen::VectorXd random_vector(double scale) {
@@ -192,12 +193,13 @@ TEST_F(DynamicsLaws, ForwardDynamicsUndoesInverseDynamics) {
   const Eigen::VectorXd v = random_vector(2);
   const Eigen::VectorXd vdot = random_vector(10);
   const Eigen::VectorXd tau = inverse_dynamics(skeleton, work, q, v, vdot);
-  // the smallest inertias (hand, toes) are 1e-5 of the largest: digits are lost in proportion
+  // the smallest inertias (hand, toes) are 1e-5 of the largest: precision is lost in proportion
   EXPECT_TRUE(matrices_near(forward_dynamics(skeleton, work, q, v, tau), vdot, 1e-7));
 }
 
 TEST_F(DynamicsLaws, PowerIsTheRateOfEnergy) {
-  // a step along a motion, energy differences against tau' v: second order, so halving the step quarters the error
+  // energy difference over a step along a motion against tau' v: second order, so halving the step
+  // quarters the error
   const Eigen::VectorXd q = test::random_posture(skeleton, random, 0.2);
   const Eigen::VectorXd v = random_vector(1);
   const Eigen::VectorXd vdot = random_vector(3);
@@ -276,7 +278,8 @@ TEST_F(DynamicsLaws, PointAccelerationIsTheSecondDifferenceOfPosition) {
         (16 * (at(h) + at(-h)) - (at(2 * h) + at(-2 * h)) - 30 * at(0)) / (12 * h * h);
     motion(skeleton, work, q, v, vdot);
     const Vec3 p = world_point(work, b, p_B);
-    // h^4 times a sixth derivative of some 1e3; what OpenSim's knee is off by is a million times that
+    // h^4 times a sixth derivative of about 1e3; the error of OpenSim's knee is a million times
+    // that
     EXPECT_TRUE(matrices_near(point_acceleration(skeleton, work, b, p), difference, 1e-7)) << body;
   }
 }

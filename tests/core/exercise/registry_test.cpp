@@ -59,10 +59,10 @@ TEST(Plugin, OutlivesItsRegistry) {
     exercise = registry.load(zoo("good"));
   }
   EXPECT_EQ(exercise->info().title, "Zoo");
-  exercise.reset();  // its destructor is code of the module
+  exercise.reset();  // the destructor is code of the module
 }
 
-// a copy of a sound module whose descriptor another compiler, Eigen or coxa might have written
+// a copy of a valid module with a descriptor as another compiler, Eigen or coxa would write it
 fs::path spoiled(const std::string& name, const std::function<void(PluginDescriptor&)>& spoil) {
   std::ifstream in(zoo("bell"), std::ios::binary);
   std::string module{std::istreambuf_iterator<char>(in), {}};
@@ -101,7 +101,7 @@ TEST(Plugin, IsRefusedWithBothValues) {
   expect(
       spoiled("eigen", [](D& d) { d.eigen_version = 20905; }),
       {"Eigen 20905", "this build of coxa with 30"});
-  // what -mavx512f makes of a plugin for a libcoxa that was built without
+  // a plugin built with -mavx512f for a libcoxa built without
   expect(
       spoiled("alignment", [](D& d) { d.eigen_max_align_bytes = 4096; }),
       {"4096 bytes", "coxa to " + align, "-march"});
@@ -129,7 +129,7 @@ TEST(Plugin, IsRefusedWithBothValues) {
   expect(
       zoo("no_symbol"), {"is not an exercise plugin", "exports no coxa_plugin", "COXA_EXERCISE"});
 
-  // the same from the compiler itself
+  // the same, produced by the compiler itself
   expect(
       zoo("changed_interface"), {"interface " + std::to_string(kPluginInterface - 1),
                                  "needs " + std::to_string(kPluginInterface)});
@@ -206,14 +206,14 @@ TEST(Plugin, TruncatedOrDamagedLibraryIsNeverLoaded) {
   std::ifstream in(zoo("good"), std::ios::binary);
   const std::string whole{std::istreambuf_iterator<char>(in), {}};
 
-  // a mapped library whose file ends early would kill the process by a signal
+  // a mapped library whose file is truncated would kill the process by a signal
   for (int part = 0; part < 64; ++part) {
     const fs::path path = folder / ("cut" + std::to_string(part) + ".so");
     std::ofstream(path, std::ios::binary) << whole.substr(0, whole.size() * part / 64);
     EXPECT_SAYS(refusal(path), "is not an exercise plugin");
   }
 
-  // headers full of nonsense: any answer but a crash
+  // corrupted headers: any result but a crash
   const fs::path path = folder / "damaged.so";
   for (std::size_t at = 16; at < 64; ++at) {
     std::string damaged = whole;

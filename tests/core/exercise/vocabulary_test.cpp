@@ -26,7 +26,7 @@ int lowest(const Trial& trial) {
   return frame;
 }
 
-// cost of keeping still at the bottom
+// cost of holding still at the bottom
 double still_cost(const Trial& trial) {
   SimulateOptions options;
   options.inertia = false;
@@ -50,7 +50,7 @@ TEST(Vocabulary, BalanceHoldsTheCenterOfMassThatMomentumKnows) {
   const Momentum standing = solver.momentum();
   for (int k = 1; k < trial.motion.frames(); ++k) {
     solver.prepare(trial.motion, k);
-    // 1e-7 m is what the path's polynomial is held to
+    // the path's polynomial is accurate to 1e-7 m
     EXPECT_NEAR(solver.momentum().center_of_mass.x(), standing.center_of_mass.x(), 2e-7) << k;
     EXPECT_NEAR(solver.momentum().center_of_mass.z(), 0, 2e-7) << k;
   }
@@ -92,7 +92,7 @@ TEST(Vocabulary, HoldDirectionTurnsAnAxisAndLeavesTheRest) {
   BodyWorkspace work(skeleton);
   positions(skeleton, work, posture.q);
   EXPECT_NEAR((work.bodies[torso].X_WB.R.col(1) - wished).norm(), 0, 1e-9);
-  // the turn about that line stays what it was wished to be
+  // rotation about that line stays near its preference
   EXPECT_NEAR(posture.q[rotation], 0.4, 0.1);
 }
 

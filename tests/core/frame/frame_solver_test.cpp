@@ -15,7 +15,7 @@ using test::full_body;
 using test::hip_thrust_trial;
 using test::matrices_near;
 
-// sums of what was found, by a road of their own
+// the solution's generalized forces, summed independently
 Eigen::VectorXd supplied(const FrameSolver& solver) {
   Eigen::VectorXd tau = solver.recruitment().reserve();
   for (int m = 0; m < solver.plan().muscles(); ++m)
@@ -43,7 +43,7 @@ TEST_F(HipThrustFrames, MusclesActuatorsAndReservesGiveTheGeneralizedForce) {
     const Eigen::VectorXd given = supplied(solver);
     const Eigen::VectorXd& net = solver.generalized_force();
     EXPECT_TRUE(matrices_near(given.tail(34), net.tail(34), 1e-9)) << "frame " << k;
-    // nothing but supports holds the pelvis in the world; rows are met to 1e-10 of the largest, over 1000 N
+    // only supports hold the pelvis in the world; rows are met to 1e-10 of the largest, over 1000 N
     EXPECT_TRUE(matrices_near(net.head(6), Eigen::VectorXd::Zero(6), 1e-7)) << "frame " << k;
   }
 }
@@ -60,7 +60,8 @@ TEST_F(HipThrustFrames, SupportsOnlyPushWithinFriction) {
 }
 
 TEST_F(HipThrustFrames, SymmetricExerciseIsSharedSymmetrically) {
-  // left and right fibre lengths of the published model differ by up to 5e-6, so their forces do by about as much
+  // left and right fibre lengths of the published model differ by up to 5e-6, and so do their
+  // forces
   for (const int k : {0, 10, 40, 90}) {
     ASSERT_TRUE(solve(k));
     for (int m = 0; m < solver.plan().muscles(); ++m) {
@@ -105,8 +106,8 @@ TEST_F(HipThrustFrames, NothingIsAllocated) {
 }
 
 TEST_F(HipThrustFrames, JointWrenchesCloseTheirBodies) {
-  // the wrench through hip and lumbar joint, with muscles, weight and motion, is what moves the pelvis: its floating
-  // joint must carry nothing
+  // the wrenches through hips and lumbar joint, with muscles and weight, move the pelvis: its
+  // floating joint must carry nothing
   for (const int k : {0, 5, 40}) {
     ASSERT_TRUE(solve(k));
     const Wrench& F = solver.joint_wrench(full_body().skeleton.body_index("pelvis"));
@@ -116,7 +117,8 @@ TEST_F(HipThrustFrames, JointWrenchesCloseTheirBodies) {
 }
 
 TEST_F(HipThrustFrames, PatellaCarriesThePullOfTheQuadriceps) {
-  // a coupled patella: what quadriceps and patellar ligament do to it is carried by its joint, nothing is lost
+  // a coupled patella: the pull of quadriceps and patellar ligament on it is carried by its joint
+  // in full
   ASSERT_TRUE(solve(40));
   double quadriceps = 0;
   for (const std::string name : {"recfem_r", "vasint_r", "vaslat_r", "vasmed_r"})

@@ -1,7 +1,7 @@
-// The hip thrust of another, hand-made programme at rest in six postures (literature.md 14.4,
+// The hip thrust of another, independent programme at rest in six postures (literature.md 14.4,
 // beside the repository): RajagopalLaiUhlrich2023 unscaled, 100 kg, bench of 0.40 m, sum of a^2,
-// friction 0.6. Same body, same assumptions, our engine. What the text there leaves open, and
-// what showed it:
+// friction 0.6. Same body, same assumptions, our engine. What the text leaves open, and how it was
+// determined:
 //
 // - Depth of the bench's contact in the torso: the hip and knee angles fit a contact 0.11 m
 //   behind the lumbar joint, the skin (at the joint's own depth they are up to 17 deg off), and
@@ -16,10 +16,10 @@
 //   sole the floor turns the feet, and the gluteus maximus has 0.43 at 50 deg for 0.55; published
 //   is 0.56.
 //
-// What is left: fx at 40 and 50 deg is 50 N off, and the knee with it. With contact points 2 cm
-// farther out it is 20 N off and the gluteus maximus has 0.63 at 50 deg: where theirs were is not
-// known. The path of the bar, published as 0.39 m, is 0.39 m here from 45 deg and 0.43 m from 50
-// deg.
+// Remaining differences: fx at 40 and 50 deg is 50 N off, and the knee with it. With contact points
+// 2 cm farther out it is 20 N off and the gluteus maximus has 0.63 at 50 deg; the actual contact
+// points are not known. The path of the bar, published as 0.39 m, is 0.39 m here from 45 deg and
+// 0.43 m from 50 deg.
 
 #include <algorithm>
 #include <array>
@@ -48,8 +48,8 @@ const Vec3 kBenchOnTorso(-0.11, 0.30, 0);  // m
 const Vec3 kBarOnPelvis(0.03, -0.07, 0);   // m, our hip crease: data/fullbody/sites.csv
 const Vec3 kKneeOnFemur(-0.0045, -0.4096, 0);
 
-// both legs summed, + = extensor; fx is the floor on the feet, towards the bench negative; one row
-// per posture
+// both legs summed, extensor positive; fx is the floor's force on the feet, negative towards the
+// bench; one row per posture
 struct Row {
   double trunk = 0, hip = 0, knee = 0;        // deg
   double m_hip = 0, m_knee = 0, m_ankle = 0;  // N m
@@ -66,23 +66,21 @@ constexpr std::array<Row, 6> kPublished{{
     {0, -16, 74, 96, 182, -21, -419, 1022, 698, 0.56, 0.17, 0.25},
 }};
 
-// A few per cent, which is what the table claims: 4 % of its largest hip moment and of the weight
-// of body and bar.
+// A few per cent, as the table claims: 4 % of its largest hip moment and of the weight of body and
+// bar.
 constexpr double kMoment = 0.04 * 298;  // N m
 constexpr double kForce = 0.04 * 1719;  // N
-// The knee sees the error of fx on a lever of 0.44 m besides: 30 N m, of which two thirds are
-// allowed.
+// The knee also sees the error of fx on a lever of 0.44 m: 30 N m, of which two thirds are allowed.
 constexpr double kKneeMoment = 20;  // N m
-// Contact points of the feet that are not known move the gluteus maximus by more than this at 50
-// deg.
+// The unknown contact points of the feet change the gluteus maximus by more than this at 50 deg.
 constexpr double kActivation = 0.05;
 
 struct Assumptions {
   double friction = 0.6;
   double bar = 100;         // kg
   double feet_farther = 0;  // m
-  // as the engine has them: corners of the soles, pyramids of eight edges, activations from 0.01
-  // as in the file; and a lumbar moment at no cost
+  // as in the engine: corners of the soles, pyramids of eight edges, activations from 0.01 as in
+  // the file; and a lumbar moment without cost
   bool ours = false;
 };
 
@@ -168,7 +166,7 @@ class StaticTrial : public ::testing::Test {
     return found;
   }
 
-  // four edges along x and z make the pyramid: each is a direction that pushes without friction
+  // four edges along x and z make the pyramid: each is a frictionless support along its edge
   static void add_pyramid(std::vector<Support>& supports, const Support& cone) {
     for (const Vec3& tangent : {Vec3(1, 0, 0), Vec3(-1, 0, 0), Vec3(0, 0, 1), Vec3(0, 0, -1)}) {
       Support edge = cone;
@@ -204,7 +202,7 @@ class StaticTrial : public ::testing::Test {
     return pyramids;
   }
 
-  // arms are left out by actuators that cost next to nothing
+  // arms are excluded by actuators of negligible cost
   Model prepared(const Assumptions& assumed) const {
     Model changed = *model;
     changed.actuators.clear();
@@ -243,7 +241,7 @@ class StaticTrial : public ::testing::Test {
       const Eigen::VectorXd& q = all[k];
       solver.forget();
       EXPECT_TRUE(solver.solve(q, still, still));
-      if (assumed.friction > 0.1) {  // on ice not every posture can be held
+      if (assumed.friction > 0.1) {  // with low friction not every posture can be held
         EXPECT_FALSE(solver.recruitment().reserve_used());
       }
       Row row{.trunk = kPublished[k].trunk};
@@ -310,7 +308,7 @@ class StaticTrial : public ::testing::Test {
 TEST_F(StaticTrial, PosturesOfTheClosedChain) {
   const auto found = postures();
   for (int k = 0; k < 6; ++k) {
-    // printed in whole degrees; half a degree more for a contact and a sole known to 5 mm
+    // published in whole degrees; another half degree for a contact and a sole known to 5 mm
     EXPECT_NEAR(found[k][coordinate("hip_flexion_r")] / kDegree, kPublished[k].hip, 1)
         << kPublished[k].trunk;
     EXPECT_NEAR(found[k][coordinate("knee_angle_r")] / kDegree, kPublished[k].knee, 1)
@@ -318,8 +316,8 @@ TEST_F(StaticTrial, PosturesOfTheClosedChain) {
   }
 }
 
-// No recruitment here: the published support forces and ankle moment, put on our body, leave its
-// hip and knee moments, and say where the bar must lie for the whole to be at rest.
+// No recruitment here: the published support forces and ankle moment, applied to our body, leave
+// its hip and knee moments, and determine where the bar must lie for equilibrium.
 TEST_F(StaticTrial, PublishedForcesGiveThePublishedMoments) {
   const auto all = postures();
   const Eigen::VectorXd still = Eigen::VectorXd::Zero(skeleton().nq());
@@ -338,7 +336,7 @@ TEST_F(StaticTrial, PublishedForcesGiveThePublishedMoments) {
       wrenches[body("pelvis")] += Wrench::at(Vec3(bar_x, 0, 0), Vec3(0, -100 * kGravity, 0));
       return inverse_dynamics(skeleton(), work, q, still, still, wrenches);
     };
-    // both are linear in what is sought
+    // both are linear in the unknown
     const auto root = [](double f0, double f1) { return f0 / (f0 - f1); };
     const double pressure_x = root(
         -both(tau(0, 0), "ankle_angle") - p.m_ankle, -both(tau(1, 0), "ankle_angle") - p.m_ankle);
@@ -372,26 +370,26 @@ TEST_F(StaticTrial, TheTableComesOut) {
 TEST_F(StaticTrial, ShapeOfTheLift) {
   const std::vector<Row> rows = solve({});
   for (int k = 0; k + 1 < 6; ++k) {
-    EXPECT_GT(rows[k].m_hip, rows[k + 1].m_hip) << kPublished[k].trunk;    // falls all the way up
-    EXPECT_LT(rows[k].m_knee, rows[k + 1].m_knee) << kPublished[k].trunk;  // turns extensor
+    EXPECT_GT(rows[k].m_hip, rows[k + 1].m_hip) << kPublished[k].trunk;    // monotonic
+    EXPECT_LT(rows[k].m_knee, rows[k + 1].m_knee) << kPublished[k].trunk;  // becomes extensor
     EXPECT_GT(rows[k].biceps, rows[k + 1].biceps) << kPublished[k].trunk;
   }
   for (int k = 0; k < 3; ++k) {
     EXPECT_LT(rows[k].m_knee, 0);
     EXPECT_GT(rows[k].fx, 0);
     EXPECT_GT(rows[k + 3].m_knee, 0);
-    EXPECT_LT(rows[k + 3].fx, 0);  // squeezes bench and floor apart
+    EXPECT_LT(rows[k + 3].fx, 0);  // pushes bench and floor apart
   }
   EXPECT_LT(rows[5].m_hip, 0.4 * rows[0].m_hip);
-  // as far as the bench lets it at the top
+  // at the top, limited by the bench's friction
   EXPECT_NEAR(rows[5].fx, -0.6 * rows[5].bench, 1e-3);
   for (const Row& row : rows) {
     EXPECT_GT(row.bench / (row.bench + row.feet), 0.40);
     EXPECT_LT(row.bench / (row.bench + row.feet), 0.55);
     EXPECT_NEAR(row.bench + row.feet, (skeleton().total_mass() + 100) * kGravity, 1e-6);
-    EXPECT_LT(std::abs(row.m_ankle), 0.15 * 298);  // next to nothing beside the hip
+    EXPECT_LT(std::abs(row.m_ankle), 0.15 * 298);  // negligible beside the hip
   }
-  // the vasti join on the way up, the gluteus works least in the middle
+  // the vasti are recruited on the way up, the gluteus is least active in the middle
   EXPECT_LT(rows[0].vasti, 0.02);
   EXPECT_GT(rows[4].vasti, rows[3].vasti);
   EXPECT_GT(rows[4].vasti, rows[5].vasti);
@@ -399,7 +397,7 @@ TEST_F(StaticTrial, ShapeOfTheLift) {
   EXPECT_GT(rows[5].gluteus, rows[2].gluteus);
 }
 
-// Figures of the text below the table, none of which had a part in finding what it leaves open.
+// Values of the text below the table that were not used to determine what it leaves open.
 TEST_F(StaticTrial, VariationsOfTheText) {
   const Row far = solve({.feet_farther = 0.10}, {4}).front();
   EXPECT_NEAR(far.biceps, 0.33, kActivation);
@@ -418,7 +416,7 @@ TEST_F(StaticTrial, VariationsOfTheText) {
   std::printf("0 deg, no bar: M_hip %.0f -27\n", bare.m_hip);
   EXPECT_NEAR(bare.m_hip, -27, kMoment);
 
-  // on ice the fall is weaker and muscles saturate
+  // with low friction the decrease is smaller and muscles saturate
   const std::vector<Row> ice = solve({.friction = 0.01}, {0, 5});
   EXPECT_GT(greatest_activation, 0.999);
   const std::vector<Row> rows = solve({}, {0, 5});
@@ -426,13 +424,13 @@ TEST_F(StaticTrial, VariationsOfTheText) {
   EXPECT_GT(ice[1].m_hip / ice[0].m_hip, 1.3 * rows[1].m_hip / rows[0].m_hip);
 }
 
-// The hip's column hardly hangs on what the text leaves open: supports as the engine has them give
-// it, too.
+// The hip moment is insensitive to what the text leaves open: the engine's own supports give it,
+// too.
 TEST_F(StaticTrial, HipMomentWithOurOwnSupports) {
   const std::vector<Row> rows = solve({.ours = true});
   print("with corners of the soles and round friction", rows);
   for (int k = 0; k < 6; ++k) {
-    // 5 %: the cost of the lumbar moment alone is worth 12 N m at 20 deg
+    // 5 %: the cost of the lumbar moment alone changes it by 12 N m at 20 deg
     EXPECT_NEAR(rows[k].m_hip, kPublished[k].m_hip, 0.05 * 298) << kPublished[k].trunk;
     EXPECT_EQ(rows[k].fx < 0, kPublished[k].fx < 0) << kPublished[k].trunk;
     EXPECT_EQ(rows[k].m_knee < 0, kPublished[k].m_knee < 0) << kPublished[k].trunk;
@@ -442,7 +440,7 @@ TEST_F(StaticTrial, HipMomentWithOurOwnSupports) {
 TEST_F(StaticTrial, CostIsTheMeanSquareOfActivation) {
   solve({});
   for (std::size_t k = 0; k < cost.size(); ++k) {
-    // an actuator counts as one of the 80 muscles; what remains is the small cost of the supports
+    // an actuator counts as one of the 80 muscles; the rest is the small cost of the supports
     const double expected = mean_square[k] + std::pow(lumbar[k] / 200, 2) / 80;
     EXPECT_GE(cost[k], expected - 1e-9);
     EXPECT_NEAR(cost[k], expected, 1e-3);

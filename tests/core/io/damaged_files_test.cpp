@@ -11,8 +11,8 @@
 #include "small_model.hpp"
 #include "support/paths.hpp"
 
-// A damaged file is read or refused with FileError in one line; it never crashes and throws nothing
-// else.
+// A damaged file is read, or rejected with a FileError in one line; no crash and no other
+// exception.
 
 namespace coxa {
 namespace {
@@ -46,7 +46,7 @@ void damage(const std::string& text, int count, const Read& read) {
     for (int k = flips(random); k > 0; --k) copy[place(random)] = static_cast<char>(byte(random));
     survives(copy, read);
   }
-  // a run lost from the middle, as a bad block gives
+  // a run of bytes missing in the middle, as from a bad block
   for (int i = 0; i < count; ++i) {
     std::string copy = text;
     copy.erase(place(random), 64);
@@ -72,7 +72,7 @@ TEST(DamagedFiles, OurModel) {
   damage(bytes_of(path), 30, read_model);
 }
 
-// nesting deep enough to exhaust a stack that follows it
+// nested deeply enough to exhaust the stack of a recursive reader
 TEST(DamagedFiles, BottomlessNesting) {
   std::string functions, frames, closing_functions, closing_frames;
   for (int i = 0; i < 50000; ++i) {

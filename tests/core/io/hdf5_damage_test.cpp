@@ -12,7 +12,8 @@
 
 #include "support/paths.hpp"
 
-// A damaged file is refused with FileError, or reads as it was; HDF5 would end or hang the process with some of them.
+// A damaged file is rejected with FileError or reads unchanged; some of these files would crash or
+// hang HDF5.
 
 namespace coxa {
 namespace {
@@ -20,7 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 using test::scratch_dir;
 
-constexpr int kSeal = 48;  // bytes, where all of the file is covered
+constexpr int kSeal = 48;  // bytes, for a file that is covered completely
 
 Dataset trials(int first, int count) {
   Dataset d;
@@ -72,7 +73,7 @@ void look(const fs::path& path, const Dataset& expected, Outcomes& outcomes) {
   }
 }
 
-// flipped bits, random bytes, zeroed ranges and truncations, as many of each
+// equal numbers of flipped bits, random bytes, zeroed ranges and truncations
 Outcomes damage(const fs::path& path, int count) {
   const Dataset expected = read_hdf5(path);
   const std::string whole = bytes_of(path);
@@ -151,7 +152,7 @@ TEST(DamagedHdf5, AFileWithoutChecksumIsReadInAChildFirst) {
   look(folder / "bare.h5", expected, outcomes);
   EXPECT_EQ(outcomes.as_it_was, 1);
 
-  // names and sizes of what HDF5 writes at the beginning
+  // damages names and sizes that HDF5 stores at the beginning
   std::mt19937 random(3);
   std::uniform_int_distribution<std::size_t> place(0, bare.size() / 4);
   for (int i = 0; i < 60; ++i) {

@@ -8,7 +8,7 @@
 
 #include "support/paths.hpp"
 
-// What other programs see of joined files: tests/python/io/test_study_files.py
+// Joined files as other programs read them: tests/python/io/test_study_files.py
 
 namespace coxa {
 namespace {
@@ -86,7 +86,7 @@ TEST(JoinHdf5, GridTakesThePlaceOfTrial) {
   const Dataset joined = read_hdf5(folder / "grid.h5"), flat = trials(0, 30);
   EXPECT_EQ(
       joined.at("series").dims, (std::vector<std::string>{"load", "stance", "repeat", "sample"}));
-  // C order: the numbers are the same ones in the same places
+  // C order: the data are unchanged
   EXPECT_TRUE(joined.at("series").data == flat.at("series").data);
   EXPECT_TRUE(joined.at("trial").data == flat.at("trial").data);
   EXPECT_TRUE(joined.at("note").data == flat.at("note").data);

@@ -26,7 +26,7 @@ using test::scratch_dir;
 
 const double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-// every kind of thing that a dataset can hold
+// every kind of content that a dataset can have
 Dataset everything() {
   Dataset d;
   d.add_dimension("time", 3);
@@ -80,7 +80,7 @@ bool same(const Variable& a, const Variable& b) {
   const auto* x = std::get_if<std::vector<double>>(&a.data);
   const auto* y = std::get_if<std::vector<double>>(&b.data);
   if (!x || !y) return a.data == b.data;
-  // by bits: NaN is NaN and -0 is not 0
+  // bitwise, so that NaN equals NaN and -0 differs from 0
   return x->size() == y->size()
          && (x->empty() || std::memcmp(x->data(), y->data(), 8 * x->size()) == 0);
 }
@@ -249,7 +249,7 @@ TEST(Hdf5, FileOpenElsewhereIsLeftAlone) {
   const fs::path path = scratch_dir() / "out.h5";
   write_hdf5(everything(), path);
   const std::string before = bytes(path);
-  // what HDF5 does to a file that it reads
+  // HDF5 takes this lock on a file that it reads
   const int reader = ::open(path.c_str(), O_RDONLY);
   ASSERT_EQ(::flock(reader, LOCK_SH), 0);
   EXPECT_SAYS(write_refusal(path), "open elsewhere; close it there");
@@ -259,7 +259,7 @@ TEST(Hdf5, FileOpenElsewhereIsLeftAlone) {
   EXPECT_EQ(write_refusal(path), "accepted");
 }
 
-// the system refuses to let files grow beyond `limit` bytes, as a full disk would
+// limits the size of files, which fails writes as a full disk would
 class SmallDisk {
  public:
   explicit SmallDisk(rlim_t limit) {
@@ -300,12 +300,12 @@ TEST(Hdf5, NoRoomLeavesTheOldFileAndNothingElse) {
   }
   EXPECT_EQ(bytes(folder / "old.h5"), before);
   EXPECT_EQ(files_in(folder), 1u);
-  write_hdf5(everything(), folder / "new.h5");  // and it works again
+  write_hdf5(everything(), folder / "new.h5");  // and writing works again
   expect_same(read_hdf5(folder / "new.h5"), everything());
 }
 
 TEST(Hdf5, FullDiskIsCalledSo) {
-  // a real full disk needs a small file system to be mounted for the test
+  // a full disk requires a small file system mounted for this test
   const char* disk = std::getenv("COXA_TEST_SMALL_DISK");
   if (!disk) GTEST_SKIP() << "COXA_TEST_SMALL_DISK names no small file system";
   const fs::path path = fs::path(disk) / "out.h5";
@@ -360,7 +360,7 @@ TEST(Hdf5, TruncatedFileIsRefusedWithTheReason) {
   }
 }
 
-// the same file with a word of its format replaced by one as long, and without the checksum at its end
+// the same file with a word of its format replaced by one of the same length, without its checksum
 fs::path reworded(const fs::path& folder, const std::string& from, const std::string& to) {
   write_hdf5(everything(), folder / "whole.h5");
   std::string text = bytes(folder / "whole.h5");

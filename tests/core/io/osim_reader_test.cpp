@@ -80,7 +80,7 @@ TEST(OsimReader, JointAxesTranslateFirstAndDropWhatMovesNothing) {
   EXPECT_DOUBLE_EQ(shank.axes[3].function(2).value, 0.1 * 4 + 0.2 * 2 + 0.3);
 }
 
-// what the frames say, composed by hand: thigh -> distal -> more -> joint of the cap -> cap
+// frames composed by hand: thigh -> distal -> more -> joint of the cap -> cap
 TEST(OsimReader, OffsetFramesFormChains) {
   const Model model = read_osim(write_file("model.osim", kSmallModel));
   const Skeleton& skeleton = model.skeleton;
@@ -91,7 +91,7 @@ TEST(OsimReader, OffsetFramesFormChains) {
   EXPECT_EQ(cap.parent, skeleton.body_index("thigh"));
   EXPECT_LT((cap.X_PF.p - more).norm(), 1e-15);
 
-  // (0, 0, 0.05) of the tilted frame: about x by 0.2, then about z by 0.5
+  // (0, 0, 0.05) of the rotated frame: about x by 0.2, then about z by 0.5
   const Vec3 tilted(0, -0.05 * std::sin(0.2), 0.05 * std::cos(0.2));
   const Vec3 expected = more + Vec3(-s * tilted.y(), c * tilted.y(), tilted.z());
   EXPECT_LT((skeleton.site("knee_mark").p_B - expected).norm(), 1e-15);
@@ -204,7 +204,7 @@ TEST(OsimReader, MistakesNameThePlaceWhatWasGivenAndWhatIsAllowed) {
            "<TendonForceLengthCurve />",
            "<TendonForceLengthCurve><curviness>0.5</curviness></TendonForceLengthCurve>"),
        "give all three or none"},
-      // the cap hangs on the shank and the thigh on the cap
+      // a loop: the cap is attached to the shank and the thigh to the cap
       {edited(
            "<socket_parent_frame>/ground</socket_parent_frame>\n        "
            "<socket_child_frame>/bodyset/thigh",
@@ -253,7 +253,7 @@ TEST(OsimReader, WhatIsNoModelGetsOneClearLine) {
   EXPECT_THROW(read_osim(test::folder()), FileError);
 }
 
-// conventions of the simple joints, as closed forms (UniversalJoint x then y, PlanarJoint z after x
+// closed forms of the simple joints' conventions (UniversalJoint x then y, PlanarJoint z after x
 // and y, ...)
 TEST(OsimReader, SimpleJointsMoveAsInOpenSim) {
   const auto body_pose = [](const std::string& kind, std::vector<double> values) {
@@ -326,7 +326,7 @@ TEST_P(PublishedModels, HaveTheSameCountsMassesAndCoordinates) {
   EXPECT_EQ(static_cast<int>(skeleton.sites().size()), expected.sites);
   EXPECT_NEAR(skeleton.total_mass(), expected.mass, 1e-9) << "rounding of a sum of 22 masses";
 
-  // names, order and defaults of the full set as in OpenSim's own table of states
+  // names and defaults of the full set as in OpenSim's own table of states
   const std::string name = std::filesystem::path(expected.model).filename().string();
   const auto states = test::reference_dir() / "opensim" / (name + "_states.csv");
   if (!std::filesystem::exists(states)) return;
@@ -334,7 +334,7 @@ TEST_P(PublishedModels, HaveTheSameCountsMassesAndCoordinates) {
   std::vector<std::string> names;
   for (const std::string& column : header_of(states, &first))
     if (column.starts_with("q:")) names.push_back(column.substr(2));
-  // OpenSim orders by its tree, we by the file: the sets agree
+  // OpenSim orders by its tree, coxa by the file: compare as sets
   std::set<std::string> theirs(names.begin(), names.end()), ours;
   for (const Coordinate& c : skeleton.full_coordinates()) ours.insert(c.name);
   EXPECT_EQ(ours, theirs);
@@ -352,7 +352,7 @@ INSTANTIATE_TEST_SUITE_P(
         Published{"models/gait2392_millard2012muscle", 12, 23, 92, 0, 0, 75.1646},
         Published{"squat/manually_scaled", 22, 35, 80, 44, 49, 62.6}));
 
-// the default pose, evaluated through everything that was read, against OpenSim's own numbers
+// the default pose, which depends on everything that was read, against OpenSim's values
 TEST(OsimReader, BodiesOfTheDefaultPoseAreWhereOpenSimPutsThem) {
   COXA_REQUIRE_REFERENCE("opensim/RajagopalLaiUhlrich2023_bodies.csv");
   for (const char* name : {"RajagopalLaiUhlrich2023", "gait2392_millard2012muscle"}) {

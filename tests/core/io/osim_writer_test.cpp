@@ -18,7 +18,7 @@ namespace {
 using test::kSmallModel;
 using test::write_file;
 
-// orientations go through three angles and back: a few roundings
+// orientations are converted to three angles and back: a few rounding errors
 constexpr double kRotation = 4e-15;
 
 void expect_equal(const Function& a, const Function& b) {
@@ -227,8 +227,8 @@ TEST(OsimWriter, WritingTwiceGivesTheSameBytes) {
   EXPECT_EQ(bytes(test::folder() / "a.osim"), bytes(test::folder() / "b.osim"));
 }
 
-// where the middle angle is a right angle the other two are not unique, but the rotation must come
-// back
+// where the middle angle is a right angle the other two are not unique, but the rotation must be
+// reproduced
 TEST(OsimWriter, RightAnglesKeepTheirOrientation) {
   for (const double y : {0.5 * std::numbers::pi, -0.5 * std::numbers::pi, 1.5707963})
     for (const double x : {-3.0, -0.4, 0.0, 1.2, 3.1})

@@ -7,7 +7,7 @@
 
 namespace coxa::test {
 
-/// A leg of two bodies and a knee cap, with one of everything that the reader understands.
+/// A leg of two bodies and a patella, with one of every element that the reader supports.
 inline const std::string kSmallModel = R"(<?xml version="1.0" encoding="UTF-8" ?>
 <OpenSimDocument Version="40000">
   <Model name="small">
@@ -180,10 +180,10 @@ inline std::filesystem::path folder() {
   return made;
 }
 
-/// Writes bytes to a file of the running test's own folder.
+/// Writes bytes to a file in the running test's own folder.
 inline std::filesystem::path write_file(const std::string& name, const std::string& bytes) {
   const std::filesystem::path path = folder() / name;
-  std::filesystem::remove(path);  // some disks wait for a file that is truncated and written again
+  std::filesystem::remove(path);  // some file systems are slow to truncate and rewrite a file
   std::ofstream(path, std::ios::binary) << bytes;
   return path;
 }

@@ -144,7 +144,7 @@ TEST(Sto, ReadsMeasuredMotionsAndForces) {
   const Model model = read_osim(folder / "squat/manually_scaled.osim");
   EXPECT_EQ(coordinate_values(motion, model.skeleton).cols(), 1346);
 
-  // forces come without the flag; the README gives the range of the vertical force as 391 to 734 N
+  // force files lack the flag; their README gives the range of the vertical force as 391 to 734 N
   EXPECT_THROW(read_sto(folder / "squat/squats1_grf.mot"), FileError);
   const TimeTable forces = read_sto(folder / "squat/squats1_grf.mot", AngleUnit::radians);
   const Eigen::VectorXd vertical = forces.values.col(forces.column("ground_force_1_vy"))

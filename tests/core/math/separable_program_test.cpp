@@ -49,7 +49,7 @@ SeparableProgram sparse(const Eigen::MatrixXd& A) {
   return program;
 }
 
-/// The cost as the header states it.
+/// The cost as defined in the header.
 double cost(const SeparableProgram& program, const Eigen::VectorXd& x) {
   double sum = 0.0;
   for (int i = 0; i < x.size(); ++i) {
@@ -88,7 +88,7 @@ void expect_optimal(const SeparableProgram& program, const SeparableSolution& so
     ASSERT_LE(x, program.upper[i]);
     if (program.lower[i] == program.upper[i]) continue;
     const double reduced = slope(program, i, x) - s[i];
-    // rounding of A'lambda, and 1e-10 of the column's own cost
+    // rounding error of A'lambda, and 1e-10 of the column's own cost
     const double rounding =
         1e-15 * program.quadratic[i] * (std::abs(x) + std::abs(program.center[i]));
     const double small =
@@ -102,9 +102,9 @@ void expect_optimal(const SeparableProgram& program, const SeparableSolution& so
   }
 }
 
-/// Muscles, friction-like generators that lean on one map per support, two-sided grips and
-/// actuators, with the awkward cases mixed in: duplicates, fixed and empty columns, dependent
-/// rows, answers on bounds.
+/// Random muscles, friction-like generators that share one map per support, two-sided grips and
+/// actuators; if awkward, with duplicates, fixed and empty columns, dependent rows, and answers on
+/// bounds.
 struct RandomProgramme {
   SeparableProgram program;
   Eigen::VectorXd feasible;
@@ -151,7 +151,7 @@ struct RandomProgramme {
       kind.push_back('m');
       columns.push_back(columns[14]);  // duplicated support
       kind.push_back('s');
-      columns.push_back(Eigen::VectorXd::Zero(m));  // touches nothing
+      columns.push_back(Eigen::VectorXd::Zero(m));  // an empty column
       kind.push_back('a');
     }
     const int extra_rows = awkward ? 2 : 0;
@@ -203,7 +203,7 @@ TEST(SeparableProgram, MeetsTheOptimalityConditionsFromColdAndWarmStarts) {
       expect_optimal(random.program, solution);
       EXPECT_LE(solution.cost, cost(random.program, random.feasible));
 
-      // a neighbour, from this answer and from nothing
+      // a perturbed programme, solved warm from this answer and cold
       SeparableProgram next = random.program;
       for (int i = 0; i < next.columns(); ++i) {
         if (next.lower[i] < next.upper[i]) continue;
@@ -221,7 +221,7 @@ TEST(SeparableProgram, MeetsTheOptimalityConditionsFromColdAndWarmStarts) {
       ASSERT_EQ(solve(next, work, warm, Start::warm), SolveStatus::solved);
       expect_optimal(next, cold);
       expect_optimal(next, warm);
-      // what the tolerance of the rows is worth in cost
+      // the row tolerance expressed as cost
       const double worth = cold.lambda.lpNorm<1>() * next.b.cwiseAbs().maxCoeff() * 1e-10;
       EXPECT_NEAR(warm.cost, cold.cost, 2.0 * worth);
     }
@@ -294,7 +294,7 @@ TEST(SeparableProgram, ProvesInfeasibility) {
       SCOPED_TRACE(::testing::Message() << "power " << power << " seed " << seed);
       RandomProgramme random(seed, power, seed % 4 == 0);
       SeparableProgram& program = random.program;
-      // a moment that all columns of its row together cannot make
+      // a moment beyond the combined capacity of the row's columns
       const Eigen::MatrixXd A = dense(program);
       const int row = 6 + static_cast<int>(seed) % 5;
       for (int i = 0; i < program.columns(); ++i) {
@@ -368,13 +368,13 @@ TEST(SeparableProgram, MinimisesTheMaximum) {
       const double small = 1e-7 * price;
       const bool top = subset[i] && x >= maximum * (1.0 - 1e-9);
       if (top) pressure -= std::min(0.0, reduced);
-      // an interior point: product of multiplier and distance, not either of them, is small
+      // an interior point: the product of multiplier and distance is small, not either factor
       EXPECT_LE(reduced * std::min(1.0, x - program.lower[i]), small) << i;
       if (!top) {
         EXPECT_GE(reduced * std::min(1.0, program.upper[i] - x), -small) << i;
       }
     }
-    // what a lower bound holds at the top takes any share of the price
+    // a lower bound at the maximum can take any part of the price
     bool held = false;
     for (int i = 0; i < program.columns(); ++i) {
       held = held || (subset[i] && program.lower[i] >= maximum * (1.0 - 1e-9));
@@ -389,7 +389,7 @@ TEST(SeparableProgram, MinimisesTheMaximum) {
 }
 
 TEST(SeparableProgram, FindsTheLeastReservesInClosedForm) {
-  // each row on its own: the reserve is what the columns' sum lacks
+  // independent rows: the reserve is what the columns cannot supply
   Eigen::MatrixXd A(2, 4);
   A << 10.0, 5.0, 0.0, 0.0,  //
       0.0, 0.0, 4.0, -8.0;
@@ -407,10 +407,10 @@ TEST(SeparableProgram, FindsTheLeastReservesInClosedForm) {
       SolveStatus::solved);
   EXPECT_NEAR(reserve[0], 3.0, 3e-6);
   EXPECT_NEAR(reserve[1], 0.0, 1e-6);
-  EXPECT_NEAR(solution.x[2], 0.25, 1e-6);  // and the rest at least cost
+  EXPECT_NEAR(solution.x[2], 0.25, 1e-6);  // the others at least cost
   EXPECT_NEAR(solution.x[3], 0.0, 1e-6);
 
-  // two rows that share one column: least (r/scale)^2 along the column's direction
+  // two rows that share one column: least (r/scale)^2 along the column
   Eigen::MatrixXd B(2, 1);
   B << 3.0, 4.0;
   program = sparse(B);
@@ -432,7 +432,7 @@ TEST(SeparableProgram, FindsTheLeastReservesInClosedForm) {
   EXPECT_NEAR(reserve[0], 10.0, 1e-6);
   EXPECT_EQ(reserve[1], 0.0);
 
-  // a feasible programme needs none
+  // a feasible programme needs no reserves
   RandomProgramme random(2, 3.0, false, 1e-4);
   SeparableWorkspace wide(random.program);
   SeparableSolution best;
@@ -483,7 +483,7 @@ TEST(SeparableProgram, LeastReservesAreOptimalAndTheRestIsOfLeastCost) {
       }
     }
 
-    // and x is of least cost for what it gives
+    // and x has the least cost for these reserves
     const Eigen::VectorXd pull = A.transpose() * solution.lambda;
     for (int i = 0; i < program.columns(); ++i) {
       if (program.lower[i] == program.upper[i]) continue;
@@ -532,8 +532,8 @@ TEST(SeparableProgram, ExtremaUseTheWholeCostLimit) {
 }
 
 TEST(SeparableProgram, LoadLimitNamesWhatBinds) {
-  // two muscles on one row against a growing moment: both saturate, and each newton metre of
-  // either is worth 1/2
+  // two muscles in one row against a growing moment: both saturate, and each N m of either is worth
+  // 1/2
   Eigen::MatrixXd A(1, 3);
   A << 30.0, 20.0, -10.0;
   auto program = sparse(A);
@@ -629,7 +629,7 @@ TEST(SeparableProgram, AgreesWithOtherSolvers) {
     for (double& v : scale) v = number();
     for (double& v : expected) v = number();
 
-    // 1e-7: what the other solvers reach on these programmes
+    // 1e-7: accuracy of the reference solvers on these programmes
     auto expect_close = [](double ours, double theirs, const char* what) {
       EXPECT_NEAR(ours, theirs, 1e-7 * (1.0 + std::abs(theirs))) << what;
     };
@@ -674,8 +674,8 @@ TEST(SeparableProgram, AgreesWithOtherSolvers) {
   EXPECT_EQ(programmes, 10);
 }
 
-/// A programme that a study met, and what another solver (Clarabel 0.11, tolerances 1e-12) answers:
-/// the least sum of (reserve / scale)^2 if it is infeasible, else the least cost.
+/// A programme from a study, and the answer of another solver (Clarabel 0.11, tolerances 1e-12):
+/// the least sum of (reserve / scale)^2 if it is infeasible, otherwise the least cost.
 struct HardProgramme {
   SeparableProgram program;
   Eigen::VectorXd scale;
@@ -719,8 +719,8 @@ std::vector<HardProgramme> hard_programmes() {
   return result;
 }
 
-/// 1e-7: what the other solver reaches. Least reserves are promised to 1e-4 of their norm or of one
-/// natural size, which is 1e-8 of the sum of squares.
+/// 1e-7: accuracy of the reference solver. Least reserves are specified to 1e-4 of their norm or of
+/// one natural size, which is 1e-8 of the sum of squares.
 void expect_hard_answer(
     const HardProgramme& hard, SeparableWorkspace& work, SeparableSolution& solution) {
   SeparableProgram program = hard.program;
@@ -754,9 +754,9 @@ void expect_hard_answer(
   EXPECT_TRUE((solution.x.array() <= program.upper.array()).all());
 }
 
-// in this order: reserves whose multipliers outgrow a double; reserves far below their natural size;
-// p = 5 with reserves, where full steps cycle; the same without reserves; a least maximum whose
-// multipliers lose their digits
+// in this order: reserves whose multipliers exceed double precision; reserves far below their
+// natural size; p = 5 with reserves, where full steps cycle; the same without reserves; a least
+// maximum whose multipliers lose precision
 TEST(SeparableProgram, SolvesWhatStudiesMet) {
   const std::vector<HardProgramme> programmes = hard_programmes();
   ASSERT_EQ(programmes.size(), 5u);
@@ -766,15 +766,15 @@ TEST(SeparableProgram, SolvesWhatStudiesMet) {
     SeparableSolution solution;
     expect_hard_answer(programmes[k], work, solution);
 
-    // and what care leaves behind in the workspace changes nothing
+    // state that careful steps leave in the workspace must not matter
     const SeparableSolution first = solution;
     expect_hard_answer(programmes[k], work, solution);
     EXPECT_EQ(solution.x, first.x);
   }
 }
 
-// the answer of p = 5 is optimal by its own multipliers too: no x within the bounds makes the dual
-// function larger than the least cost
+// the answer for p = 5 is also optimal by its own multipliers: over the bounds, the dual function
+// nowhere exceeds the least cost
 TEST(SeparableProgram, WhatTakesCareIsOptimalByDuality) {
   const HardProgramme hard = hard_programmes().at(3);
   const SeparableProgram& program = hard.program;
@@ -784,7 +784,7 @@ TEST(SeparableProgram, WhatTakesCareIsOptimalByDuality) {
   const Eigen::VectorXd s = dense(program).transpose() * solution.lambda;
   double dual = solution.lambda.dot(program.b);
   for (int i = 0; i < program.columns(); ++i) {
-    // least of cost - s x over the bounds, by halving the slope
+    // minimum of cost - s x over the bounds, by bisection of the slope
     double low = program.lower[i];
     double high = program.upper[i];
     for (int k = 0; k < 200; ++k) {
@@ -795,7 +795,7 @@ TEST(SeparableProgram, WhatTakesCareIsOptimalByDuality) {
             + 0.5 * program.quadratic[i] * low * low - s[i] * low;
   }
   EXPECT_LE(dual, solution.cost * (1.0 + 1e-9));
-  EXPECT_NEAR(dual, solution.cost, 1e-9 * solution.cost);  // the method asks for 1e-11 of it
+  EXPECT_NEAR(dual, solution.cost, 1e-9 * solution.cost);  // the method requires 1e-11 of it
 }
 
 TEST(SeparableProgram, AllocatesNothing) {
@@ -826,7 +826,7 @@ TEST(SeparableProgram, AllocatesNothing) {
   everything();
   EXPECT_EQ(count(), 0u);
 
-  // nor do the steps with care
+  // careful steps do not allocate either
   for (const HardProgramme& hard : hard_programmes()) {
     SeparableProgram careful = hard.program;
     const bool maximum = !std::isfinite(careful.power);

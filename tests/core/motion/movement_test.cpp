@@ -32,7 +32,7 @@ TEST(Movement, ConstraintsHoldAtEveryFrame) {
     const auto at = [&](const std::string& site) {
       return world_point(work, skeleton.site(site).body, skeleton.site(site).p_B);
     };
-    // 1e-6 m is what the issue of this exercise allows
+    // 1e-6 m is the accuracy required of this exercise
     for (const std::string part :
          {"heel_medial", "heel_lateral", "ball_medial", "ball_lateral", "toe_medial"})
       for (const std::string side : {"_r", "_l"}) EXPECT_NEAR(at(part + side).y(), 0, 1e-6);
@@ -49,7 +49,7 @@ TEST(Movement, ConstraintsHoldAtEveryFrame) {
 }
 
 TEST(Movement, RatesAreDerivativesOfTheCoordinates) {
-  // a fine grid whose frames meet the ends of the phases: differences inside one phase only
+  // a fine grid with frames at the ends of the phases, so that differences stay within a phase
   const int frames = 4301;
   const Motion motion = hip_thrust_trial({}, frames).motion;
   const double h = motion.time[1] - motion.time[0];

@@ -13,7 +13,7 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-// de Casteljau's construction: shares nothing with the power basis of the library
+// de Casteljau's construction: independent of the library's power basis
 double casteljau(std::array<double, 6> p, double u) {
   for (int n = 5; n > 0; --n)
     for (int i = 0; i < n; ++i) p[i] = (1 - u) * p[i] + u * p[i + 1];
@@ -71,7 +71,7 @@ TEST(BezierCurve, IsContinuousToTheSecondDerivative) {
       jump = std::max(jump, std::abs(at.second - last.second));
       last = at;
     }
-    // a jump would stay as large however small the step; here steps are 5e-6 of the width
+    // a jump would not shrink with the step; steps here are 5e-6 of the width
     EXPECT_LT(jump, 2e-3 * largest);
   }
 }
@@ -153,7 +153,7 @@ TEST(CurveCache, SharesEqualCurves) {
   EXPECT_EQ(a.tendon_force_length, b.tendon_force_length);
   EXPECT_NE(a.passive_force_length, b.passive_force_length);
   EXPECT_EQ(cache.size(), 5);
-  // nothing is inverted with a rigid tendon: no floor below the active curve
+  // rigid tendon: the active curve has no floor
   EXPECT_EQ(a.active_force_length->value(0.4441), 0);
 }
 

@@ -26,8 +26,7 @@ PathPoint point(int body, const Vec3& p) {
   return result;
 }
 
-// an arm that hangs in the world by a hinge about z at the origin, and a forearm on it, 0.3 m on
-// along x
+// an upper arm hinged to the world about z at the origin, and a forearm hinged to it 0.3 m along x
 Skeleton arm() {
   Body world;
   world.name = "world";
@@ -73,7 +72,7 @@ struct Solved {
   MuscleGeometry geometry;
 };
 
-// -dL/dq by differences of fourth order
+// -dL/dq by fourth-order differences
 Eigen::MatrixXd differences(Solved& solved, const Eigen::VectorXd& q, double h = 1e-4) {
   Eigen::MatrixXd r(solved.plan.muscles(), q.size());
   for (int i = 0; i < q.size(); ++i) {
@@ -108,7 +107,7 @@ TEST(MuscleGeometry, PulleyAtTheJointHasItsRadiusAsMomentArm) {
       arm_model({{point(0, {-0.2, 0.001, 0}), point(1, {0.2, 0.001, 0})}, {{0, -1, -1}}}, {pulley});
   Solved solved(model);
   for (double angle = 0.1; angle < 1.5; angle += 0.1) {
-    // below the joint: shortening turns the arm down, whatever the elbow does
+    // below the joint: shortening rotates the arm down, independent of the elbow
     solved.at(Eigen::Vector2d(angle, 0.3));
     EXPECT_NEAR(solved.arms()(0, 0), -0.03, 1e-14);
   }
@@ -131,7 +130,7 @@ TEST(MuscleGeometry, ConditionalPointIsThereInItsRangeOnly) {
 }
 
 TEST(MuscleGeometry, MovingPointAddsItsOwnDerivative) {
-  // the end runs along the forearm with the elbow, and both its neighbours lie on the forearm too
+  // the end moves along the forearm with the elbow, and both its neighbours are on the forearm too
   PathPoint slider = point(2, Vec3::Zero());
   slider.kind = PathPoint::Kind::moving;
   slider.moving[0] = {1, Function::polynomial({0.02, 0.1, 0.2})};
@@ -203,7 +202,7 @@ TEST(MuscleGeometry, RefusesPathsThatLeadNowhere) {
       InvalidArgument);
 }
 
-// laws that every model must keep
+// laws that hold for every model
 
 class EveryModel : public ::testing::TestWithParam<std::string> {
  protected:
@@ -227,7 +226,7 @@ TEST_P(EveryModel, MomentArmIsTheGradientOfLength) {
     const Eigen::MatrixXd r = solved.arms();
     for (int m = 0; m < r.rows(); ++m)
       for (int i = 0; i < r.cols(); ++i)
-        // a spline's knot inside the differences costs up to h^2 times the jump of its third
+        // a spline knot between the sample points adds up to h^2 times the jump of its third
         // derivative
         EXPECT_NEAR(r(m, i), expected(m, i), 1e-8)
             << model->muscles[m].name << " " << model->skeleton.coordinate(i).name << ", posture "
@@ -256,7 +255,7 @@ TEST_P(EveryModel, PullsAreInBalanceAndDoTheWorkOfTheMomentArms) {
     bool moves = false;
     for (const PathPoint& p : model->muscles[m].path.points)
       moves = moves || p.kind == PathPoint::Kind::moving;
-    if (moves) continue;  // the point's own motion is in the moment arm, not in the wrench
+    if (moves) continue;  // the point's own motion is in the moment arm but not in the wrench
     Eigen::VectorXd expected = Eigen::VectorXd::Zero(skeleton.nq());
     add_muscle_torque(solved.plan, solved.geometry, m, 2.0, expected);
     EXPECT_NEAR((tau - expected).norm(), 0, 1e-12) << model->muscles[m].name;
@@ -276,7 +275,7 @@ TEST_P(EveryModel, SpeedIsTheRateOfLength) {
   const Eigen::VectorXd rate = (after - solved.geometry.length) / (2 * h);
   solved.at(q);
   muscle_speeds(solved.plan, v, solved.geometry);
-  // rounding of lengths over 2 us, 1e-10, and the differences' own error
+  // rounding of lengths over 2 us, 1e-10, and truncation of the differences
   for (int m = 0; m < solved.plan.muscles(); ++m)
     EXPECT_NEAR(solved.geometry.speed[m], rate[m], 1e-8) << model->muscles[m].name;
 }
@@ -310,7 +309,7 @@ TEST(CoxaFullBody, LeftIsTheMirrorOfRight) {
   Solved solved(model);
   std::mt19937 random(9);
   for (int k = 0; k < 20; ++k) {
-    // limbs alike on both sides, trunk free of bending and turning
+    // limbs equal on both sides, trunk without bending and rotation
     Eigen::VectorXd q = test::random_posture(skeleton, random);
     for (int i = 0; i < skeleton.nq(); ++i) {
       const std::string& name = skeleton.coordinate(i).name;
@@ -342,8 +341,8 @@ TEST(CoxaFullBody, LeftIsTheMirrorOfRight) {
 }
 
 TEST(CoxaFullBody, LengthIsContinuousWhereExercisesGo) {
-  // each coordinate over its whole range, the others at their defaults, with legs turned in and out
-  // and apart by up to 15 degrees: a length changes by the integral of its gradient, or else it
+  // each coordinate over its whole range, the others at their defaults, with legs rotated and
+  // abducted by up to 15 degrees: either the length changes by the integral of its gradient, or it
   // jumps
   const auto path = test::data_dir() / "models" / "coxa_fullbody.osim";
   if (!std::filesystem::exists(path)) GTEST_SKIP() << "no model " << path;
@@ -351,8 +350,8 @@ TEST(CoxaFullBody, LengthIsContinuousWhereExercisesGo) {
   const Skeleton& skeleton = model.skeleton;
   Solved solved(model);
   std::map<std::string, std::string> jumps;
-  // at the ends of adduction and rotation the two upper parts of gluteus maximus reach the end of their
-  // cylinders, which stop short there in the published model: steps of less than 1 mm
+  // at the limits of adduction and rotation the upper two parts of gluteus maximus reach the end of
+  // their cylinders, which are too short there in the published model: steps of less than 1 mm
   const auto known = [](const std::string& jump, double size) {
     return jump.starts_with("glmax")
            && (jump.find("hip_adduction") != std::string::npos
@@ -379,7 +378,7 @@ TEST(CoxaFullBody, LengthIsContinuousWhereExercisesGo) {
           for (int m = 0; k > 0 && m < r.size(); ++m) {
             const double rest = solved.geometry.length[m] - length[m] + 0.5 * h * (r[m] + arm[m]);
             if (std::abs(rest) < 1e-6) continue;
-            // a kink or a jump: what is left when the step is halved again and again
+            // a kink or a jump: what remains as the step is halved repeatedly
             Eigen::VectorXd at = q;
             const auto length_at = [&](double x) {
               at[i] = x;
@@ -411,13 +410,13 @@ TEST(CoxaFullBody, LengthIsContinuousWhereExercisesGo) {
   for (const auto& [jump, where] : jumps) ADD_FAILURE() << jump << ": " << where;
 }
 
-// OpenSim's numbers: 4.5.1 for the published models, 4.6 for our own, the same where both were
-// asked
+// OpenSim's values: 4.5.1 for the published models, 4.6 for ours; both versions agree where both
+// were run
 
 struct Case {
   std::string name;
   std::set<std::string> two_cylinders;
-  double fiber_damping;  // that OpenSim was given; ours has none
+  double fiber_damping;  // in OpenSim; coxa has none
 
   bool own() const { return name == "coxa_fullbody"; }
   std::filesystem::path model() const {
@@ -432,9 +431,9 @@ struct Case {
 
 class AgainstOpenSim : public ::testing::TestWithParam<Case> {};
 
-// In OpenSim the ends of the straight pieces of a path over several cylinders are those of the
-// first sweep (their places in the ground are cached), its arcs those of the last: the sum is no
-// path's length, and by up to 9 mm shorter than any. Such muscles are left out here and tested by
+// In OpenSim the ends of the straight segments of a path over several cylinders are those of the
+// first sweep (their ground positions are cached), and its arcs those of the last: the sum is not
+// the length of any path, and up to 9 mm too short. Such muscles are excluded here and tested by
 // their gradient above.
 const Case kCases[] = {
     {"coxa_fullbody", {"gaslat_r", "gaslat_l", "gasmed_r", "gasmed_l"}, 0.1},
@@ -480,7 +479,7 @@ TEST_P(AgainstOpenSim, SameDecisionsAndWithItsPlaneTheSameNumbers) {
       const Muscle& muscle = model.muscles[m];
       SCOPED_TRACE(muscle.name + ", state " + std::to_string(s));
 
-      // elastic tendon: OpenSim stops at 1e-8 Fmax
+      // elastic tendon: OpenSim's tolerance is 1e-8 Fmax
       const double elastic = muscles.number(row, "elastic_equilibrium_tendon_force_a0.5_static");
       if (!std::isnan(elastic)) {
         const ElasticEquilibrium e =
@@ -496,7 +495,7 @@ TEST_P(AgainstOpenSim, SameDecisionsAndWithItsPlaneTheSameNumbers) {
       EXPECT_NEAR(theirs.geometry.speed[m], muscles.number(row, "speed"), 1e-8);
       for (int i = 0; i < skeleton.nq(); ++i) EXPECT_NEAR(r(m, i), expected(m, i), 2e-7);
 
-      // the geodesic is never longer than the way through the plane
+      // the geodesic is never longer than the path through the plane
       EXPECT_LE(ours.geometry.length[m], theirs.geometry.length[m] + 1e-12);
       if (muscle.path.wraps.empty()) {
         EXPECT_NEAR(ours.geometry.length[m], muscles.number(row, "length"), 1e-11);

@@ -114,7 +114,7 @@ TEST(ElasticEquilibrium, BalancesFiberAndTendon) {
           const double pull = m.max_isometric_force * cosine
                               * (activation * m.curves.active_force_length->value(norm) * fV
                                  + m.curves.passive_force_length->value(norm));
-          // rounding of a length of 0.3 m times the tendon's stiffness of 1.4e5 N/m
+          // rounding error of a length of 0.3 m times the tendon's stiffness of 1.4e5 N/m
           EXPECT_NEAR(pull, e.tendon_force, 1e-9);
           EXPECT_NEAR(
               e.tendon_force,
@@ -134,7 +134,7 @@ TEST(ElasticEquilibrium, AStiffTendonIsARigidOne) {
   for (double length = 0.27; length < 0.36; length += 0.01) {
     const MuscleState s = muscle_state(m, fiber, length, 0);
     const ElasticEquilibrium e = elastic_equilibrium(m, fiber, 0.7, length);
-    // the tendon stretches by 1e-7 of 0.2 m at most
+    // the tendon strain is 1e-7 of 0.2 m at most
     EXPECT_NEAR(e.fiber_length, s.fiber_length * 0.1, 1e-7);
     EXPECT_NEAR(e.tendon_force, 0.7 * s.active_force + s.passive_force, 1e-2);
   }

@@ -26,7 +26,7 @@ Model fit(const Subject& subject) {
   return scale(generic(), subject, test::data_dir() / "anthropometry");
 }
 
-// every number that `perturb` may change, in one row
+// every number that `perturb` may change, in one vector
 std::vector<double> numbers(const Model& model) {
   std::vector<double> all;
   const auto add = [&](const auto& values) {
@@ -89,7 +89,7 @@ TEST(Perturb, NeutralChangesNothing) {
   }
 }
 
-// every name does something, at both ends of its range, and does not do the same as another
+// every name has an effect at both ends of its range, different from that of any other
 TEST(Perturb, EveryNameActs) {
   std::set<std::vector<double>> models;
   const std::vector<Perturbation> all = perturbations(generic());
@@ -108,7 +108,7 @@ TEST(Perturb, EveryNameActs) {
   EXPECT_EQ(models.size(), 2 * all.size());
 }
 
-// each muscle belongs to one group: all groups together act once on each
+// each muscle belongs to one group: all groups together act once on each muscle
 TEST(Perturb, GroupsArePartition) {
   for (const char* kind : {"strength_", "optimal_fiber_length_", "tendon_slack_length_"}) {
     Changes parts;
@@ -143,14 +143,14 @@ TEST(Perturb, GroupsOfTheFullBody) {
     EXPECT_EQ(
         force(strong, std::string("psoas") + side), force(generic(), std::string("psoas") + side));
   }
-  // the rectus femoris is counted in the smaller of its groups, the muscles of none in `other`
+  // the rectus femoris counts in the smaller of its groups, muscles without group in `other`
   const Model flexors = perturb(generic(), {{"strength_hip_flexors", 2}});
   EXPECT_EQ(force(flexors, "psoas_l"), 2 * force(generic(), "psoas_l"));
   EXPECT_EQ(force(flexors, "recfem_l"), force(generic(), "recfem_l"));
   EXPECT_EQ(
       force(perturb(generic(), {{"strength_other", 2}}), "tibant_r"),
       2 * force(generic(), "tibant_r"));
-  // a group of groups is its parts
+  // a group of groups acts as its parts
   EXPECT_EQ(
       numbers(perturb(generic(), {{"strength_glutes", 1.1}})),
       numbers(perturb(
@@ -184,7 +184,7 @@ TEST(Perturb, Composes) {
       {"optimal_fiber_length_calves", 0.9}};
   Changes both = a;
   both.insert(b.begin(), b.end());
-  // a few products and sums in another order
+  // rounding of a few products and sums in another order
   const double rounding = 1e-14;
   const Model together = perturb(generic(), both);
   EXPECT_LT(difference(perturb(perturb(generic(), a), b), together), rounding);
@@ -203,7 +203,7 @@ TEST(Perturb, MassIsKeptAndItsRatiosAreTheFactors) {
   const auto ratio = [&](const char* name) {
     return body(changed, name).mass / body(light, name).mass;
   };
-  // rounding; the torso is the heaviest, which takes the rest of it
+  // rounding; the torso is the heaviest body and absorbs the remainder
   for (const char* name : {"femur_r", "femur_l", "patella_r"})
     EXPECT_NEAR(ratio(name) / ratio("head"), 1.25, 1e-13) << name;
   EXPECT_NEAR(ratio("hand_l") / ratio("head"), 0.5, 1e-13);
@@ -211,7 +211,7 @@ TEST(Perturb, MassIsKeptAndItsRatiosAreTheFactors) {
   for (std::size_t i = 1; i < light.skeleton.bodies().size(); ++i) {
     const Body& before = light.skeleton.bodies()[i];
     const Body& after = changed.skeleton.bodies()[i];
-    // radii of gyration and mass centres stay
+    // radii of gyration and mass centres are unchanged
     EXPECT_LT((after.inertia / after.mass - before.inertia / before.mass).norm(), 1e-14);
     EXPECT_EQ(after.center_of_mass, before.center_of_mass);
   }
@@ -224,7 +224,7 @@ TEST(Perturb, JointCentresMoveInTheirParentMirrored) {
                   {"joint_center_hip_y", shift.y()},
                   {"joint_center_hip_z", shift.z()}});
   BodyWorkspace before(generic().skeleton), after(moved.skeleton);
-  // any posture: the pelvis turns the shift, the leg goes with it as a whole
+  // any posture: the pelvis rotates the shift, the leg moves with it rigidly
   Eigen::VectorXd q = generic().skeleton.default_position();
   for (int i = 0; i < q.size(); ++i) q[i] += 0.3 * std::sin(3.0 * i);
   positions(generic().skeleton, before, q);
@@ -277,7 +277,7 @@ TEST(Perturb, Refuses) {
       "model 'coxa_fullbody' has no property 'colour' to change; there are strength_<group>, "
       "optimal_fiber_length_<group>, tendon_slack_length_<group>, segment_mass_<segment> and "
       "joint_center_<joint>_<x|y|z>: see perturbations()");
-  // the joint to the ground, a side, an axis that is none, and a group of what has no fibres
+  // the joint to the ground, a side, an invalid axis, and a group without fibres
   for (const char* name :
        {"joint_center_ground_pelvis_x", "joint_center_hip_r_x", "joint_center_hip_w",
         "joint_center_hip", "joint_center__x", "optimal_fiber_length_all",

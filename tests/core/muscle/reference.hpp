@@ -58,7 +58,7 @@ inline Eigen::VectorXd independent_values(
   return q;
 }
 
-/// A posture inside all coordinate ranges, the outer `margin` of each left out.
+/// A posture within all coordinate ranges, excluding a fraction `margin` at either end.
 inline Eigen::VectorXd random_posture(
     const Skeleton& skeleton, std::mt19937& random, double margin = 0.02) {
   Eigen::VectorXd q(skeleton.nq());

@@ -21,7 +21,7 @@ namespace {
 using test::data_dir;
 using test::matrices_near;
 
-// the person whom the unscaled model describes (Rajagopal et al. 2016)
+// the person represented by the unscaled model (Rajagopal et al. 2016)
 constexpr double kModelMass = 75.337;
 constexpr double kModelHeight = 1.70;
 
@@ -98,7 +98,7 @@ std::vector<std::string> all_bodies(const Model& model) {
   return names;
 }
 
-// people of all sorts; every second one with some lengths of its own
+// random people; every second one with some given lengths
 std::vector<Subject> people(int count) {
   std::mt19937 generator(20);
   std::uniform_real_distribution<double> unit(0, 1);
@@ -213,8 +213,8 @@ TEST(Subject, ThePersonOfTheModelGetsItBack) {
   EXPECT_NEAR(generic().skeleton.total_mass(), kModelMass, 1e-3);
 }
 
-// every length 1.1 times as great: a similar figure, whose paths and moment arms are 1.1 times as
-// great everywhere, over cylinders, knees and patellae too
+// every length 1.1 times as great: a geometrically similar person, whose paths and moment arms are
+// 1.1 times as great everywhere, also over cylinders, knees and patellae
 TEST(Subject, SimilarPeopleHaveSimilarMuscles) {
   Subject giant = model_person();
   giant.height *= 1.1;
@@ -258,8 +258,8 @@ TEST(Subject, PeopleAddUp) {
     const auto lengths = segment_lengths(model);
     for (const auto& [name, length] : subject.segment_lengths)
       EXPECT_NEAR(lengths.at(name), length, 1e-9) << name;
-    // 1e-5: the figures of the table add up to stature with their five places; 2 mm: joint centres
-    // are not all on one vertical line
+    // 1e-5: the table's values add up to stature with five decimals; 2 mm: joint centres are not
+    // all on one vertical line
     if (subject.segment_lengths.empty()) {
       EXPECT_NEAR(standing_height(model), subject.height, 0.002);
       worst = std::max(worst, std::abs(standing_height(model) / subject.height - 1));
@@ -269,7 +269,7 @@ TEST(Subject, PeopleAddUp) {
   EXPECT_LT(worst, 0.002);
 }
 
-// distances of joints in the posed skeleton, not in the frames that scaling uses
+// distances of joints in the posed skeleton, independent of the frames used for scaling
 TEST(Subject, JointsAreWhereTheLengthsSay) {
   const Subject subject{.sex = Sex::female, .mass = 62, .height = 1.68};
   const Model model = fit(subject);
@@ -279,7 +279,7 @@ TEST(Subject, JointsAreWhereTheLengthsSay) {
   EXPECT_NEAR(joint_distance(model, work, "tibia_l", "talus_l"), 0.23245 * 1.68, 1e-9);
   EXPECT_NEAR(joint_distance(model, work, "humerus_r", "ulna_r"), 0.15856 * 1.68, 1e-9);
   EXPECT_NEAR(joint_distance(model, work, "ulna_l", "hand_l"), 0.15233 * 1.68, 1e-9);
-  // women's hips are wider against stature, their shoulders narrower
+  // women's hips are wider and their shoulders narrower relative to stature
   const auto man = segment_lengths(fit({.sex = Sex::male, .mass = 62, .height = 1.68}));
   const auto woman = segment_lengths(model);
   EXPECT_NEAR(woman.at("hip_width") / man.at("hip_width"), 0.1679 / 0.1569, 1e-9);
@@ -315,7 +315,7 @@ TEST(Subject, RightAndLeftAreEqual) {
   }
 }
 
-// inertia, against figures written here once more
+// inertia, against values repeated here
 // -----------------------------------------------------
 
 struct Row {
@@ -324,7 +324,7 @@ struct Row {
   double mass, length, sagittal, transverse, longitudinal;
 };
 
-// de Leva (1996), table 4; the woman's thigh with the length that goes with its radii
+// de Leva (1996), table 4; the woman's thigh with the length that belongs to its radii
 const std::vector<Row> kMan = {
     {"head", {"head"}, 0.0694, 0.2429, 0.303, 0.315, 0.261},
     {"trunk", {"pelvis", "torso"}, 0.4346, 0.6033, 0.328, 0.306, 0.169},
@@ -344,7 +344,7 @@ const std::vector<Row> kWoman = {
     {"thigh", {"femur_l", "patella_l"}, 0.1478, 0.3685, 0.369, 0.364, 0.162},
     {"shank", {"tibia_r"}, 0.0481, 0.4386, 0.267, 0.263, 0.092}};
 
-// 1e-8: at 0 deg the knee's polynomials still turn the shank by 4e-8 rad
+// 1e-8: at 0 deg the knee's polynomials still rotate the shank by 4e-8 rad
 void expect_de_leva(
     const Subject& subject, const std::vector<Row>& rows, const Row& foot, double sum) {
   const Model model = fit(subject);
@@ -368,7 +368,7 @@ void expect_de_leva(
         segment.mass * Mat3(radii.cwiseProduct(radii).asDiagonal()), 1e-8))
         << row.name;
   }
-  // the foot lies: its long axis points forward
+  // the foot is horizontal: its long axis points forward
   const Lump segment = lump(model, work, foot.bodies);
   const Vec3 radii = Vec3(foot.longitudinal, foot.sagittal, foot.transverse) * foot.length / stature
                      * subject.height;
@@ -398,7 +398,7 @@ TEST(Subject, MassCentersLieWhereDeLevaHasThem) {
     const Site& site = man.skeleton.site(name);
     return world_point(work, site.body, site.p_B).y();
   };
-  // hip to knee 0.4095 of 422.2 mm; a hip joint lies on the origin of the femur. 0.1 mm: slope of
+  // hip to knee 0.4095 of 422.2 mm; the hip joint is at the origin of the femur. 0.1 mm: slope of
   // the segment
   EXPECT_NEAR(
       height("femur_r") - lump(man, work, {"femur_r", "patella_r"}).center.y(),
@@ -412,16 +412,16 @@ TEST(Subject, MassCentersLieWhereDeLevaHasThem) {
   EXPECT_NEAR(
       site_height("head_vertex") - lump(man, work, {"head"}).center.y(), 0.5002 * 0.2429 * unit,
       1e-9);
-  // from the mid-hip up, by the other end of the same table (lower trunk OMPH-MIDH)
+  // from the mid-hip up, by the lower end point of the same table row (lower trunk OMPH-MIDH)
   EXPECT_NEAR(
       lump(man, work, {"pelvis"}).center.y() - height("femur_r"), (1 - 0.6115) * 0.1457 * unit,
       1e-4);
 }
 
-// measured on whole persons, with no segments: three men standing with their arms at the sides on a
+// measured on whole persons, without segments: three men standing with their arms at the sides on a
 // compound pendulum (Santschi, DuBois & Omoto 1963, AMRL-TDR-63-36): stature, mass, vertex to mass
-// centre, and moments of inertia about the mass centre, fore-aft, left-right and long axis; inches,
-// pounds and lb in s2 in the report
+// centre, and moments of inertia about the mass centre for the fore-aft, left-right and long axis;
+// inches, pounds and lb in s2 in the report
 TEST(Subject, TheWholeBodyIsThatOfMeasuredMen) {
   struct Measured {
     double stature, mass, vertex_to_center;
@@ -439,7 +439,8 @@ TEST(Subject, TheWholeBodyIsThatOfMeasuredMen) {
     const Site& vertex = model.skeleton.site("head_vertex");
     const double depth = world_point(work, vertex.body, vertex.p_B).y() - whole.center.y();
     // 2 cm, and 20 % about the transverse axes: de Leva's means are of other people (the pendulum
-    // itself is good to 2 to 8 %); 35 % about the long axis, where the carriage of the arms decides
+    // itself is accurate to 2 to 8 %); 35 % about the long axis, which depends on the position of
+    // the arms
     EXPECT_NEAR(depth, man.vertex_to_center * inch, 0.02);
     const Vec3 measured = man.inertia * 0.11298;  // kg m2 per lb in s2
     EXPECT_NEAR(whole.inertia(0, 0) / measured[0], 1, 0.2);
@@ -448,7 +449,7 @@ TEST(Subject, TheWholeBodyIsThatOfMeasuredMen) {
   }
 }
 
-// adults' mass centres stand at 55 to 57 % of stature, women's lower than men's
+// mass centres of adults are at 55 to 57 % of stature, women's lower than men's
 TEST(Subject, TheMassCenterOfMenIsHigher) {
   const auto relative = [](Sex sex) {
     const Model model = fit({.sex = sex, .mass = 68, .height = 1.70});
@@ -485,8 +486,8 @@ TEST(Subject, OperatingRangesAreKept) {
         sum += std::abs(after - before);
         worst = std::max(worst, std::abs(after - before));
       }
-    // of an optimal fibre length: an active force-length curve half a length wide hardly changes
-    // with 0.05
+    // in optimal fibre lengths: an active force-length curve half a length wide hardly changes
+    // within 0.05
     EXPECT_LT(sum / static_cast<double>(scaled.length.size()), 0.005);
     EXPECT_LT(worst, 0.05);
   }
@@ -569,7 +570,7 @@ TEST(Subject, RefusesWhatNobodyIs) {
   EXPECT_THROW(fit({.segment_lengths = {{"tigh", 0.4}}}), UnknownName);
 }
 
-// half and twice the usual length are allowed, so each alone must give a body
+// half and twice the usual length are allowed, so each alone must give a valid body
 TEST(Subject, EveryLengthThatIsAllowedWorksAlone) {
   for (const Sex sex : {Sex::male, Sex::female}) {
     const Subject usual{.sex = sex, .mass = 70, .height = 1.7};

@@ -26,7 +26,7 @@ double length_of(const CylinderWrap& wrap, const Vec3& p1, const Vec3& p2) {
 }
 
 TEST(WrapCylinder, HalfTurnOverARopePulley) {
-  // ends beside the pulley at its own height, pulled straight down: tangent lengths 2, half a turn
+  // ends beside the pulley, below its axis: tangent length 2, half a turn
   const Vec3 p1(-1, -2, 0), p2(1, -2, 0);
   const CylinderWrap wrap = wrap_cylinder(cylinder(1, Quadrant::plus_y), p1, p2);
   ASSERT_EQ(wrap.action, Action::possible);
@@ -64,7 +64,7 @@ TEST(WrapCylinder, NoOtherPairOfPointsIsShorterAndTheWayHasNoKink) {
     const double length = length_of(wrap, p1, p2);
     EXPECT_GE(length, (p2 - p1).norm());
 
-    // the helix at its ends runs on as the straight pieces
+    // the helix continues tangentially into the straight segments
     const double side = wrap.sweep < 0 ? -1 : 1;
     const double around = std::abs(wrap.sweep);
     const double rise = wrap.last.z() - wrap.first.z();
@@ -76,7 +76,7 @@ TEST(WrapCylinder, NoOtherPairOfPointsIsShorterAndTheWayHasNoKink) {
       EXPECT_NEAR((helix(wrap.last) - (p2 - wrap.last).normalized()).norm(), 0, 1e-9);
     }
 
-    // nor is any neighbour shorter: angles and heights of both points moved
+    // no neighbouring path is shorter: angles and heights of both points perturbed
     std::normal_distribution<> shift(0, 0.05);
     for (int j = 0; j < 10; ++j) {
       const double da = shift(random), db = shift(random);
@@ -85,7 +85,7 @@ TEST(WrapCylinder, NoOtherPairOfPointsIsShorterAndTheWayHasNoKink) {
       const double turned = std::abs(wrap.sweep + db - da);
       const double other =
           (first - p1).norm() + std::hypot(turned, last.z() - first.z()) + (p2 - last).norm();
-      // only ways that do not cut through the cylinder count
+      // paths that cut through the cylinder do not count
       const auto outside = [](const Vec3& p, const Vec3& on) {
         return (on - p).head<2>().dot(on.head<2>()) <= 0;
       };
@@ -115,7 +115,7 @@ TEST(WrapCylinder, GrowsContinuouslyFromAGraze) {
 TEST(WrapCylinder, LeavesAlone) {
   const WrapCylinder shaft = cylinder(1);
   EXPECT_EQ(wrap_cylinder(shaft, {-2, 1.1, 0}, {2, 1.1, 0}).action, Action::none);
-  EXPECT_EQ(wrap_cylinder(shaft, {-3, 0, 0}, {-2, 0, 0}).action, Action::none);  // stops before it
+  EXPECT_EQ(wrap_cylinder(shaft, {-3, 0, 0}, {-2, 0, 0}).action, Action::none);  // ends before it
   EXPECT_EQ(wrap_cylinder(shaft, {0.5, 0, 0}, {2, 0, 0}).action, Action::inside);
   EXPECT_EQ(wrap_cylinder(shaft, {2, 0, -1}, {2, 0, 1}).action, Action::none);  // along the axis
   // past the end of a short cylinder, and across its middle
@@ -134,14 +134,14 @@ TEST(WrapCylinder, StaysOnItsQuadrantsSide) {
       {Quadrant::plus_y, Vec3::UnitY()},
       {Quadrant::minus_y, -Vec3::UnitY()}};
   for (const auto& c : cases) {
-    // a line just off the axis on the far side still goes around the allowed side
+    // a line just off the axis on the far side still wraps around the allowed side
     const Vec3 across = Vec3::UnitZ().cross(c.side);
     const Vec3 p1 = 2 * across - 0.1 * c.side, p2 = -2 * across - 0.1 * c.side;
     const CylinderWrap wrap = wrap_cylinder(cylinder(1, c.quadrant), p1, p2);
     ASSERT_NE(wrap.action, Action::none);
     const Vec3 middle = rotation(Vec3::UnitZ(), 0.5 * wrap.sweep) * wrap.first;
     EXPECT_GT(middle.dot(c.side), 0.9);
-    // both ends on the allowed side and clear of it: straight
+    // both ends on the allowed side and clear of the cylinder: straight
     EXPECT_EQ(
         wrap_cylinder(cylinder(1, c.quadrant), p1 + 2 * c.side, p2 + 2 * c.side).action,
         Action::none);

@@ -1,5 +1,5 @@
-// Bands, cables, hanging loads, anchors, shares and windows of supports: each against statics and differences that are
-// made here.
+// Bands, cables, hanging loads, anchors, shares and supports that touch on part of the path: each
+// against statics or differences computed here.
 
 #include <cmath>
 #include <functional>
@@ -41,7 +41,7 @@ Vec3 place(const Eigen::VectorXd& q, const ContactPoint& point) {
 // gradient of a function of the posture by central differences
 Eigen::VectorXd gradient(
     const std::function<double(const Eigen::VectorXd&)>& f, const Eigen::VectorXd& q) {
-  const double h = 1e-6;  // rad or m: rounding and curvature both below 1e-9 of the value's scale
+  const double h = 1e-6;  // rad or m: rounding and truncation both below 1e-9 of the value's scale
   Eigen::VectorXd g(q.size());
   for (int i = 0; i < q.size(); ++i) {
     Eigen::VectorXd up = q;
@@ -53,12 +53,12 @@ Eigen::VectorXd gradient(
   return g;
 }
 
-// first and second derivative of a function of time by seven points
+// first and second time derivative from seven points
 struct Rates {
   Eigen::VectorXd first, second;
 };
 Rates rates(const std::function<Eigen::VectorXd(double)>& f) {
-  const double h = 4e-3;  // s: error h^6, 1e-13 of what changes in a second
+  const double h = 4e-3;  // s: error h^6, 1e-13 of the change in a second
   const double w1[] = {-1.0 / 60, 3.0 / 20, -3.0 / 4, 0, 3.0 / 4, -3.0 / 20, 1.0 / 60};
   const double w2[] = {1.0 / 90, -3.0 / 20, 3.0 / 2, -49.0 / 18, 3.0 / 2, -3.0 / 20, 1.0 / 90};
   const long n = f(0).size();
@@ -71,7 +71,7 @@ Rates rates(const std::function<Eigen::VectorXd(double)>& f) {
   return r;
 }
 
-// a body that moves everywhere, smoothly, about a posture with every joint bent
+// a smooth motion of all coordinates about a posture with every joint bent
 struct Swing {
   Eigen::VectorXd middle = full_body().skeleton.default_position();
   Eigen::VectorXd amplitude, phase;
@@ -104,7 +104,7 @@ Trial only_body() {
   return trial;
 }
 
-// what the elements of a trial add to the generalized forces that the motion asks for
+// contribution of a trial's elements to the required generalized forces
 Eigen::VectorXd added(const Trial& trial, double t, bool inertia = true) {
   SimulateOptions options;
   options.inertia = inertia;
@@ -205,7 +205,7 @@ TEST(Band, ForcesAreTheGradientOfItsEnergy) {
   const auto energy = [&](const Eigen::VectorXd& q) {
     const double distance = (place(q, band.a) - place(q, band.b)).norm();
     const double most = (distance + 0.05) / 0.06 - 1;
-    const int n = 4000;  // Simpson's rule within each of the curve's cubics, nearly
+    const int n = 4000;  // Simpson's rule, almost exact within each of the curve's cubics
     double integral = 0;
     for (int i = 0; i < n; ++i) {
       const double a = most * i / n;
@@ -282,7 +282,7 @@ TEST(Cable, SlackItDoesNothing) {
   trial.setting.cables = {stack(1)};
   FrameSolver solver(trial, SimulateOptions{});
   const Swing swing;
-  // toward the pulley faster than the stack falls
+  // towards the pulley faster than the stack falls
   const ContactPoint& point = trial.setting.cables[0].point;
   const auto length = [&](const Eigen::VectorXd& q) {
     return (place(q, point) - trial.setting.cables[0].anchor).norm();
@@ -308,12 +308,13 @@ TEST(HangingLoad, AddsItsWeightAndInertiaAtItsPointAndNoMoment) {
       expected +=
           12 * (acceleration - kFall)[axis]
           * gradient([&](const Eigen::VectorXd& q) { return place(q, point)[axis]; }, swing.q(t));
-    EXPECT_TRUE(matrices_near(added(trial, t), expected, 1e-5)) << t;  // 200 N by differences
+    EXPECT_TRUE(matrices_near(added(trial, t), expected, 1e-5)) << t;  // 200 N, by differences
   }
 }
 
 TEST(Elements, TotalWrenchIsTheRateOfMomentum) {
-  // everything together: what the floating base needs is the rate of momentum less weight and what the world does
+  // everything together: the floating base must supply the rate of momentum less weight and
+  // external forces
   Trial trial = only_body();
   trial.setting.loads = {
       dumbbell(), barbell(40, full_body().skeleton.body_index("pelvis"), Vec3(0.1, 0, 0))};
@@ -428,7 +429,7 @@ TEST_F(SharedFeet, LimitRespectsTheShare) {
 }
 
 TEST_F(SharedFeet, AnImpossibleShareUsesReservesAndIsKept) {
-  // a foot's shear alone cannot hold a body up whose bench carries nothing
+  // the shear of a foot alone cannot hold up a body whose bench carries nothing
   trial.setting.shares = {{"bench", "right_foot", 0}};
   FrameSolver solver(trial, SimulateOptions{});
   ASSERT_TRUE(solver.solve(trial.motion, 2));
@@ -555,7 +556,7 @@ TEST(Elements, AStillTrialBalancesFromItsDatasetAlone) {
         vector("grip_position", k, "grip", rails), vector("grip_force", k, "grip", rails));
     EXPECT_TRUE(matrices_near(total.force, Vec3::Zero(), 1e-6)) << k;
     EXPECT_TRUE(matrices_near(total.moment, Vec3::Zero(), 1e-6)) << k;
-    // a band between two bodies is nothing to the whole
+    // a band between two bodies exerts no net force
     EXPECT_TRUE(matrices_near(
         vector("load_force", k, "load", 1) + vector("load_force", k, "load", 2), Vec3::Zero(),
         1e-9));
@@ -563,7 +564,7 @@ TEST(Elements, AStillTrialBalancesFromItsDatasetAlone) {
   }
 }
 
-// ---- what a plugin may get wrong, by name
+// ---- invalid scenarios of a plugin, by name
 
 using Change = std::function<void(Scenario&)>;
 

@@ -15,7 +15,7 @@
 #include "core/support/hip_thrust.hpp"
 #include "support/paths.hpp"
 
-// A host program's locale changes no number that coxa writes, reads or says.
+// The host program's locale affects no number that coxa writes, reads or prints.
 
 namespace coxa {
 namespace {
@@ -42,7 +42,7 @@ std::string refusal(const std::function<void()>& act) {
   return "accepted";
 }
 
-// every text and file that holds numbers, by what it is
+// every text and file with numbers, by kind
 std::map<std::string, std::string> all_that_is_written(const fs::path& folder) {
   std::map<std::string, std::string> written;
   const Dataset dataset = simulate(test::hip_thrust_trial({{"load", 34.5}}, 5), {});

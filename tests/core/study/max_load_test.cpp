@@ -1,4 +1,5 @@
-// The heaviest load where the movement depends on it: found again by halving whole simulations.
+// The heaviest load where the movement depends on it, compared with bisection over whole
+// simulations.
 
 #include "coxa/study/max_load.hpp"
 
@@ -19,7 +20,7 @@ namespace {
 using test::full_body;
 using test::hip_thrust;
 
-// a hip thrust whose technique follows the load
+// a hip thrust whose technique depends on the load
 class Follows final : public Exercise {
  public:
   using Technique = std::function<std::map<std::string, double>(double load)>;
@@ -34,7 +35,7 @@ class Follows final : public Exercise {
   void build(ScenarioBuilder& s, const Parameters& given) const override {
     std::map<std::string, double> values = technique_(given["load"]);
     values["load"] = given["load"];
-    values["hold"] = 0.1;  // most frames where the lift is hard
+    values["hold"] = 0.1;  // most frames are where the lift is hard
     values["eccentric"] = 1;
     s.take(scenario_of(
         *s.model, *hip_thrust(),
@@ -59,11 +60,11 @@ bool needs_reserves(const Exercise& exercise, double load) {
   const auto count = [&](const std::string& name) {
     return std::get<std::vector<double>>(d.at(name).data)[0];
   };
-  // a hair above the limit even the least reserves may stay unsettled
+  // just above the limit even the least reserves may remain unsolved
   return count("reserve_frames") + count("unsolved_frames") > 0;
 }
 
-// between a load that can be lifted and one that cannot
+// bisection between a feasible and an infeasible load
 double halved(const Exercise& exercise, double can, double cannot) {
   EXPECT_FALSE(needs_reserves(exercise, can));
   EXPECT_TRUE(needs_reserves(exercise, cannot));
@@ -75,7 +76,7 @@ double halved(const Exercise& exercise, double can, double cannot) {
 }
 
 TEST(MaxLoadOfAMovingTechnique, IsWhereReservesBegin) {
-  // feet nearer or farther with every kilogram, and a slower or faster lift
+  // feet nearer or farther with the load, and a slower or faster lift
   const std::vector<Follows::Technique> techniques = {
       [](double load) {
         return std::map<std::string, double>{{"foot_distance", 0.62 + 3e-4 * load}};
@@ -109,7 +110,7 @@ TEST(MaxLoadOfAMovingTechnique, EndsWhereTheMovementEnds) {
 }
 
 TEST(MaxLoadOfAMovingTechnique, FindsAJumpOfTheMovement) {
-  // from 60 kg on the lift must be fast: far above the strength
+  // from 60 kg on the lift must be fast: far beyond the strength
   const Follows exercise([](double load) {
     return std::map<std::string, double>{{"concentric", load < 60 ? 1.0 : 0.3}};
   });
@@ -119,7 +120,7 @@ TEST(MaxLoadOfAMovingTechnique, FindsAJumpOfTheMovement) {
 }
 
 TEST(MaxLoadOfAMovingTechnique, IsConfirmedWhereTheMovementFlickers) {
-  // every other gram is lifted too fast: whatever is found is a load that a simulation can lift
+  // every other gram is lifted too fast: whatever load is found, a simulation can lift it
   const Follows exercise([](double load) {
     const bool fast = load > 50 && static_cast<long>(load * 1e3) % 2 == 0;
     return std::map<std::string, double>{{"concentric", fast ? 0.3 : 1.0}};

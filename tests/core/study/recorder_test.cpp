@@ -1,4 +1,5 @@
-// What is recorded of a trial: nothing allocated by frames, and what a model without some coordinate lacks.
+// Recording a trial: frames do not allocate; variables of coordinates that a model lacks are
+// absent.
 
 #include <algorithm>
 #include <cmath>
@@ -20,7 +21,7 @@ const std::vector<double>& numbers(const Dataset& dataset, const std::string& na
   return std::get<std::vector<double>>(dataset.at(name).data);
 }
 
-// the full body with other names for some of its coordinates
+// the full body with some coordinates renamed
 Model renamed(const std::map<std::string, std::string>& names) {
   Model model = full_body();
   const Skeleton& skeleton = model.skeleton;
@@ -38,7 +39,7 @@ TEST(Recorder, FramesAllocateNothing) {
   SimulateOptions options;
   const auto allocations = [&](int frames) {
     const Trial trial = hip_thrust_trial({}, frames);
-    simulate(trial, options);  // whatever is made once
+    simulate(trial, options);  // everything that is allocated once
     const test::AllocationCount count;
     simulate(trial, options);
     return count();
@@ -94,7 +95,7 @@ TEST(Recorder, AModelWithoutMusclesHasEmptyMuscleVariables) {
   const Dataset found = simulate(trial, {});
   EXPECT_TRUE(numbers(found, "activation").empty());
   EXPECT_TRUE(numbers(found, "group_force").empty());
-  // reserves stand in for every muscle
+  // reserves replace every muscle
   EXPECT_EQ(numbers(found, "reserve_frames")[0], 3);
   EXPECT_GT(numbers(found, "peak_hip_extension_moment")[0], 50);
 }

@@ -30,7 +30,7 @@ TEST(MaxLoad, IsTheBorderBetweenReservesAndNone) {
   EXPECT_FALSE(limit.limited_by.empty());
   EXPECT_EQ(limit.load_at_frame.size(), 21u);
 
-  // a hair below nothing is missing, a hair above something is
+  // just below the limit no reserve is needed, just above it one is
   const auto reserves = [&](double load) {
     const Dataset d = simulate(hip_thrust_trial({{"load", load}}, 21), options);
     return std::get<std::vector<double>>(d.at("reserve_frames").data)[0];

@@ -20,7 +20,7 @@ Attributes summary(const std::string& units) {
       {"long_name", std::string("a summary")}, {"units", units}, {"role", std::string("summary")}};
 }
 
-// a trial whose series are straight lines in time, so that linear resampling must be exact
+// a trial whose series are linear in time, so that linear resampling must be exact
 Dataset trial(const Doubles& time, double slope, double peak) {
   Dataset d;
   d.add_dimension("time", time.size());
@@ -39,7 +39,7 @@ Dataset trial(const Doubles& time, double slope, double peak) {
   d.add({"peak_by_side", {"side"}, Doubles{peak, -peak}, summary("N m")});
   d.add({"frames_unsolved", {}, Integers{3}, summary("1")});
   d.add({"mass", {}, Doubles{80}, {{"units", std::string("kg")}}});  // no summary
-  d.add({"limited_by", {}, Strings{"soleus_r"}, summary("1")});      // no number
+  d.add({"limited_by", {}, Strings{"soleus_r"}, summary("1")});      // not a number
   return d;
 }
 
@@ -87,7 +87,7 @@ TEST(StackTrials, SummariesAndVariedParameters) {
 }
 
 TEST(StackTrials, SeriesAreResampledOverTheTrial) {
-  // frames at uneven times; the second trial lasts four times as long
+  // frames at unequal intervals; the second trial lasts four times as long
   const Dataset study = stack_trials(
       {trial({0, 0.3, 0.9, 1}, 3, 0), trial({1, 1.5, 3, 5}, 2, 0)}, {}, {"moment", "phase"}, 11);
   EXPECT_NO_THROW(study.check());
@@ -96,7 +96,7 @@ TEST(StackTrials, SeriesAreResampledOverTheTrial) {
   EXPECT_EQ(study.at("time").dims, (Strings{"trial", "sample"}));
   for (std::size_t s = 0; s < 11; ++s) {
     const double first = 0.1 * double(s), second = 1 + 0.4 * double(s);
-    // the last digits of a few products and sums
+    // rounding of a few products and sums
     EXPECT_DOUBLE_EQ(numbers(study, "sample")[s], 10 * double(s));
     EXPECT_NEAR(numbers(study, "time")[s], first, 1e-15);
     EXPECT_NEAR(numbers(study, "time")[11 + s], second, 1e-15);
@@ -118,7 +118,7 @@ TEST(StackTrials, SamplesOnFramesAreTheFrames) {
   std::get<Doubles>(d.variables[2].data) = moment;
   const Dataset study = stack_trials({d}, {}, {"moment"}, 9);
   for (std::size_t s = 0; s < 9; ++s) {
-    // between 1 s and 3 s nothing is known, at 1 s and 3 s it is
+    // between 1 s and 3 s the value is unknown, at 1 s and 3 s it is not
     EXPECT_EQ(std::isnan(numbers(study, "moment")[2 * s]), s > 2 && s < 6) << s;
     EXPECT_EQ(numbers(study, "moment")[2 * s + 1], 7);
   }
@@ -170,7 +170,7 @@ TEST(StackTrials, SummariesThatSomeTrialsLack) {
   EXPECT_EQ(numbers(study, "sticking_point")[1], 0.4);
 }
 
-// trials of two exercises: their supports differ, the moments of both sides do not
+// trials of two exercises: different supports, but equal labels of the moments
 TEST(StackTrials, OtherSupportsMatterOnlyToSeriesOnThem) {
   const auto on = [](const Strings& supports) {
     Dataset d = trial({0, 1}, 1, 5);

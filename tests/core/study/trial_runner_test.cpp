@@ -19,7 +19,7 @@ using test::full_body;
 TrialRunner runner(int frames = 5) {
   SimulateOptions options;
   options.frames = frames;
-  // not owned: lives as long as the tests
+  // not owned: it outlives the tests
   return {
       std::shared_ptr<const Model>(&full_body(), [](const Model*) {}), data_dir() / "anthropometry",
       options};
@@ -70,7 +70,7 @@ TEST(TrialRunner, IsTheRoadFromSubjectToTrial) {
   EXPECT_EQ(run.parameters()["load"], 80);
 }
 
-// models are kept from row to row: what a row gives must not show it
+// models are cached from row to row, which must not affect results
 TEST(TrialRunner, RowsDoNotKnowOfEachOther) {
   std::vector<TrialRow> rows;
   for (int i = 0; i < 12; ++i) {
@@ -91,7 +91,7 @@ TEST(TrialRunner, RowsDoNotKnowOfEachOther) {
 }
 
 TEST(TrialRunner, OffsetsAreAddedToWhatIsThere) {
-  // given, default, from the body, beyond the range, whole
+  // a given value, a default, one found from the body, one beyond the range, an integer
   const auto value = [](TrialRow row, const std::string& name, double offset) {
     row.offsets[name] = offset;
     TrialRunner run = runner(2);

@@ -14,7 +14,7 @@
 namespace coxa::test {
 namespace {
 
-// every allocation that is to be seen passes through here, or the compiler may remove it
+// allocations under test pass through here, so that the compiler cannot remove them
 volatile const void* seen;
 
 class AllocationCountTest : public ::testing::Test {
@@ -32,7 +32,7 @@ TEST_F(AllocationCountTest, SeesNothingWhereNothingIsAllocated) {
   EXPECT_EQ(count(), 0u);
 }
 
-// the negative controls: without them a counter that counts nothing would pass every test
+// negative controls: without them a counter that counts nothing would pass every test
 TEST_F(AllocationCountTest, SeesNew) {
   AllocationCount count;
   const auto block = std::make_unique<int>(1);
@@ -65,7 +65,7 @@ TEST_F(AllocationCountTest, SeesIntoTheLibrary) {
   const std::string nearest = nearest_name(name, candidates);
   const std::size_t allocations = count();
   EXPECT_EQ(nearest, "load");
-  // the edit distance needs a table on the heap, and it is libcoxa that asks for it
+  // the edit distance needs a table on the heap, allocated by libcoxa
   EXPECT_GE(allocations, 1u);
 }
 
@@ -82,7 +82,7 @@ TEST_F(AllocationCountTest, CountsItsOwnThreadOnly) {
     other.join();
     before_join = count();
   }
-  // starting the thread allocates a little here; its hundred blocks are not ours
+  // starting the thread allocates a little here; the hundred blocks of the thread are not counted
   EXPECT_LT(before_join, 100u);
 }
 
