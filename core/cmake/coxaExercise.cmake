@@ -9,6 +9,6 @@ function(coxa_add_exercise name)
     PROPERTIES PREFIX ""
                CXX_VISIBILITY_PRESET hidden
                VISIBILITY_INLINES_HIDDEN ON)
-  # same rounding as the library it works for
+  # same floating-point contraction as libcoxa
   target_compile_options(coxa_${name} PRIVATE -ffp-contract=off)
 endfunction()

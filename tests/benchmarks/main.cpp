@@ -1,4 +1,4 @@
-// Checks that every engine was given the same tree, then times.
+// Checks that every engine has the same tree, then runs the benchmarks.
 
 #include <cmath>
 #include <cstdio>
@@ -9,7 +9,7 @@
 
 namespace {
 
-// torques of one engine against ours; rounding is all that may differ
+// compares the torques of one engine with ours, which may differ by rounding only
 bool same_tree(const char* engine, const std::vector<double>& theirs) {
   const std::vector<double> ours = coxa::bench::coxa_hinge_torques();
   double worst = ours.size() == theirs.size() ? 0 : 1e300;

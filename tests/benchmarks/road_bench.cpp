@@ -1,4 +1,4 @@
-// Stages of the road on the full-body model, and the road as a whole.
+// The stages of a trial on the full-body model, and the whole of it.
 
 #include <filesystem>
 
@@ -34,7 +34,7 @@ const Trial& trial() {
   return trial;
 }
 
-// frames one after the other, as a simulation meets them
+// consecutive frames, as in a simulation
 class Frames {
  public:
   int next() { return frame_ = (frame_ + 1) % trial().motion.frames(); }

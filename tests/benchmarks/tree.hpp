@@ -8,7 +8,7 @@
 
 namespace coxa::bench {
 
-/// One body of a plain tree and the joint that holds it: what every rigid-body library can say.
+/// One body of a plain tree and its joint, in terms that every rigid-body library supports.
 struct TreeBody {
   enum class Joint { free, ball, hinge };
 
@@ -19,10 +19,11 @@ struct TreeBody {
   Vec3 p_PF;        // m, joint in the parent
   double mass = 0;  // kg
   Vec3 center_of_mass;
-  Vec3 inertia;  // kg m2, principal, about the mass centre, body axes
+  Vec3 inertia;  // kg m2, principal, about the centre of mass, body axes
 };
 
-/// A person of hinge, ball and free joints with as many degrees of freedom as the full-body model: 40.
+/// A person with hinge, ball and free joints and as many degrees of freedom as the full-body model:
+/// 40.
 inline std::vector<TreeBody> plain_tree() {
   using Joint = TreeBody::Joint;
   std::vector<TreeBody> tree;
@@ -62,8 +63,8 @@ inline int degrees_of_freedom(TreeBody::Joint joint) {
   return joint == TreeBody::Joint::free ? 6 : joint == TreeBody::Joint::ball ? 3 : 1;
 }
 
-/// Hinge torques of the tree at its zero posture, without velocity, under gravity and the accelerations
-/// 0.1, 0.2, ... of its hinges: a check that every engine was given the same tree. In tree order.
+/// Hinge torques, N m, of the tree at its zero posture, at rest, under gravity and the hinge
+/// accelerations 0.1, 0.2, ... rad/s2, in tree order; to check that every engine has the same tree.
 std::vector<double> coxa_hinge_torques();
 
 std::vector<double> pinocchio_hinge_torques();

@@ -1,4 +1,4 @@
-// Inverse dynamics of the plain tree in coxa; the peers beside it do the same work in the same run.
+// Inverse dynamics of the plain tree in coxa; the peers do the same computation in the same run.
 
 #include <benchmark/benchmark.h>
 

@@ -1,4 +1,4 @@
-// nothing wrong with it until the test spoils its descriptor; it tells when its code runs
+// a valid module whose descriptor the tests alter; records whether its code runs
 #include "zoo.hpp"
 
 static const zoo::Bell bell;

@@ -1,4 +1,4 @@
-// built for another interface of coxa: here so that the loader meets it as a file, as a user would
+// built for another interface version, so that the loader sees a real file of that kind
 #include "zoo.hpp"
 
 static const zoo::Bell bell;

@@ -1,4 +1,4 @@
-// the name of another plugin
+// a second plugin with the name of another
 #include "zoo.hpp"
 
 namespace {

@@ -1,4 +1,4 @@
-// radians under a name that says degrees
+// a parameter in radians whose name says degrees
 #include "zoo.hpp"
 
 namespace {

@@ -1,4 +1,4 @@
-// calls what no library has: the loader finds out at once, not in the middle of a study
+// calls a function that no library defines: loading must fail at once, not in the middle of a study
 #include "zoo.hpp"
 
 void nobody_wrote_this();

@@ -1,4 +1,4 @@
-// a library like any other
+// a shared library that is not a plugin
 #include "zoo.hpp"
 
 static const zoo::Bell bell;

@@ -1,4 +1,4 @@
-// built with the strings of GCC 4, as some distributions still do
+// built with the pre-C++11 string ABI of GCC, as some distributions still do
 #define _GLIBCXX_USE_CXX11_ABI 0
 
 #include "zoo.hpp"

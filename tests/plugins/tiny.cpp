@@ -1,4 +1,4 @@
-// the right symbol, but four bytes of something else
+// the right symbol with four bytes of other content
 #include <cstdint>
 
 #include "zoo.hpp"

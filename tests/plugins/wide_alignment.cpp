@@ -1,4 +1,5 @@
-// what -mavx512f makes of Eigen, whose matrices could then be neither passed nor freed across the boundary
+// the alignment that -mavx512f gives Eigen, whose matrices could then be neither passed nor freed
+// across the boundary
 #define EIGEN_MAX_ALIGN_BYTES 64
 
 #include "zoo.hpp"

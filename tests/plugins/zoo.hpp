@@ -8,7 +8,7 @@
 
 namespace zoo {
 
-/// An exercise that does nothing, under a name; each module of the zoo spoils one thing.
+/// A minimal exercise; each module of the zoo is defective in one respect.
 class Animal : public coxa::Exercise {
  public:
   explicit Animal(std::string name) : name_(std::move(name)) {}
@@ -27,7 +27,7 @@ class Animal : public coxa::Exercise {
   std::string name_;
 };
 
-/// A descriptor with nothing wrong.
+/// A valid descriptor.
 constexpr coxa::PluginDescriptor sound(coxa::Exercise* (*create)()) {
   return {
       coxa::kPluginMagic,
@@ -43,7 +43,7 @@ constexpr coxa::PluginDescriptor sound(coxa::Exercise* (*create)()) {
       create};
 }
 
-/// Tells the test that code of a module ran that should never have been loaded.
+/// Records that code of the module ran, which must not happen for a module that is rejected.
 struct Bell {
   Bell() { ::setenv("COXA_ZOO_RAN", "1", 1); }
 };

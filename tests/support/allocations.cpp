@@ -11,14 +11,14 @@
 
 namespace {
 
-// plain data, initial-exec: touching it never allocates
+// plain data, initial-exec: access never allocates
 __attribute__((tls_model("initial-exec"))) thread_local std::size_t allocations = 0;
 
 }  // namespace
 
 #if COXA_COUNTS_ALLOCATIONS
 
-// the C library's allocator under the names it keeps for such wrappers
+// the C library's allocator under the names that it keeps for wrappers like these
 extern "C" {
 void* __libc_malloc(std::size_t);
 void* __libc_calloc(std::size_t, std::size_t);

@@ -5,8 +5,9 @@
 
 namespace coxa::test {
 
-/// Passes if both have the same size and every entry agrees within `tolerance` (absolute); a failure
-/// names the worst entry, both values there and how many entries differ. A NaN never agrees.
+/// Passes if both have the same size and every entry agrees within `tolerance` (absolute); a
+/// failure names the worst entry, both values, and the number of entries that differ. NaN never
+/// agrees.
 ///
 ///     EXPECT_TRUE(matrices_near(tau, expected, 1e-8));
 ::testing::AssertionResult matrices_near(

@@ -6,16 +6,16 @@
 
 namespace coxa::test {
 
-/// The repository's own folder `data/`.
+/// The repository's folder `data/`.
 std::filesystem::path data_dir();
 
-/// Modules that tests load on purpose: tests/plugins/<name>.cpp is <name>.so here.
+/// Folder of the test modules: tests/plugins/<name>.cpp is built to <name>.so here.
 std::filesystem::path test_plugin_dir();
 
-/// Reference numbers computed by other programs; they lie beside the repository, not in it, and may be absent.
+/// Reference values computed by other programs; stored beside the repository, possibly absent.
 std::filesystem::path reference_dir();
 
-/// A folder of its own for the running test, empty, under the system's temporary folder.
+/// An empty folder of the running test under the system's temporary folder.
 std::filesystem::path scratch_dir();
 
 }  // namespace coxa::test

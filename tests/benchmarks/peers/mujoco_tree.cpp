@@ -1,4 +1,4 @@
-// The plain tree in MuJoCo: the stages of its inverse dynamics that are rigid-body dynamics, nothing else.
+// The plain tree in MuJoCo: only the rigid-body stages of its inverse dynamics.
 
 #include <functional>
 #include <memory>

@@ -1,4 +1,4 @@
-// The plain tree in Pinocchio: its own joint types, its own recursion, its own workspace.
+// The plain tree in Pinocchio, with its own joint types, recursion and workspace.
 
 #include <benchmark/benchmark.h>
 #include <pinocchio/algorithm/joint-configuration.hpp>
