@@ -68,8 +68,10 @@ class COXA_EXPORT FrameSolver {
   /// [nq] net generalized force after gravity, inertia, loads, supports and grips: what muscles,
   /// actuators and reserves provide, N m or N.
   const Eigen::VectorXd& generalized_force() const { return net_; }
+  /// Tendon force of a muscle, N.
   double tension(int muscle) const { return tension_[muscle]; }
   const std::vector<LoadState>& loads() const { return loads_; }  // see `load_names`
+  /// Force of the world on the body at a support, N, world.
   Vec3 support_force(int support) const;
   /// Force, N, world, on the hand of a grip or the body of an anchor (anchors follow the grips in
   /// numbering), and its point of application, m, world.
@@ -84,7 +86,7 @@ class COXA_EXPORT FrameSolver {
   /// Wrench of the parent on body i through its joint with the muscle forces removed (joint contact
   /// force), world axes, about the world's origin.
   const Wrench& joint_wrench(int body) const { return reactions_.bodies[body].F; }
-  Momentum momentum() const;  // of body and loads
+  Momentum momentum() const;  // of the body and all loads
   /// Bits of StatusBit for the last frame.
   int status() const { return status_; }
 

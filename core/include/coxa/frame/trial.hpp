@@ -22,9 +22,10 @@ struct Trial {
   Setting setting{};
 };
 
+/// Options of `simulate` and of everything that solves frames.
 struct SimulateOptions {
-  double criterion = 2;  // p of sum V a^p; infinity for min-max
-  int frames = 101;
+  double criterion = 2;        // p of sum V a^p; infinity for min-max
+  int frames = 101;            // number of frames of a planned motion
   bool strict = false;         // throw on an unsolved frame
   bool intervals = false;      // also compute support_force_min and _max
   bool inertia = true;         // false: velocities and accelerations are set to zero

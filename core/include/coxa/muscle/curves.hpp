@@ -62,7 +62,7 @@ class COXA_EXPORT BezierCurve {
   double y_upper_, slope_upper_;
 };
 
-/// Parameters of the four curves, named as in OpenSim's files.
+/// Active force-length curve. The parameters of all four curves are named as in OpenSim's files.
 struct ActiveForceLengthParameters {
   double min_norm_active_fiber_length = 0.4441;
   double transition_norm_fiber_length = 0.73;
@@ -70,6 +70,7 @@ struct ActiveForceLengthParameters {
   double shallow_ascending_slope = 0.8616;
   double minimum_value = 0.1;
 };
+/// Force-velocity curve; slopes per unit of normalised velocity.
 struct ForceVelocityParameters {
   double concentric_slope_at_vmax = 0;
   double concentric_slope_near_vmax = 0.25;
@@ -80,6 +81,7 @@ struct ForceVelocityParameters {
   double concentric_curviness = 0.6;
   double eccentric_curviness = 0.9;
 };
+/// Passive fibre curve; strains relative to the optimal length.
 struct PassiveForceLengthParameters {
   double strain_at_zero_force = 0;
   double strain_at_one_norm_force = 0.7;
@@ -87,6 +89,7 @@ struct PassiveForceLengthParameters {
   double stiffness_at_one_norm_force = 2.0 / 0.7;  // NaN: OpenSim's default
   double curviness = 0.75;                         // NaN: OpenSim's default
 };
+/// Tendon curve; strains relative to the slack length.
 struct TendonForceLengthParameters {
   double strain_at_one_norm_force = 0.049;
   double stiffness_at_one_norm_force = 1.375 / 0.049;

@@ -64,6 +64,7 @@ struct DumbbellSize {
   double handle_length = 0;  // m
   double length() const { return handle_length + 2 * head_length; }
 };
+/// Dimensions of a dumbbell of `mass`, kg.
 COXA_EXPORT DumbbellSize dumbbell_size(double mass);
 
 }  // namespace coxa

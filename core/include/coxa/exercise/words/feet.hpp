@@ -46,6 +46,7 @@ COXA_EXPORT void hold_leg(
 
 /// Name of the support of a foot: "right_foot" or "left_foot".
 COXA_EXPORT std::string sole_name(Side side);
+/// Position of a foot that stands; empty if it does not.
 COXA_EXPORT const std::optional<FootPlace>& foot(const ScenarioBuilder& s, Side side);
 /// Distance between the heels, m: the parameter stance_width, or the distance between the hip
 /// creases.

@@ -14,6 +14,7 @@ namespace coxa {
 /// Default of a parameter that is found from the model unless given.
 inline constexpr double kFound = std::numeric_limits<double>::quiet_NaN();
 
+/// load, kg, with the default `kg`; `what` describes it.
 COXA_EXPORT Parameter load_parameter(double kg, const std::string& what);
 /// concentric, hold, eccentric (s) and repetitions.
 COXA_EXPORT std::vector<Parameter> tempo_parameters(

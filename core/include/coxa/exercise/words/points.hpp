@@ -18,6 +18,7 @@ COXA_EXPORT Side side(const ScenarioBuilder& s);
 inline double sign(Side side) { return side == Side::right ? 1 : -1; }
 /// "_r" or "_l".
 COXA_EXPORT std::string suffix(Side side);
+/// The opposite side.
 inline Side other(Side side) { return side == Side::right ? Side::left : Side::right; }
 
 /// Site of the model. @throws UnknownName
