@@ -22,7 +22,7 @@ class StepBridge final : public Exercise {
          "33(5):58-61"}};
   }
 
-  // name, default, least, greatest, unit, what it is; the lists are those that many exercises share
+  // name, default, minimum, maximum, unit, description; the functions give parameters that many exercises share
   std::vector<Parameter> parameters() const override {
     return join(
         {{load_parameter(20, "bar and plates together"),
@@ -33,7 +33,7 @@ class StepBridge final : public Exercise {
          spine_parameters()});
   }
 
-  // SI units and radians in, words of coxa/exercise/vocabulary.hpp out; no joint angle that geometry can find
+  // p is in SI units and radians; coxa/exercise/vocabulary.hpp declares the functions; joint angles follow from geometry
   void build(ScenarioBuilder& s, const Parameters& p) const override {
     const double height = p["step_height"];
     lie_down(s, height);
