@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,10 +20,14 @@ from ..base import check, estimate
 from ..base.limits import check_count
 from ..trials.labels import subtitle, title
 from .body import Stage
-from .palette import INK, PHASES
+from .layout import heads
+from .palette import INK, PAPER, PHASES
 from .panels import colour_bar
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.text import Text
+
     from ..trials.result import Result
 
 try:
@@ -58,39 +63,20 @@ def animate(
             f"cannot write {target}: .mp4 needs the program ffmpeg, which is not installed;"
             " pip install 'coxa[video]' brings it, or use .gif"
         )
-
     stage = Stage(result)
-    # the stage as wide as the picture, text above and the colour bar below it, in pixels (even, for mp4)
-    x_low, x_high, y_low, y_high = stage.limits
-    middle = width * (y_high - y_low) / (x_high - x_low)
-    above, below = 66, 52
-    height = 2 * round((above + middle + below) / 2)
-    width = 2 * round(width / 2)
-    figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor="white")
-    canvas = FigureCanvasAgg(figure)
-    figure.text(
-        0.03, 1 - 22 / height, title(result), fontsize=13, weight="bold", color=INK, va="center"
-    )
-    figure.text(0.03, 1 - 46 / height, subtitle(result), fontsize=9, color="#5a616b", va="center")
-    clock = figure.text(0.97, 1 - 22 / height, "", fontsize=11, color=INK, ha="right", va="center")
-    colour_bar(figure, figure.add_axes((0.34, 20 / height, 0.32, 9 / height)))
-    ax = figure.add_axes((0, below / height, 1, middle / height))
-
-    duration = stage.time[-1] - stage.time[0]
-    wanted = min(float(duration) * fps / speed, 1e18)
-    count = check_count("pictures of this animation", max(2, round(wanted)), "pictures")
-    # of a .gif all pictures, in three colours and indexed; and which frame is nearest to which picture
-    memory = 4 * width * height * (1 if movie else count) + 16 * len(stage.time) * count
-    estimate.require_memory("this animation", memory, "lower fps or width, or raise speed")
-    times = stage.time[0] + duration * np.arange(count) / count
-    frames = np.abs(stage.time[:, None] - times).argmin(axis=0)
+    figure, ax, clock = _picture(result, stage, width)
+    # of a .gif all pictures, in three colours and indexed
+    width, height = figure.canvas.get_width_height()
+    frames = _frames(stage.time, fps, speed, 4 * width * height, movie)
     phase = result["phase"].values
 
-    def pose(frame: int) -> None:
-        ax.clear()
-        stage.draw(ax, frame)
-        word = PHASES.get(int(phase[frame]), ("", ""))[0]
-        clock.set_text(f"{word}   {stage.time[frame]:.2f} s")
+    def poses() -> Iterator[None]:
+        for frame in map(int, frames):
+            ax.clear()
+            stage.draw(ax, frame)
+            word = PHASES.get(int(phase[frame]), ("", ""))[0]
+            clock.set_text(f"{word}   {stage.time[frame]:.2f} s")
+            yield
 
     # under another name until it is whole
     partial = target.with_name(f".{target.stem}.partial{target.suffix}")
@@ -101,22 +87,53 @@ def animate(
                 matplotlib.rc_context({"animation.ffmpeg_path": ffmpeg}),
                 writer.saving(figure, str(partial), DPI),
             ):
-                for frame in frames:
-                    pose(int(frame))
+                for _ in poses():
                     writer.grab_frame()
         else:
-            pictures = []
-            for frame in frames:
-                pose(int(frame))
-                canvas.draw()
-                pictures.append(Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3].copy()))
-            _save_gif(pictures, partial, fps)
+            _save_gif([_drawn(figure) for _ in poses()], partial, fps)
         os.replace(partial, target)
     except OSError as error:
         raise FileError(f"cannot write {target}: {error.strerror or error}") from None
     finally:
         partial.unlink(missing_ok=True)
     return target
+
+
+def _picture(result: Result, stage: Stage, width: int) -> tuple[Figure, Axes, Text]:
+    """The figure, its stage as wide as itself with text above and the colour bar below, and its clock."""
+    x_low, x_high, y_low, y_high = stage.limits
+    # pixels, even for mp4
+    middle = width * (y_high - y_low) / (x_high - x_low)
+    above, below = 66, 52
+    height = 2 * round((above + middle + below) / 2)
+    width = 2 * round(width / 2)
+    figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor=PAPER)
+    FigureCanvasAgg(figure)
+    texts = {1 - 22 / height: title(result), 1 - 46 / height: subtitle(result)}
+    heads(figure, 0.03, texts, (13, 9))
+    clock = figure.text(0.97, 1 - 22 / height, "", fontsize=11, color=INK, ha="right", va="center")
+    colour_bar(figure, figure.add_axes((0.34, 20 / height, 0.32, 9 / height)))
+    return figure, figure.add_axes((0, below / height, 1, middle / height)), clock
+
+
+def _frames(time: np.ndarray, fps: int, speed: float, picture: int, movie: bool) -> np.ndarray:
+    """The frame nearest to each picture; `picture` is the memory of one, bytes, and a movie keeps only one."""
+    duration = time[-1] - time[0]
+    wanted = min(float(duration) * fps / speed, 1e18)
+    count = check_count("pictures of this animation", max(2, round(wanted)), "pictures")
+    memory = picture * (1 if movie else count) + 16 * len(time) * count
+    estimate.require_memory("this animation", memory, "lower fps or width, or raise speed")
+    times = time[0] + duration * np.arange(count) / count
+    frames: np.ndarray = np.abs(time[:, None] - times).argmin(axis=0)
+    return frames
+
+
+def _drawn(figure: Figure) -> Image.Image:
+    """What a figure looks like now."""
+    canvas = figure.canvas
+    assert isinstance(canvas, FigureCanvasAgg)
+    canvas.draw()
+    return Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3].copy())
 
 
 def _save_gif(pictures: list[Image.Image], path: Path, fps: int) -> None:

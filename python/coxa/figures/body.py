@@ -15,30 +15,13 @@ from matplotlib.patches import Circle, FancyArrowPatch, Polygon, Rectangle
 from matplotlib.patheffects import withStroke
 
 from .._core import Error
-from .palette import ACTIVATION, INK
+from . import palette
 from .shapes import capsule, convex_hull, merged, unit
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from ..trials.result import Result
-
-
-SKIN, SKIN_EDGE = "#dde3ea", "#a9b4c0"
-
-
-FAR_SKIN, FAR_EDGE = "#eceff3", "#ccd3db"
-
-
-BENCH, BENCH_EDGE = "#c9bba3", "#8f8069"
-
-
-STEEL, PLATE = "#4a4f57", "#f1efea"
-
-FORCE = "#0072b2"
-
-
-BAND, CABLE, RAIL = "#2a9d8f", "#4a4f57", "#9aa0a8"
 
 #: Length of an arrow per newton, m.
 METRES_PER_NEWTON = 1 / 1600
@@ -146,7 +129,7 @@ class Stage:
                 fixed = np.broadcast_to(np.asarray(end["point"], dtype=float), (self.frames, 3))
                 ends.append((fixed, None))
         colour = str(band.get("material", "")).split(" ")[-1]
-        return ends, colour if is_color_like(colour) else BAND, band.get("strands", 1) > 1
+        return ends, colour if is_color_like(colour) else palette.BAND, band.get("strands", 1) > 1
 
     def _held(self, scene: dict[str, Any]) -> list[tuple[np.ndarray, np.ndarray]]:
         # points over time that something fixed holds, and which axes it leaves free
@@ -193,22 +176,13 @@ class Stage:
         ax.set_aspect("equal")
         ax.set_axis_off()
         ax.add_artist(
-            Rectangle((x_low, y_low), x_high - x_low, -y_low, facecolor="#e9e6e1", zorder=0)
+            Rectangle((x_low, y_low), x_high - x_low, -y_low, facecolor=palette.FLOOR, zorder=0)
         )
-        ax.plot([x_low, x_high], [0, 0], color="#8d8a84", lw=1, zorder=1)
+        ax.plot([x_low, x_high], [0, 0], color=palette.FLOOR_EDGE, lw=1, zorder=1)
         for box in self.furniture:
             (x0, y0, _), (x1, y1, _) = box["lower"], box["upper"]
-            ax.add_artist(
-                Rectangle(
-                    (x0, y0),
-                    x1 - x0,
-                    y1 - y0,
-                    facecolor=BENCH,
-                    edgecolor=BENCH_EDGE,
-                    lw=1,
-                    zorder=1,
-                )
-            )
+            bench = Rectangle((x0, y0), x1 - x0, y1 - y0, **palette.BENCH, lw=1, zorder=1)
+            ax.add_artist(bench)
         self._draw_rails(ax, frame)
         self._draw_body(ax, frame)
         self._draw_muscles(ax, frame)
@@ -235,16 +209,8 @@ class Stage:
         alpha: float = 1,
     ) -> None:
         outline = capsule(a, b, ra * self.stature, rb * self.stature)
-        ax.add_artist(
-            Polygon(
-                outline,
-                facecolor=FAR_SKIN if far else SKIN,
-                edgecolor=FAR_EDGE if far else SKIN_EDGE,
-                lw=0.8,
-                zorder=z,
-                alpha=alpha,
-            )
-        )
+        skin = palette.FAR_SKIN if far else palette.SKIN
+        ax.add_artist(Polygon(outline, **skin, lw=0.8, zorder=z, alpha=alpha))
 
     def _draw_body(self, ax: Axes, frame: int) -> None:
         if any(self._point(f"{name}_r", frame) is None for name in ("hip", "knee", "ankle")):
@@ -272,10 +238,8 @@ class Stage:
             # the toes are a little thick too
             toes = np.mean(sole[4:], axis=0) + [0, 0.012 * self.stature]
             outline = convex_hull(np.vstack([*sole, ring, toes]))
-            colours = (FAR_SKIN, FAR_EDGE) if far else (SKIN, SKIN_EDGE)
-            ax.add_artist(
-                Polygon(outline, facecolor=colours[0], edgecolor=colours[1], lw=0.8, zorder=z)
-            )
+            skin = palette.FAR_SKIN if far else palette.SKIN
+            ax.add_artist(Polygon(outline, **skin, lw=0.8, zorder=z))
 
     def _draw_arm(self, ax: Axes, frame: int, side: str, z: float) -> None:
         for upper, lower, ra, rb in ARMS:
@@ -297,19 +261,10 @@ class Stage:
             return
         seat = middle("buttock_r", "buttock_l")
         if crown is not None and neck is not None:
-            radius = 0.058
-            head = crown + radius * self.stature * unit(neck - crown)
+            radius = 0.058 * self.stature
+            head = crown + radius * unit(neck - crown)
             self._capsule(ax, neck, head, 0.030, 0.034, False, 3)
-            ax.add_artist(
-                Circle(
-                    tuple(head),
-                    radius * self.stature,
-                    facecolor=SKIN,
-                    edgecolor=SKIN_EDGE,
-                    lw=0.8,
-                    zorder=3,
-                )
-            )
+            ax.add_artist(Circle(tuple(head), radius, **palette.SKIN, lw=0.8, zorder=3))
         outline = [capsule(hips, chest, 0.052 * self.stature, 0.056 * self.stature)]
         if seat is not None:
             inner = seat + 0.042 * self.stature * unit(hips - seat)
@@ -317,22 +272,25 @@ class Stage:
         if neck is not None:
             outline.append(capsule(neck, chest, 0.03 * self.stature, 0.056 * self.stature))
         for points in outline:
-            ax.add_artist(Polygon(points, facecolor=SKIN, edgecolor=SKIN_EDGE, lw=1.6, zorder=3))
+            ax.add_artist(Polygon(points, **palette.SKIN, lw=1.6, zorder=3))
         for points in outline:
-            ax.add_artist(Polygon(points, facecolor=SKIN, edgecolor="none", zorder=3.1))
+            ax.add_artist(
+                Polygon(points, facecolor=palette.SKIN["facecolor"], edgecolor="none", zorder=3.1)
+            )
 
     def _draw_sticks(self, ax: Axes, frame: int) -> None:
         # a model without our sites: a line from every body to its parent
         if self.model is None:
             for points in self.sites.values():
-                ax.plot(*points[frame, :2], ".", color=INK, ms=3)
+                ax.plot(*points[frame, :2], ".", color=palette.INK, ms=3)
             return
         lines = [
             (self.origins[frame, i, :2], self.origins[frame, self.bodies.index(body.parent), :2])
             for i, body in enumerate(self.model.bodies)
             if body.parent in self.bodies
         ]
-        ax.add_artist(LineCollection(lines, colors=SKIN_EDGE, linewidths=6, zorder=3))
+        colour = palette.SKIN["edgecolor"]
+        ax.add_artist(LineCollection(lines, colors=colour, linewidths=6, zorder=3))
 
     def _draw_muscles(self, ax: Axes, frame: int) -> None:
         paths = self.paths(frame)
@@ -345,7 +303,7 @@ class Stage:
         ax.add_artist(
             LineCollection(
                 [paths[i][:, :2] for i in order],
-                colors=[ACTIVATION(activation[i]) for i in order],
+                colors=[palette.ACTIVATION(activation[i]) for i in order],
                 linewidths=[scale * self.widths[i] for i in order],
                 capstyle="round",
                 joinstyle="round",
@@ -364,24 +322,12 @@ class Stage:
                 across = radius * np.array([-1, 1]) * unit(seen)[::-1]
                 corners = [seen / 2 + across, -seen / 2 + across]
                 outline = middle + np.array([*corners, *(-np.array(corners))])
-                ax.add_artist(
-                    Polygon(outline, facecolor=STEEL, edgecolor="white", lw=0.6, zorder=7)
-                )
+                ax.add_artist(Polygon(outline, **palette.BAR, lw=0.6, zorder=7))
             elif radius > 0.05:
-                ax.add_artist(
-                    Circle(tuple(middle), radius, facecolor=PLATE, edgecolor="none", zorder=1.5)
-                )
-                ax.add_artist(
-                    Circle(
-                        tuple(middle), radius, facecolor="none", edgecolor=STEEL, lw=1.1, zorder=7
-                    )
-                )
+                ax.add_artist(Circle(tuple(middle), radius, **palette.PLATE, zorder=1.5))
+                ax.add_artist(Circle(tuple(middle), radius, **palette.RIM, lw=1.1, zorder=7))
             else:
-                ax.add_artist(
-                    Circle(
-                        tuple(middle), radius, facecolor=STEEL, edgecolor="white", lw=0.6, zorder=7
-                    )
-                )
+                ax.add_artist(Circle(tuple(middle), radius, **palette.BAR, lw=0.6, zorder=7))
 
     def _draw_bands(self, ax: Axes, frame: int) -> None:
         for ends, colour, loop in self.bands:
@@ -402,7 +348,7 @@ class Stage:
                     linewidths=1.1 * width,
                     capstyle="round",
                     zorder=6.5,
-                    path_effects=[withStroke(linewidth=1.1 * width + 1, foreground=INK)],
+                    path_effects=[withStroke(linewidth=1.1 * width + 1, foreground=palette.INK)],
                 )
             )
 
@@ -411,10 +357,8 @@ class Stage:
             if not np.isfinite(points[frame]).all():
                 continue
             (x, y), (x0, y0) = points[frame, :2], anchor[:2]
-            ax.plot([x, x0], [y, y0], color=CABLE, lw=1.2, zorder=6.5)
-            ax.add_artist(
-                Circle((x0, y0), 0.03, facecolor=PLATE, edgecolor=CABLE, lw=1.1, zorder=6.6)
-            )
+            ax.plot([x, x0], [y, y0], color=palette.CABLE, lw=1.2, zorder=6.5)
+            ax.add_artist(Circle((x0, y0), 0.03, **palette.PULLEY, lw=1.1, zorder=6.6))
 
     def _draw_rails(self, ax: Axes, frame: int) -> None:
         # what is held across and free to go up and down runs on rails; what is held all round has a post
@@ -423,9 +367,11 @@ class Stage:
             if not np.isfinite(points[frame]).all():
                 continue
             if free[1] and not free[0]:
-                ax.plot([x, x], [0, self.limits[3]], color=RAIL, lw=2.5, zorder=1.2)
+                ax.plot([x, x], [0, self.limits[3]], color=palette.RAIL, lw=2.5, zorder=1.2)
             else:
-                ax.plot([x, x], [0, y], color=RAIL, lw=4, solid_capstyle="round", zorder=1.2)
+                ax.plot(
+                    [x, x], [0, y], color=palette.RAIL, lw=4, solid_capstyle="round", zorder=1.2
+                )
 
     def _draw_forces(self, ax: Axes, frame: int) -> None:
         data = self.result.dataset
@@ -435,26 +381,16 @@ class Stage:
         points = data["center_of_pressure"].transpose("time", "support", "axis").values[frame]
         for force, point in merged(forces, points):
             tip = point + METRES_PER_NEWTON * force
-            ax.add_artist(
-                FancyArrowPatch(
-                    tuple(point),
-                    tuple(tip),
-                    arrowstyle="-|>",
-                    mutation_scale=11,
-                    lw=2,
-                    color=FORCE,
-                    shrinkA=0,
-                    shrinkB=0,
-                    zorder=8,
-                )
-            )
+            style: dict[str, Any] = {"arrowstyle": "-|>", "mutation_scale": 11, "lw": 2}
+            style |= {"shrinkA": 0, "shrinkB": 0, "color": palette.SUPPORT_FORCE, "zorder": 8}
+            ax.add_artist(FancyArrowPatch(tuple(point), tuple(tip), **style))
             ax.annotate(
                 f"{np.hypot(*force):.0f} N",
                 tuple(tip),
                 xytext=(3, 2),
                 textcoords="offset points",
-                color=FORCE,
+                color=palette.SUPPORT_FORCE,
                 fontsize=8,
                 zorder=9,
-                path_effects=[withStroke(linewidth=2.5, foreground="white")],
+                path_effects=[withStroke(linewidth=2.5, foreground=palette.PAPER)],
             )

@@ -12,12 +12,9 @@ from ..answers.comparison import STATEMENT, Comparison, shorten
 from ..base.curves import lifting
 from ..trials.labels import person
 from .body import Stage
-from .palette import (
-    INK,
-    MANY,
-    line_of,
-)
-from .panels import dress, new_figure, short_title
+from .layout import dress, heads, rows, zero
+from .palette import GUIDE, INK, MANY, NOTE, PAPER, line_of
+from .panels import new_figure, short_title
 
 
 def comparison(given: Comparison) -> Figure:
@@ -38,22 +35,20 @@ def comparison(given: Comparison) -> Figure:
     figure = new_figure(width, height)
 
     heading = f"{len(labels)} exercises, {given.basis}" if len(labels) > 1 else given.basis
-    style: dict[str, Any] = {"fontsize": 15, "weight": "bold", "color": INK, "va": "center"}
-    figure.text(0.04, 1 - 0.38 / height, heading, **style)
     who = [*person(given.subject, data.attrs), "moments and groups per working leg"]
     who[-1] += " (mean of both legs where both work)"
-    style = {"fontsize": 10, "color": "#5a616b", "va": "center"}
-    figure.text(0.04, 1 - 0.66 / height, "   ·   ".join(who), **style)
+    texts = {1 - 0.38 / height: heading, 1 - 0.66 / height: "   ·   ".join(who)}
+    heads(figure, 0.04, texts, (15, 10))
     for i, label in enumerate(labels):
         bottom = height - header - row_height * (1 + i // across)
         left = 0.015 + 0.97 * (i % across) / across
         ax = figure.add_axes((left, bottom / height, 0.96 / across, posture / height))
         _posture(ax, given, i, stages.get(label), (wide, tall), 100 // across)
 
-    def panel(column: int, row: int, rows: int = 1) -> Axes:
+    def panel(column: int, row: int, high: int = 1) -> Axes:
         # two columns of curves in three rows; two columns of groups over all three
         left = (0.045, 0.285, 0.58, 0.815)[column]
-        size = (0.19 if column < 2 else 0.165, (1.85 + 2.72 * (rows - 1)) / height)
+        size = (0.19 if column < 2 else 0.165, (1.85 + 2.72 * (high - 1)) / height)
         return figure.add_axes((left, (0.88 + 2.72 * (2 - row)) / height, *size))
 
     moment = "leg_hip_extension_moment"
@@ -68,7 +63,7 @@ def comparison(given: Comparison) -> Figure:
     _group_bars(
         panel(3, 2, 3), given, "leg_{}_force", "Force, peak and mean", scale=1e-3, unit="kN"
     )
-    small: dict[str, Any] = {"fontsize": 8.5, "color": "#7a828c"}
+    small: dict[str, Any] = {"fontsize": 8.5, "color": NOTE}
     figure.text(0.045, 0.3 / height, shorten("   ·   ".join(given.warnings), 200), **small)
     notes = f"dots: peak, bars: mean of the lifting phase   ·   {STATEMENT}"
     figure.text(0.98, 0.1 / height, notes, ha="right", **small)
@@ -113,8 +108,8 @@ def _posture(
 def _lift_axis(ax: Axes) -> None:
     # thirds, as the table takes them
     for x in (100 / 3, 200 / 3):
-        ax.axvline(x, color="#d9dee4", lw=1, zorder=0)
-    ax.axhline(0, color="#9aa3ad", lw=0.8, zorder=1)
+        ax.axvline(x, color=GUIDE, lw=1, zorder=0)
+    zero(ax)
     ax.set_xlim(0, 100)
 
 
@@ -133,22 +128,14 @@ def _over_lift(
         y = scale * data[name].sel(exercise=label).values
         ax.plot(data["percent"].values, y, lw=2, label=short_title(label), **line_of(i))
     _lift_axis(ax)
-    dress(ax, heading, unit)
-    ax.set_xlabel("% of the lifting phase's duration", fontsize=9, color=INK)
+    dress(ax, heading, unit, "% of the lifting phase's duration")
     if per_kg:
         mass = float(data.attrs["total_mass"])
         scales: Any = (lambda y: y / mass, lambda y: y * mass)
         right = ax.secondary_yaxis("right", functions=scales)
-        right.tick_params(labelsize=8, colors="#7a828c", length=2)
+        right.tick_params(labelsize=8, colors=NOTE, length=2)
         right.spines["right"].set_visible(False)
-        ax.text(
-            *(1.0, 1.02),
-            f"{unit}/kg",
-            transform=ax.transAxes,
-            fontsize=8,
-            color="#7a828c",
-            ha="left",
-        )
+        ax.text(1.0, 1.02, f"{unit}/kg", transform=ax.transAxes, fontsize=8, color=NOTE)
 
 
 def _share_of_peak(ax: Axes, given: Comparison, name: str) -> None:
@@ -163,11 +150,11 @@ def _share_of_peak(ax: Axes, given: Comparison, name: str) -> None:
         ax.plot(data["percent"].values, row[name].values / peak, lw=1.6, **style)
         for word, x in (("first", 100 / 6), ("last", 500 / 6)):
             y = float(row[f"{word}_third_{name}_of_peak"])
-            ax.plot([x], [y], "o", ms=7, color=style["color"], mec="white", zorder=4)
+            ax.plot([x], [y], "o", ms=7, color=style["color"], mec=PAPER, zorder=4)
     _lift_axis(ax)
     ax.set_ylim(min(0, ax.get_ylim()[0]), 1.08)
-    dress(ax, "Hip moment over its peak, early and late", "")
-    ax.set_xlabel("% of the lifting phase; dots: means of thirds", fontsize=9, color=INK)
+    over = "% of the lifting phase; dots: means of thirds"
+    dress(ax, "Hip moment over its peak, early and late", "", over)
 
 
 def _sticking(ax: Axes, given: Comparison) -> None:
@@ -188,9 +175,8 @@ def _sticking(ax: Axes, given: Comparison) -> None:
         least = np.nanmin(data["max_load"].values)
         ax.set_ylim(0, min(ax.get_ylim()[1], max(4 * least, 1.6 * np.nanmax(data["max_load"]))))
     else:
-        ax.text(0.5, 0.5, "no greatest loads", transform=ax.transAxes, ha="center", color="#7a828c")
-    dress(ax, "Sticking curve, dot: greatest load", "kg")
-    ax.set_xlabel("% of the way up", fontsize=9, color=INK)
+        ax.text(0.5, 0.5, "no greatest loads", transform=ax.transAxes, ha="center", color=NOTE)
+    dress(ax, "Sticking curve, dot: greatest load", "kg", "% of the way up")
 
 
 def _group_bars(
@@ -207,8 +193,6 @@ def _group_bars(
     groups = [str(group) for group in data["group"].values]
     step = 0.8 / len(labels)
     for row, group in enumerate(groups):
-        if row % 2:
-            ax.axhspan(row - 0.5, row + 0.5, color="#f4f6f8", lw=0, zorder=0)
         name = pattern.format(group)
         name, share = (name, 1) if f"peak_{name}" in data else (name.removeprefix("leg_"), 0.5)
         for i in range(len(labels)):
@@ -220,14 +204,10 @@ def _group_bars(
             hatch = (None, "////", "....")[i // len(MANY) % 3]
             ax.barh(
                 y, mean, 0.85 * step, color=colour, alpha=0.55, lw=0, zorder=2, hatch=hatch,
-                edgecolor="white",
+                edgecolor=PAPER,
             )  # fmt: skip
             ax.plot([mean, peak], [y, y], color=colour, lw=0.8, zorder=2)
             ax.plot([peak], [y], "o", ms=max(2.5, min(5, 14 * step)), color=colour, zorder=3)
-    ax.set_yticks(range(len(groups)), [group.replace("_", " ") for group in groups])
-    ax.set_ylim(len(groups) - 0.5, -0.5)
     ax.set_xlim(0, None)
-    dress(ax, heading, "")
-    ax.set_xlabel(unit or "of full activation", fontsize=9, color=INK)
-    ax.tick_params(axis="y", length=0)
-    ax.spines["left"].set_visible(False)
+    dress(ax, heading, "", unit or "of full activation")
+    rows(ax, [group.replace("_", " ") for group in groups])

@@ -9,10 +9,7 @@ from matplotlib.patches import Patch
 
 from ..base.wording import capital, left_out, three_digits, unit_text, with_unit
 from .layout import (
-    GREY,
-    LIGHT,
     MOST_BARS,
-    RULE,
     clothe,
     footer,
     header,
@@ -24,8 +21,9 @@ from .layout import (
     rows,
     short,
     wrap,
+    zero,
 )
-from .palette import AMBER, BLUE, INK, ORANGE, line_of
+from .palette import AMBER, BLUE, GUIDE, INK, NOTE, ORANGE, PAPER, RULE, SUBTITLE, line_of
 from .panels import new_figure
 
 if TYPE_CHECKING:
@@ -78,7 +76,7 @@ def main_effects(given: MainEffects) -> Figure:
         ax.axhline(overall, color=RULE, lw=0.9, ls="--", zorder=1)
         if column.levels is None:
             for edge in (*part["low"], part["high"].iloc[-1]):
-                ax.axvline(edge, color="#e4e8ec", lw=1, zorder=0)
+                ax.axvline(edge, color=GUIDE, lw=1, zorder=0)
         ax.errorbar(
             *(x, mean),
             yerr=conf,
@@ -107,7 +105,7 @@ def main_effects(given: MainEffects) -> Figure:
             loc="left",
             weight="bold",
         )
-        ax.set_title(f"{100 * share:.0f} %", fontsize=10, color=GREY, loc="right")
+        ax.set_title(f"{100 * share:.0f} %", fontsize=10, color=SUBTITLE, loc="right")
     rest = lesser(table["factor"].nunique() - len(names))
     bars = f"bars: {percent(given.confidence)} interval of the mean"
     footer(figure, f"{bars}   ·   dashed: mean of all   ·   %: share of the variance{rest}")
@@ -143,7 +141,7 @@ def response(given: Response) -> Figure:
             step = np.diff(np.unique(x)).min() if len(np.unique(x)) > 1 else 1.0
             x = x + (i - (many - 1) / 2) * min(0.12, 0.5 / many) * step
             ax.vlines(x, low, high, color=colour, alpha=0.35, lw=7)
-            ax.plot(x, median, "o", color=colour, ms=6, mec="white", label=label, zorder=4)
+            ax.plot(x, median, "o", color=colour, ms=6, mec=PAPER, label=label, zorder=4)
             if not words:
                 ax.plot(x, median, lw=1.5, **style)
         else:
@@ -155,7 +153,7 @@ def response(given: Response) -> Figure:
                 ax.plot(*dots, "o", ms=2.6, color=colour, alpha=0.45, mew=0, zorder=1)
     low_y, high_y = ax.get_ylim()
     if low_y < 0 < high_y:
-        ax.axhline(0, color=RULE, lw=0.8, zorder=1)
+        zero(ax)
     if words:
         levels = [given.over.say(level) for level in places]  # type: ignore[union-attr]
         ax.set_xticks(range(len(levels)), [wrap(t, max(10, 70 // len(levels))) for t in levels])
@@ -198,7 +196,7 @@ def tornado(given: Tornado) -> Figure:
     colours = {"at_low": AMBER, "at_high": BLUE}
     for i, row in enumerate(table.itertuples()):
         if not np.isfinite(row.change):
-            ax.text(given.base, i, " no trial had a value", va="center", fontsize=8.5, color=LIGHT)
+            ax.text(given.base, i, " no trial had a value", va="center", fontsize=8.5, color=NOTE)
             continue
         ends = [(row.at_low, "at_low", row.low_value), (row.at_high, "at_high", row.high_value)]
         ends = [end for end in ends if np.isfinite(end[0])]
@@ -282,7 +280,7 @@ def paired(given: Paired) -> Figure:
         height = 0.16 + noise.uniform(-0.14, 0.14, len(shown))
         ax.plot(shown, i + height, "o", ms=3.2, color=BLUE, alpha=0.4, mew=0, zorder=2)
         ax.plot([row.bca_low, row.bca_high], [i - 0.2] * 2, color=INK, lw=2.6, zorder=3)
-        ax.plot([row.difference], [i - 0.2], "D", ms=6.5, color=ORANGE, mec="white", zorder=4)
+        ax.plot([row.difference], [i - 0.2], "D", ms=6.5, color=ORANGE, mec=PAPER, zorder=4)
         mean = with_sign(row.difference)
         lines = [f"{mean} {unit_text(of.unit)}".rstrip()]
         if row.pairs > 1:
@@ -293,10 +291,10 @@ def paired(given: Paired) -> Figure:
         blend = ax.get_yaxis_transform()
         style: dict[str, Any] = {"transform": blend, "va": "center", "clip_on": False}
         ax.text(1.03, i - 0.14, lines[0], fontsize=10, color=INK, weight="bold", **style)
-        ax.text(1.03, i + 0.16, lines[1], fontsize=8.5, color=GREY, **style)
+        ax.text(1.03, i + 0.16, lines[1], fontsize=8.5, color=SUBTITLE, **style)
         if given.by is not None:
             by = f"{given.by.label}: {key[2]}"
-            ax.text(-0.02, i + 0.36, by, ha="right", fontsize=8.5, color=GREY, **style)
+            ax.text(-0.02, i + 0.36, by, ha="right", fontsize=8.5, color=SUBTITLE, **style)
     ax.axvline(0, color=RULE, lw=1.1, zorder=1)
     low, high = ax.get_xlim()
     low, high = min(low, 0), max(high, 0)

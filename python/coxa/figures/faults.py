@@ -14,8 +14,9 @@ from ..trials.faults import SERIES, both_sides, check_trials, group_forces
 from ..trials.labels import subtitle, title
 from ..trials.result import Result
 from .body import Stage
-from .palette import BLUE, GREEN, INK, ORANGE, PURPLE
-from .panels import colour_bar, dress, key_frames, new_figure, shade_phases
+from .layout import dress, heads, zero
+from .palette import MANY
+from .panels import colour_bar, key_frames, new_figure, shade_phases
 
 #: Groups whose mean force is under this share of the greatest are left out.
 LEAST_GROUP = 0.05
@@ -37,30 +38,16 @@ def before_after(trials: Mapping[str, Result], heading: str = "") -> Figure:
         If there are not two to four, or one is no Result.
     """
     check_trials(trials, 2, 4)
-    colours = dict(zip(trials, (BLUE, ORANGE, GREEN, PURPLE), strict=False))
+    colours = dict(zip(trials, MANY, strict=False))
     first = next(iter(trials.values()))
     figure = new_figure(13.5, 7.4)
-    figure.text(0.045, 0.955, heading or title(first), fontsize=15, weight="bold", color=INK)
-    figure.text(0.045, 0.92, subtitle(first), fontsize=10, color="#5a616b")
+    heads(figure, 0.045, {0.9635: heading or title(first), 0.9265: subtitle(first)}, (15, 10))
     colour_bar(figure, figure.add_axes((0.79, 0.945, 0.19, 0.016)))
 
-    stages = {name: Stage(result) for name, result in trials.items()}
-    # one scale for all postures
-    limits = np.array([stage.limits for stage in stages.values()])
-    common = (*(f(limits[:, i]) for i, f in enumerate((np.min, np.max, np.min, np.max))),)
-    grid = GridSpec(
-        1, len(trials), figure, left=0.01, right=0.71, top=0.86, bottom=0.5, wspace=0.02
-    )
-    for column, (name, stage) in enumerate(stages.items()):
-        ax = figure.add_subplot(grid[0, column])
-        stage.limits = common
-        stage.draw(ax, key_frames(trials[name])[-1][1])
-        ax.set_title(f"{name}, top", fontsize=11, color=colours[name], pad=4, weight="bold")
-
+    _postures(figure, trials, colours)
     ax = figure.add_axes((0.80, 0.53, 0.18, 0.33))
     _bars(ax, {name: group_forces(result) for name, result in trials.items()}, colours)
-    dress(ax, "Muscle groups, mean force", "")
-    ax.set_xlabel("kN, both sides", fontsize=9, color=INK)
+    dress(ax, "Muscle groups, mean force", "", "kN, both sides")
     ax.tick_params(axis="y", length=0)
 
     # ways that last the same share their phases; others are stretched to one length
@@ -76,13 +63,28 @@ def before_after(trials: Mapping[str, Result], heading: str = "") -> Figure:
                 ax.plot(
                     x, factor * both_sides(result, variable), color=colours[name], lw=2, label=name
                 )
-        ax.axhline(0, color="#9aa3ad", lw=0.8, zorder=1)
+        zero(ax)
         both = ", both legs" if i < 2 else ""
-        dress(ax, f"{label.removesuffix(' moment').capitalize()}{both}", unit)
+        over = "time (s)" if together else "time (% of the trial)"
+        dress(ax, f"{label.removesuffix(' moment').capitalize()}{both}", unit, over)
         if not together:
-            ax.set_xlabel("time (% of the trial)", fontsize=9, color=INK)
             ax.set_xlim(0, 100)
     return figure
+
+
+def _postures(figure: Figure, trials: Mapping[str, Result], colours: Mapping[str, str]) -> None:
+    """The top of each way, all on one scale."""
+    stages = {name: Stage(result) for name, result in trials.items()}
+    limits = np.array([stage.limits for stage in stages.values()])
+    common = (*(f(limits[:, i]) for i, f in enumerate((np.min, np.max, np.min, np.max))),)
+    grid = GridSpec(
+        1, len(trials), figure, left=0.01, right=0.71, top=0.86, bottom=0.5, wspace=0.02
+    )
+    for column, (name, stage) in enumerate(stages.items()):
+        ax = figure.add_subplot(grid[0, column])
+        stage.limits = common
+        stage.draw(ax, key_frames(trials[name])[-1][1])
+        ax.set_title(f"{name}, top", fontsize=11, color=colours[name], pad=4, weight="bold")
 
 
 def _percent(result: Result) -> Any:

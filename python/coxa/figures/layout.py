@@ -5,13 +5,11 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING, Any
 
-from .palette import INK
+from .palette import INK, NOTE, RULE, STRIPE, SUBTITLE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-GREY, LIGHT, RULE = "#5a616b", "#7a828c", "#9aa3ad"
 
 #: Bars of factors in one picture; the table has them all.
 MOST_BARS = 16
@@ -23,17 +21,23 @@ MOST_BARS = 16
 def header(figure: Figure, title: str, subtitle: str) -> None:
     """Title and subtitle, at the same distance from the top for any height."""
     height, width = figure.get_figheight(), figure.get_figwidth()
-    left = 0.25 / width
-    style: dict[str, Any] = {"color": INK, "va": "center", "weight": "bold", "fontsize": 14}
-    figure.text(left, 1 - 0.32 / height, short(title, 0.108, width - 0.4), **style)
-    style = {"color": GREY, "va": "center", "fontsize": 9.5}
-    figure.text(left, 1 - 0.62 / height, short(subtitle, 0.073, width - 0.4), **style)
+    title, subtitle = short(title, 0.108, width - 0.4), short(subtitle, 0.073, width - 0.4)
+    heads(figure, 0.25 / width, {1 - 0.32 / height: title, 1 - 0.62 / height: subtitle})
+
+
+def heads(
+    figure: Figure, left: float, texts: dict[float, str], sizes: tuple[float, float] = (14, 9.5)
+) -> None:
+    """Title and subtitle by their heights; places are shares of the figure."""
+    styles: list[dict[str, Any]] = [{"color": INK, "weight": "bold"}, {"color": SUBTITLE}]
+    for (y, text), style, size in zip(texts.items(), styles, sizes, strict=True):
+        figure.text(left, y, text, va="center", fontsize=size, **style)
 
 
 def footer(figure: Figure, text: str) -> None:
     """What the marks mean, in as many lines as it takes."""
     height, width = figure.get_figheight(), figure.get_figwidth()
-    style: dict[str, Any] = {"color": LIGHT, "va": "bottom", "fontsize": 8.5}
+    style: dict[str, Any] = {"color": NOTE, "va": "bottom", "fontsize": 8.5}
     lines = textwrap.wrap(text, int((width - 0.4) / 0.066), break_long_words=False)
     figure.text(0.25 / width, 0.1 / height, "\n".join(lines), **style)
 
@@ -47,15 +51,26 @@ def place(figure: Figure, left: float, bottom: float, width: float, height: floa
     return figure.add_axes((left / wide, bottom / high, width / wide, height / high))
 
 
-def clothe(ax: Axes, x: str = "", y: str = "") -> None:
+def clothe(ax: Axes, x: str = "", y: str = "", size: float = 9.5) -> None:
     """Axes without a frame, in the colours of the house."""
     for side in ("top", "right"):
         ax.spines[side].set_visible(False)
     for side in ("left", "bottom"):
         ax.spines[side].set_color(RULE)
     ax.tick_params(labelsize=9, colors=INK, length=3)
-    ax.set_xlabel(x, fontsize=9.5, color=INK)
-    ax.set_ylabel(y, fontsize=9.5, color=INK)
+    ax.set_xlabel(x, fontsize=size, color=INK)
+    ax.set_ylabel(y, fontsize=size, color=INK)
+
+
+def dress(ax: Axes, heading: str, y: str, x: str = "time (s)") -> None:
+    """The same under a heading."""
+    clothe(ax, x, y, 9)
+    ax.set_title(heading, fontsize=11, color=INK, loc="left", pad=16, weight="bold")
+
+
+def zero(ax: Axes) -> None:
+    """A line at zero, behind the curves."""
+    ax.axhline(0, color=RULE, lw=0.8, zorder=1)
 
 
 def rows(ax: Axes, labels: list[str], width: int = 30) -> None:
@@ -66,7 +81,7 @@ def rows(ax: Axes, labels: list[str], width: int = 30) -> None:
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
     for i in range(1, len(labels), 2):
-        ax.axhspan(i - 0.5, i + 0.5, color="#f4f6f8", lw=0, zorder=0)
+        ax.axhspan(i - 0.5, i + 0.5, color=STRIPE, lw=0, zorder=0)
 
 
 def legend_above(ax: Axes, columns: int, *, right: bool = False, **style: Any) -> None:

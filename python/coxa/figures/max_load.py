@@ -9,13 +9,9 @@ from matplotlib.figure import Figure
 
 from ..answers.comparison import STATEMENT, shorten
 from ..trials.simulation import MaxLoad
-from .palette import (
-    AMBER,
-    BLUE,
-    INK,
-    ORANGE,
-)
-from .panels import dress, new_figure
+from .layout import dress, heads
+from .palette import AMBER, BLUE, INK, ORANGE, RULE
+from .panels import new_figure
 
 
 def sticking_curve(limit: MaxLoad) -> Figure:
@@ -33,7 +29,7 @@ def sticking_curve(limit: MaxLoad) -> Figure:
         x = np.where(np.append(moving, False) | np.append(False, moving), path, np.nan)
         ax.plot(x, load, label=label, **style)
     at = (path[limit.frame], limit.load)
-    ax.plot([0, 100], [limit.load] * 2, color="#9aa3ad", lw=0.9, zorder=1)
+    ax.plot([0, 100], [limit.load] * 2, color=RULE, lw=0.9, zorder=1)
     ax.plot(*at, "o", color=ORANGE, ms=8, zorder=4)
     ax.annotate(
         f"{limit.load:.1f} kg, limited by {shorten(limit.limited_by, 40).replace('_', ' ')}",
@@ -46,18 +42,9 @@ def sticking_curve(limit: MaxLoad) -> Figure:
     )
     ax.set_xlim(-1, 101)
     ax.set_ylim(0, min(1.1 * np.nanmax(load), 4 * limit.load))
-    dress(ax, "", "heaviest load of that place by itself, kg")
-    ax.set_xlabel("% of the way up", fontsize=9, color=INK)
+    dress(ax, "", "heaviest load of that place by itself, kg", "% of the way up")
     ax.legend(loc="lower right", fontsize=9, frameon=False)
-    figure.text(
-        *(0.1, 0.93), f"Sticking curve: {limit.exercise.replace('_', ' ')}",
-        fontsize=13, weight="bold", color=INK, va="center",
-    )  # fmt: skip
-    figure.text(
-        *(0.1, 0.87),
-        f"at most {limit.load:.1f} kg, at {limit.time:.2f} s; no fatigue. {STATEMENT}",
-        fontsize=9,
-        color="#5a616b",
-        va="center",
-    )
+    title = f"Sticking curve: {limit.exercise.replace('_', ' ')}"
+    subtitle = f"at most {limit.load:.1f} kg, at {limit.time:.2f} s; no fatigue. {STATEMENT}"
+    heads(figure, 0.1, {0.93: title, 0.87: subtitle}, (13, 9))
     return figure

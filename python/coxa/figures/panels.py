@@ -1,4 +1,4 @@
-"""What the figures of trials share: a new figure, axes, legends, phases, key frames."""
+"""What the figures of trials share: a new figure, legends, phases, key frames."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.figure import Figure
 
 from ..trials.result import Result
-from .palette import ACTIVATION, INK, PHASES
+from .palette import ACTIVATION, INK, NOTE, PAPER, PHASES
 
 
 def new_figure(width: float, height: float) -> Figure:
     """A figure that a notebook shows and a script can save, whichever backend there is."""
-    return plt.figure(figsize=(width, height), facecolor="white")
+    return plt.figure(figsize=(width, height), facecolor=PAPER)
 
 
 def key_frames(result: Result) -> list[tuple[str, int]]:
@@ -51,7 +51,7 @@ def shade_phases(ax: Axes, result: Result, *, labels: bool = True) -> None:
     start = 0
     for kind, run in groupby(phase.tolist()):
         end = start + len(list(run))
-        label, colour = PHASES.get(int(kind), ("", "#ffffff"))
+        label, colour = PHASES.get(int(kind), ("", PAPER))
         ax.axvspan(edges[start], edges[end], color=colour, lw=0, zorder=0)
         if labels and edges[end] - edges[start] > 0.06 * (time[-1] - time[0]):
             ax.text(
@@ -61,21 +61,10 @@ def shade_phases(ax: Axes, result: Result, *, labels: bool = True) -> None:
                 transform=ax.get_xaxis_transform(),
                 ha="center",
                 fontsize=8,
-                color="#7a828c",
+                color=NOTE,
             )
         start = end
     ax.set_xlim(time[0], time[-1])
-
-
-def dress(ax: Axes, heading: str, unit: str) -> None:
-    for side in ("top", "right"):
-        ax.spines[side].set_visible(False)
-    for side in ("left", "bottom"):
-        ax.spines[side].set_color("#9aa3ad")
-    ax.tick_params(labelsize=9, colors=INK, length=3)
-    ax.set_xlabel("time (s)", fontsize=9, color=INK)
-    ax.set_ylabel(unit, fontsize=9, color=INK)
-    ax.set_title(heading, fontsize=11, color=INK, loc="left", pad=16, weight="bold")
 
 
 def legend(ax: Axes) -> None:

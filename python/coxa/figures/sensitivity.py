@@ -5,13 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.colors import LinearSegmentedColormap
 
 from ..base.wording import capital, with_unit
 from .layout import (
-    GREY,
     MOST_BARS,
-    RULE,
     clothe,
     footer,
     header,
@@ -24,7 +21,7 @@ from .layout import (
     short,
     wrap,
 )
-from .palette import BLUE, INK, ORANGE
+from .palette import BLUE, INK, ORANGE, PAPER, RULE, SHARES, SUBTITLE, TOTAL_EFFECT
 from .panels import new_figure
 
 if TYPE_CHECKING:
@@ -32,9 +29,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from ..answers.sensitivity import Sensitivity
-
-#: From nothing to all.
-SHADES = LinearSegmentedColormap.from_list("shades", ["#ffffff", "#b9d3e6", BLUE, "#003a5c"])
 
 #: What `brief` leaves out.
 SIDES = "moments and forces: both sides together; activation: mean of both"
@@ -140,7 +134,7 @@ def _index_bars(ax: Axes, given: Sensitivity, name: str, order: list[str], *, le
     at = np.arange(len(order))
     lines: dict[str, Any] = {"ecolor": INK, "elinewidth": 1.1, "capsize": 2.5, "ls": "none"}
     if given.method == "sobol":
-        ax.barh(at - 0.19, table["ST"], 0.36, color="#b9d3e6", label="in all (total effect)")
+        ax.barh(at - 0.19, table["ST"], 0.36, color=TOTAL_EFFECT, label="in all (total effect)")
         ax.barh(at + 0.19, table["S1"], 0.36, color=BLUE, label="alone (first order)")
         ax.errorbar(table["ST"], at - 0.19, xerr=table["ST_conf"], **lines)
         ax.errorbar(table["S1"], at + 0.19, xerr=table["S1_conf"], **lines)
@@ -154,7 +148,7 @@ def _index_bars(ax: Axes, given: Sensitivity, name: str, order: list[str], *, le
         ax.barh(at, table["mu_star"], 0.6, color=BLUE, label="mean size of the change")
         ax.errorbar(table["mu_star"], at, xerr=table["mu_star_conf"], **lines)
         signed = table["mu"].to_numpy()
-        ax.plot(signed, at, "D", ms=5.5, color=ORANGE, mec="white", label="mean with its sign")
+        ax.plot(signed, at, "D", ms=5.5, color=ORANGE, mec=PAPER, label="mean with its sign")
         ax.axvline(0, color=RULE, lw=0.8, zorder=1)
     if legend:
         legend_above(ax, 2)
@@ -164,7 +158,7 @@ def _spread(ax: Axes, given: Sensitivity, name: str, order: list[str]) -> None:
     """Mean size against spread: what acts alike everywhere lies low, what depends on the others high."""
     table = given.top(name).reindex(order)
     table = table[np.isfinite(table["sigma"])]
-    ax.plot(table["mu_star"], table["sigma"], "o", ms=6, color=BLUE, mec="white")
+    ax.plot(table["mu_star"], table["sigma"], "o", ms=6, color=BLUE, mec=PAPER)
     top = 1.15 * max([1e-12, *table["mu_star"]])
     high = max(1.25 * max([0, *table["sigma"]]), 0.05 * top)
     end = min(top, high)
@@ -195,7 +189,9 @@ def _spread(ax: Axes, given: Sensitivity, name: str, order: list[str]) -> None:
         )
     unit = given.measured[name].unit
     clothe(ax, with_unit("mean size of the change", unit), with_unit("its spread", unit))
-    ax.set_title("above the dotted line: depends on the others", fontsize=9, color=GREY, loc="left")
+    ax.set_title(
+        "above the dotted line: depends on the others", fontsize=9, color=SUBTITLE, loc="left"
+    )
 
 
 # ---- as colours
@@ -212,10 +208,10 @@ def _together(ax: Axes, pairs: Any, order: list[str], labels: list[str]) -> None
     grid, sure = grid[1:, :-1], sure[1:, :-1]
     ax.pcolormesh(
         np.where(sure, grid, 0 * grid),
-        cmap=SHADES,
+        cmap=SHARES,
         vmin=0,
         vmax=max(0.3, np.nanmax(grid)),
-        edgecolors="white",
+        edgecolors=PAPER,
         lw=2,
     )
     for j in range(size - 1):
@@ -227,7 +223,7 @@ def _together(ax: Axes, pairs: Any, order: list[str], labels: list[str]) -> None
                 i + 0.5,
                 j + 0.5,
                 text,
-                color="white" if dark else INK if sure[j, i] else RULE,
+                color=PAPER if dark else INK if sure[j, i] else RULE,
                 **style,
             )
     ax.set_yticks(np.arange(size - 1) + 0.5, [wrap(first_line(text), 16) for text in labels[1:]])
@@ -250,10 +246,10 @@ def _matrix(given: Sensitivity, names: list[str]) -> Figure:
     figure = new_figure(max(8.6, 4.0 + wide + 0.4), 0.85 + 0.1 + tall + 1.75)
     header(figure, "What decides what", _subtitle(given))
     ax = place(figure, 3.85, 1.75, wide, tall)
-    ax.pcolormesh(grid, cmap=SHADES, vmin=0, vmax=1, edgecolors="white", lw=1)
+    ax.pcolormesh(grid, cmap=SHARES, vmin=0, vmax=1, edgecolors=PAPER, lw=1)
     for (j, i), value in np.ndenumerate(grid):
         if np.isfinite(value) and value >= 0.05:
-            color = "white" if value > 0.42 else INK
+            color = PAPER if value > 0.42 else INK
             style: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": 7.5}
             ax.text(i + 0.5, j + 0.5, f"{value:.2f}", color=color, **style)
     texts = [short(capital(brief(given.measured[n].label)), 0.062, 3.6) for n in names]

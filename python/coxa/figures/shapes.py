@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
-
-if TYPE_CHECKING:
-    pass
 
 
 def merged(forces: np.ndarray, points: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:

@@ -11,25 +11,16 @@ from ..trials.faults import both_sides
 from ..trials.labels import subtitle, title
 from ..trials.result import Result
 from .body import Stage
-from .palette import (
-    ACTIVATION,
-    AMBER,
-    BLUE,
-    GREEN,
-    INK,
-    ORANGE,
-    PURPLE,
-    SKY,
-)
-from .panels import colour_bar, dress, key_frames, legend, new_figure, shade_phases
+from .layout import dress, heads, zero
+from .palette import ACTIVATION, AMBER, BLUE, GREEN, INK, ORANGE, PAPER, PURPLE, SKY
+from .panels import colour_bar, key_frames, legend, new_figure, shade_phases
 
 
 def plot(result: Result) -> Figure:
     """Postures on top; joint moments, support forces and muscle groups over time below."""
     stage = Stage(result)
     figure = new_figure(13.5, 8.4)
-    figure.text(0.045, 0.965, title(result), fontsize=15, weight="bold", color=INK, va="center")
-    figure.text(0.045, 0.929, subtitle(result), fontsize=10, color="#5a616b", va="center")
+    heads(figure, 0.045, {0.965: title(result), 0.929: subtitle(result)}, (15, 10))
     colour_bar(figure, figure.add_axes((0.73, 0.935, 0.25, 0.017)))
 
     top = GridSpec(1, 3, figure, left=0.01, right=0.99, top=0.87, bottom=0.5, wspace=0.02)
@@ -58,7 +49,7 @@ def moments(ax: Axes, result: Result) -> None:
     ):
         if name in result:
             ax.plot(time, both_sides(result, name), style, color=colour, label=label, lw=2)
-    ax.axhline(0, color="#9aa3ad", lw=0.8, zorder=1)
+    zero(ax)
     dress(ax, "Joint moments, both legs together", "N m")
     legend(ax)
 
@@ -68,32 +59,17 @@ def supports(ax: Axes, result: Result) -> None:
     shade_phases(ax, result)
     time = result["time"].values
     force = result["support_force"].transpose("time", "support", "axis")
-    up = force.sel(axis="y")
-    ahead = force.sel(axis="x")
     lines: dict[str, list[str]] = {}
     for name in map(str, force["support"].values):
-        lines.setdefault(
-            "both feet" if name.endswith("_foot") else name.replace("_", " "), []
-        ).append(name)
+        label = "both feet" if name.endswith("_foot") else name.replace("_", " ")
+        lines.setdefault(label, []).append(name)
     for (label, members), colour in zip(
         lines.items(), (BLUE, AMBER, GREEN, PURPLE, SKY), strict=False
     ):
-        ax.plot(
-            time,
-            up.sel(support=members).sum("support", skipna=False),
-            color=colour,
-            lw=2,
-            label=f"{label}, up",
-        )
-        ax.plot(
-            time,
-            ahead.sel(support=members).sum("support", skipna=False),
-            ":",
-            color=colour,
-            lw=1.8,
-            label=f"{label}, forward",
-        )
-    ax.axhline(0, color="#9aa3ad", lw=0.8, zorder=1)
+        sums = force.sel(support=members).sum("support", skipna=False)
+        ax.plot(time, sums.sel(axis="y"), color=colour, lw=2, label=f"{label}, up")
+        ax.plot(time, sums.sel(axis="x"), ":", color=colour, lw=1.8, label=f"{label}, forward")
+    zero(ax)
     dress(ax, "Support forces on the body", "N")
     legend(ax)
 
@@ -116,10 +92,10 @@ def groups(ax: Axes, result: Result) -> None:
     ax.invert_yaxis()
     ax.set_yticks(np.arange(len(names)) + 0.5, names)
     for y in range(1, len(names)):
-        ax.axhline(y, color="white", lw=1.5)
+        ax.axhline(y, color=PAPER, lw=1.5)
     phase = result["phase"].values
     for change in np.flatnonzero(np.diff(phase)):
-        ax.axvline(edges[change + 1], color="white", lw=1.5)
+        ax.axvline(edges[change + 1], color=PAPER, lw=1.5)
     dress(ax, "Activation of muscle groups", "")
     ax.tick_params(axis="y", length=0)
     for side in ("left", "bottom"):

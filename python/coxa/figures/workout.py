@@ -8,11 +8,9 @@ from matplotlib.figure import Figure
 
 from ..answers.workout import Workout
 from ..trials.labels import person
-from .palette import (
-    INK,
-    line_of,
-)
-from .panels import dress, new_figure
+from .layout import dress, heads, legend_above, rows
+from .palette import INK, NOTE, RULE, line_of
+from .panels import new_figure
 
 
 def workout(given: Workout) -> Figure:
@@ -22,24 +20,12 @@ def workout(given: Workout) -> Figure:
     figure = new_figure(14.5, 8.8)
     total = given.total()
     minutes, seconds = divmod(round(given.duration), 60)
-    figure.text(
-        0.05,
-        0.965,
+    title = (
         f"Workout: {data.sizes['set']} sets, {total['repetitions']:.0f} repetitions,"
-        f" {minutes}:{seconds:02d} min, {total['tonnage']:,.0f} kg lifted in all",
-        fontsize=15,
-        weight="bold",
-        color=INK,
-        va="center",
+        f" {minutes}:{seconds:02d} min, {total['tonnage']:,.0f} kg lifted in all"
     )
-    who = "   ·   ".join(person(given.subject, data.attrs))
-    figure.text(
-        *(0.05, 0.932),
-        f"{who}   ·   groups: both sides together; they overlap",
-        fontsize=10,
-        color="#5a616b",
-        va="center",
-    )
+    who = [*person(given.subject, data.attrs), "groups: both sides together; they overlap"]
+    heads(figure, 0.05, {0.965: title, 0.932: "   ·   ".join(who)}, (15, 10))
     _course(figure.add_axes((0.055, 0.61, 0.9, 0.24)), given, exercises)
     panels = (
         ("impulse", "Impulse", "kN s", 1e-3),
@@ -50,14 +36,12 @@ def workout(given: Workout) -> Figure:
     for column, (name, heading, unit, scale) in enumerate(panels):
         ax = figure.add_axes((0.115 + 0.218 * column, 0.085, 0.19, 0.40))
         _accumulated(ax, given, exercises, name, scale)
-        dress(ax, heading, "")
-        ax.set_xlabel(unit, fontsize=9, color=INK)
-        ax.tick_params(axis="y", length=0)
-        ax.spines["left"].set_visible(False)
+        dress(ax, heading, "", unit)
+        rows(ax, [str(group).replace("_", " ") for group in data["group"].values])
         if column:
             ax.set_yticklabels([])
     notes = "   ·   ".join([*given.warnings[:1], str(data.attrs["statement"])])
-    figure.text(0.985, 0.015, notes, fontsize=8.5, color="#7a828c", ha="right")
+    figure.text(0.985, 0.015, notes, fontsize=8.5, color=NOTE, ha="right")
     return figure
 
 
@@ -100,41 +84,29 @@ def _course(ax: Axes, given: Workout, exercises: list[str]) -> None:
     ax.plot(times, values, color=INK, lw=2)
     ax.set_xlim(0, given.duration / 60)
     ax.set_ylim(0, high)
-    dress(ax, f"Impulse of the {group.replace('_', ' ')} as it adds up", "kN s")
-    ax.set_xlabel("time (min)", fontsize=9, color=INK)
-    ax.legend(
-        loc="lower right",
-        bbox_to_anchor=(1.0, 1.0),
-        ncols=4,
-        fontsize=9,
-        frameon=False,
-        borderpad=0,
-    )
+    heading = f"Impulse of the {group.replace('_', ' ')} as it adds up"
+    dress(ax, heading, "kN s", "time (min)")
+    legend_above(ax, 4, right=True, borderpad=0, handlelength=2)
 
 
 def _accumulated(ax: Axes, given: Workout, exercises: list[str], name: str, scale: float) -> None:
     """One bar per group: what adds up as stacked parts by exercise, peaks side by side."""
     data = given.dataset
-    groups = [str(group) for group in data["group"].values]
-    rows = np.arange(len(groups))
-    for row in rows[1::2]:
-        ax.axhspan(row - 0.5, row + 0.5, color="#f4f6f8", lw=0, zorder=0)
+    places = np.arange(data.sizes["group"])
     of = data["exercise"].values.astype(str)
     if name.startswith("peak"):
         step = 0.7 / len(exercises)
         for i, exercise in enumerate(exercises):
-            y = rows - 0.35 + step * (i + 0.5)
+            y = places - 0.35 + step * (i + 0.5)
             peak = scale * data[name].values[of == exercise].max(axis=0)
             ax.barh(y, peak, 0.9 * step, lw=0, zorder=2, color=line_of(i)["color"])
     else:
         other = name.replace("positive", "negative") if "positive" in name else None
         for part in filter(None, (name, other)):
-            left = np.zeros(len(groups))
+            left = np.zeros(len(places))
             for i, exercise in enumerate(exercises):
                 width = scale * data[part].values[of == exercise].sum(axis=0)
-                ax.barh(*(rows, width, 0.7), left=left, lw=0, zorder=2, color=line_of(i)["color"])
+                ax.barh(*(places, width, 0.7), left=left, lw=0, zorder=2, color=line_of(i)["color"])
                 left += width
         if other:
-            ax.axvline(0, color="#9aa3ad", lw=0.8, zorder=3)
-    ax.set_yticks(rows, [group.replace("_", " ") for group in groups])
-    ax.set_ylim(len(groups) - 0.5, -0.5)
+            ax.axvline(0, color=RULE, lw=0.8, zorder=3)
