@@ -12,6 +12,7 @@ from .._core import InvalidArgument
 from ..models.model import Model
 from ..models.subject import Subject
 from ..studies.running import worker_count
+from ..trials.options import Options
 from .calibration import Calibration
 from .maxima import from_maxima
 from .torques import from_torques
@@ -115,7 +116,6 @@ def calibrate(
         sd,
         spread,
         model,
-        frames,
-        inertia,
+        Options(frames=frames, inertia=inertia),
         workers,
     )

@@ -12,13 +12,14 @@ import xarray as xr
 from .._core import Error, InvalidArgument, UnsolvedFrame
 from ..authoring import catalogue
 from ..base import check
+from ..base.json_values import plain
 from ..base.limits import check_count
-from ..base.resources import DEFAULT_MODEL
 from ..models.model import Model
 from ..models.subject import Subject
 from ..studies.running import available_workers
+from ..trials.options import Options
 from ..trials.result import Result
-from ..trials.simulation import FORMAT, MaxLoad, max_load, require_room, simulate
+from ..trials.simulation import FORMAT, MaxLoad, set_up
 from .compared import Entry, column
 from .comparison import KIND, STATEMENT, Comparison
 from .saving import KEPT
@@ -82,37 +83,27 @@ def compare(
     """
     entries = _entries(exercises, parameters)
     check_count("exercises to compare", len(entries), "exercises")
-    require_room(model, frames, len(entries))
+    options = Options(criterion, frames, inertia=inertia, volume_weights=volume_weights)
+    setup = set_up(entries[0].exercise, subject, model, options)
+    setup.require_room(len(entries))
     basis = _basis(entries, load, fraction, loads)
     if fraction is not None and not max_loads:
         raise InvalidArgument("fraction needs the greatest loads; leave max_loads at True")
-    if subject is None and model is None:
-        subject = Subject()
 
     def one(entry: Entry) -> tuple[MaxLoad | None, Result, xr.Dataset]:
         limit, trouble = None, ""
         try:
             if entry.loadable and max_loads:
                 try:
-                    limit = max_load(
-                        entry.exercise, subject, model=model, inertia=inertia, **entry.parameters
-                    )
+                    lift = setup.of(entry.exercise, Options(inertia=options.inertia))
+                    limit = lift.max_load(entry.parameters)
                 except UnsolvedFrame as error:
                     if fraction is not None:
                         raise
                     trouble = str(error)
             mass, how = _load_of(entry, load, fraction, loads, limit)
             given = dict(entry.parameters) if mass is None else {**entry.parameters, "load": mass}
-            result = simulate(
-                entry.exercise,
-                subject,
-                model=model,
-                criterion=criterion,
-                frames=frames,
-                inertia=inertia,
-                volume_weights=volume_weights,
-                **given,
-            )
+            result = setup.of(entry.exercise).simulate(given)
         except Error as error:
             if entry.label in str(error):
                 raise
@@ -129,7 +120,10 @@ def compare(
 
     dataset = _joined(columns)
     first = next(iter(results.values())).dataset.attrs
-    flags = {"inertia": inertia, "volume_weights": volume_weights, "max_loads": max_loads}
+    what = {e.label: (e.exercise, plain(e.parameters)) for e in entries}
+    asked = {"load": load, "fraction": fraction, "loads": loads}
+    arguments = {name: plain(value) for name, value in asked.items() if value is not None}
+    told = {"exercises": what, "arguments": arguments | ({} if max_loads else {"max_loads": False})}
     dataset.attrs = {
         "format": FORMAT,
         "kind": KIND,
@@ -137,7 +131,7 @@ def compare(
         "statement": STATEMENT,
         **{key: first[key] for key in KEPT},
         "total_mass": float(first["total_mass"]),
-        "history": _call(entries, subject, first, load, fraction, loads, frames, flags),
+        **setup.definition("coxa.compare", told, repr(what)),
     }
     return Comparison(dataset, results=results, max_loads=limits)
 
@@ -275,29 +269,3 @@ def _load_of(
     if loads is not None and entry.label in loads:
         return float(loads[entry.label]), "as given"
     return None, "the exercise's default"
-
-
-def _call(
-    entries: Sequence[Entry],
-    subject: Subject | None,
-    attrs: Mapping[Any, Any],
-    load: float | None,
-    fraction: float | None,
-    loads: Mapping[str, float] | None,
-    frames: int,
-    flags: Mapping[str, bool],
-) -> str:
-    what = {e.label: (e.exercise, dict(e.parameters)) for e in entries}
-    parts = [repr(what)]
-    if subject is not None:
-        parts.append(f"coxa.{subject!r}")
-    for name, value in (("load", load), ("fraction", fraction), ("loads", loads)):
-        if value is not None:
-            parts.append(f"{name}={dict(value) if isinstance(value, Mapping) else value!r}")
-    if attrs["model"] != DEFAULT_MODEL.name:
-        parts.append(f"model={str(attrs['model'])!r}")
-    criterion = str(attrs["criterion"])
-    parts.append(f"criterion={criterion!r}" if criterion == "min-max" else f"criterion={criterion}")
-    parts.append(f"frames={frames}")
-    parts += [f"{flag}=False" for flag, on in flags.items() if not on]
-    return f"coxa.compare({', '.join(parts)})"

@@ -6,7 +6,7 @@ import json
 import math
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,16 +17,15 @@ from ..base.json_values import plain
 from ..base.limits import check_count
 from ..base.tables import Table
 from ..trials.labels import subtitle, title
+from ..trials.options import Options, check_criterion, criterion_text
 from ..trials.result import Result
-from ..trials.simulation import check_criterion, criterion_text, simulate
+from ..trials.simulation import set_up
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 #: Exponents of the cost that studies use, from the linear one to the limit of all.
 CRITERIA: tuple[float | str, ...] = (1, 2, 3, 5, "min-max")
-
-_OPTIONS = ("frames", "inertia", "volume_weights")
 
 #: Changes below this share of the value are the solver's tolerance, not the criterion's.
 _SAME = 1e-4
@@ -148,7 +147,6 @@ def spread(result: Result, criteria: Iterable[float | str] = CRITERIA) -> Criter
         raise InvalidArgument(f"criteria has the same one twice: {', '.join(names)}")
 
     exercise, parameters, options = call_of(result)
-    again: dict[str, Any] = {**options, **parameters}
     own = own_criterion(result)
     columns: dict[str, Any] = {}
     runs: dict[str, list[float]] = {}
@@ -158,12 +156,8 @@ def spread(result: Result, criteria: Iterable[float | str] = CRITERIA) -> Criter
         else:
             start = time.perf_counter()
             # the model as it was for the result, scaled already
-            one = simulate(
-                exercise,
-                model=result.model,
-                criterion="min-max" if math.isinf(p) else p,
-                **again,
-            )
+            setup = set_up(exercise, None, result.model, replace(options, criterion=p))
+            one = setup.simulate(parameters)
             seconds = time.perf_counter() - start
         summary = one.summary()
         columns[name] = summary["value"]
@@ -200,7 +194,7 @@ def own_criterion(result: Result) -> float:
         ) from None
 
 
-def call_of(result: Result) -> tuple[str, dict[str, float | str], dict[str, Any]]:
+def call_of(result: Result) -> tuple[str, dict[str, float | str], Options]:
     """Exercise, given parameters and options of the call that a result's `definition` stands for.
 
     Raises
@@ -220,5 +214,5 @@ def call_of(result: Result) -> tuple[str, dict[str, float | str], dict[str, Any]
             "this result was not made by coxa.simulate, so it cannot be made again under another"
             f" criterion: its history is {str(result.dataset.attrs.get('history', ''))!r}"
         )
-    options = {name: made["options"][name] for name in _OPTIONS if name in made["options"]}
+    options = replace(Options(**made["options"]), strict=False, intervals=False)
     return made["exercise"], made.get("parameters", {}), options

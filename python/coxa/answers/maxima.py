@@ -17,7 +17,8 @@ from ..base import check
 from ..base.tables import Table
 from ..models.model import Model
 from ..models.subject import Subject
-from ..trials.simulation import MaxLoad, max_load, require_room, set_up
+from ..trials.options import Options
+from ..trials.simulation import MaxLoad, set_up
 from .calibration import Calibration
 from .strengths import (
     LEAST,
@@ -50,8 +51,7 @@ def from_maxima(
     sd: Any,
     spread: float | None,
     model: Any,
-    frames: int,
-    inertia: bool,
+    options: Options,
     workers: int,
 ) -> Calibration:
     measured = _check_maxima(maxima)
@@ -59,16 +59,14 @@ def from_maxima(
     error = _check_sd(measured, sd)
     if spread is not None and spread != math.inf:
         spread = check.positive("spread", spread)
-    setups = [
-        set_up(name, person, model, 2, frames, False, False, inertia, True) for name in measured
-    ]
-    generic = setups[0].generic
-    require_room(generic, frames, workers)
+    setup = set_up(next(iter(measured)), person, model, options)
+    setup.require_room(workers)
+    generic = setup.generic
     unknown = _factors(factors, generic, spread, len(measured))
 
     def load(who: Subject, name: str) -> MaxLoad | None:
         try:
-            return max_load(name, who, model=generic, frames=frames, inertia=inertia, **given[name])
+            return set_up(name, who, generic, options).max_load(given[name])
         except (UnsolvedFrame, InfeasibleMotion):
             return None  # too weak without any load, or for the posture
 

@@ -23,8 +23,9 @@ from ..models.model import Model
 from ..models.subject import Subject
 from ..studies.running import worker_count
 from ..trials.form import read_limits
+from ..trials.options import Options
 from ..trials.result import Result
-from ..trials.simulation import require_room, set_up, simulate
+from ..trials.simulation import set_up
 from .search import Limit, Problem, Space, Trial, at, scale_of, scan_points
 
 if TYPE_CHECKING:
@@ -208,7 +209,8 @@ def optimize(
     ...                      limits={"reserve_frames": 0, "form": True})
     """
     # everything that can be wrong is found before the first trial
-    set_up(exercise, subject, model, criterion, frames, False, False, inertia, volume_weights)
+    options = Options(criterion, frames, inertia=inertia, volume_weights=volume_weights)
+    setup = set_up(exercise, subject, model, options)
     fixed = catalogue.check_parameters(exercise, parameters)
     space = _space(exercise, over, fixed)
     allowed = _limits(limits or {})
@@ -222,18 +224,10 @@ def optimize(
     if not 1e-9 <= tolerance <= 0.05:
         raise InvalidArgument(f"tolerance must be from 1e-9 to 0.05, not {tolerance:g}")
     workers = worker_count(workers)
-    require_room(model, frames, workers)
-
-    options = {
-        "model": model,
-        "criterion": criterion,
-        "frames": frames,
-        "inertia": inertia,
-        "volume_weights": volume_weights,
-    }
+    setup.require_room(workers)
 
     def run(given: Mapping[str, float | str]) -> Result:
-        return simulate(exercise, subject, **options, **fixed, **given)  # type: ignore[arg-type]
+        return setup.simulate({**fixed, **given})
 
     problem = Problem(space, allowed, objective, maximize, run)
     plan = scan_points(space, trials, seed)

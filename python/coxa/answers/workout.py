@@ -7,6 +7,7 @@ import json
 import math
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,13 +19,13 @@ import xarray as xr
 from .._core import Error, InvalidArgument
 from ..base import check
 from ..base.doors import picture
-from ..base.resources import DEFAULT_MODEL
 from ..base.tables import Table
 from ..models.model import Model
 from ..models.subject import Subject
 from ..trials.labels import person
+from ..trials.options import Options
 from ..trials.result import Result
-from ..trials.simulation import MaxLoad, max_load, require_room, simulate
+from ..trials.simulation import MaxLoad, Setup, set_up
 from .saving import save
 from .sets import Sets
 from .worked import STATEMENT, measure, worked
@@ -114,36 +115,31 @@ class Workout:
     ):
         plan = [sets] if isinstance(sets, Sets) else list(sets)
         _check_plan(plan, allow_more)
-        require_room(model, frames, sum(len(block.trials()) for block in plan))
         threshold = check.number("threshold", threshold)
         if not 0 < threshold < 1:
             raise InvalidArgument(f"threshold is an activation between 0 and 1, not {threshold:g}")
-        if subject is None and model is None:
-            subject = Subject()
+        options = Options(criterion, frames, inertia=inertia, volume_weights=volume_weights)
+        setup = set_up(plan[0].exercise, subject, model, options)
+        setup.require_room(sum(len(block.trials()) for block in plan))
 
         self.results: dict[str, Result] = {}
         self.max_loads: dict[str, MaxLoad] = {}
         self._plan = plan
-        given = {"criterion": criterion, "frames": frames, "inertia": inertia}
-        given |= {"volume_weights": volume_weights}
-        rows = self._rows(subject, model, given, threshold)
+        rows = self._rows(setup, threshold)
         first = next(iter(self.results.values())).dataset
         self.dataset = worked(rows, first, threshold)
-        self.dataset.attrs["history"] = self._call(subject, first, frames, inertia, allow_more)
+        arguments = {"threshold": threshold} | ({"allow_more": True} if allow_more else {})
+        told = {"sets": [asdict(block) for block in plan], "arguments": arguments}
+        self.dataset.attrs.update(setup.definition("coxa.Workout", told, repr(plan)))
 
-    def _rows(
-        self, subject: Subject | None, model: Any, options: Mapping[str, Any], threshold: float
-    ) -> list[dict[str, Any]]:
+    def _rows(self, setup: Setup, threshold: float) -> list[dict[str, Any]]:
         """Every set in order, each distinct trial simulated once."""
         measured: dict[str, dict[str, Any]] = {}
         rows: list[dict[str, Any]] = []
         clock, counts = 0.0, dict.fromkeys((block.exercise for block in self._plan), 0)
         for b, block in enumerate(self._plan):
             done = [
-                (
-                    self._trial(block, parameters, subject, model, options, threshold, measured),
-                    parameters,
-                )
+                (self._trial(block, parameters, setup, threshold, measured), parameters)
                 for parameters in block.trials()
             ]
             for s in range(block.sets):
@@ -172,19 +168,17 @@ class Workout:
         self,
         block: Sets,
         parameters: Mapping[str, Any],
-        subject: Subject | None,
-        model: Any,
-        options: Mapping[str, Any],
+        setup: Setup,
         threshold: float,
         measured: dict[str, dict[str, Any]],
     ) -> str:
         """The key of a set's trial, which is simulated if none was like it."""
         try:
-            mass = self._load(block, parameters, subject, model, options["inertia"])
+            mass = self._load(block, parameters, setup)
             given = parameters if mass is None else {**parameters, "load": mass}
             key = trial_key(block.exercise, given)
             if key not in measured:
-                result = simulate(block.exercise, subject, model=model, **options, **given)
+                result = setup.of(block.exercise).simulate(given)
                 self.results[key] = result
                 measured[key] = measure(result, threshold)
         except Error as error:
@@ -200,47 +194,15 @@ class Workout:
         self.dataset, self.results, self.max_loads, self._plan = dataset, {}, {}, []
         return self
 
-    def _load(
-        self,
-        block: Sets,
-        parameters: Mapping[str, Any],
-        subject: Subject | None,
-        model: Any,
-        inertia: bool,
-    ) -> float | None:
+    def _load(self, block: Sets, parameters: Mapping[str, Any], setup: Setup) -> float | None:
         # kg; None leaves it to the exercise
         if block.fraction is None:
             return block.load
         key = trial_key(block.exercise, parameters)
         if key not in self.max_loads:
-            self.max_loads[key] = max_load(
-                block.exercise, subject, model=model, inertia=inertia, **parameters
-            )
+            lift = setup.of(block.exercise, Options(inertia=setup.options.inertia))
+            self.max_loads[key] = lift.max_load(parameters)
         return block.fraction * self.max_loads[key].load
-
-    def _call(
-        self,
-        subject: Subject | None,
-        first: xr.Dataset,
-        frames: int,
-        inertia: bool,
-        allow_more: bool,
-    ) -> str:
-        parts = [repr(self._plan)]
-        if subject is not None:
-            parts.append(f"coxa.{subject!r}")
-        if first.attrs["model"] != DEFAULT_MODEL.name:
-            parts.append(f"model={str(first.attrs['model'])!r}")
-        criterion = str(first.attrs["criterion"])
-        parts.append(
-            f"criterion={criterion!r}" if criterion == "min-max" else f"criterion={criterion}"
-        )
-        parts += [f"frames={frames}", f"threshold={self.threshold!r}"]
-        if not inertia:
-            parts.append("inertia=False")
-        if allow_more:
-            parts.append("allow_more=True")
-        return f"coxa.Workout({', '.join(parts)})"
 
     # ---- tables
 

@@ -13,7 +13,7 @@ from ..answers.criteria import own_criterion
 from ..authoring import catalogue
 from ..base import check
 from ..trials.labels import person, subtitle, title
-from ..trials.simulation import criterion_text
+from ..trials.options import criterion_text
 from .layout import dress, heads, joined, legend_above, rows
 from .palette import AMBER, BLUE, GREEN, INK, MANY, ORANGE, PAPER, PRIOR, PURPLE, RULE, SKY, SPAN
 from .panels import new_figure

@@ -14,6 +14,7 @@ from ..base import check
 from ..models.population import Population
 from ..models.subject import Subject
 from ..trials.definition import call_text
+from ..trials.options import Options
 
 if TYPE_CHECKING:
     from .study import Study
@@ -34,7 +35,6 @@ _KEYS = {
     "measure",
     "run",
 }
-_OPTIONS = {"criterion", "frames", "strict", "intervals", "inertia", "volume_weights"}
 
 
 def study_from_dict(kind: type[Study], given: Mapping[str, Any], folder: Path) -> Study:
@@ -58,7 +58,7 @@ def study_from_dict(kind: type[Study], given: Mapping[str, Any], folder: Path) -
             raise InvalidArgument(f"model must be the name of a file, not {model!r}")
         model = str(folder / model)
 
-    options = table_of(given, "options", _OPTIONS)
+    options = table_of(given, "options", Options.__dataclass_fields__)
     parameters = table_of(given, "parameters", None)
     study = kind(given["exercise"], people, model=model, **options, **parameters)
     if varied := table_of(given, "vary", None):

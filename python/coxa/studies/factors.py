@@ -17,7 +17,7 @@ from ..base import check
 from ..base.limits import LIMITS, check_count
 from ..models.population import Population
 from ..models.subject import Subject
-from ..trials.simulation import check_criterion, criterion_text
+from ..trials.options import check_criterion, criterion_text
 from .uncertainty import Quantity
 
 if TYPE_CHECKING:

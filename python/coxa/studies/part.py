@@ -16,6 +16,7 @@ from ..authoring.exercise import register_here, registered_class
 from ..base.resources import ANTHROPOMETRY
 from ..base.tables import to_xarray
 from ..models.model import Model, default_model
+from ..trials.options import Options
 from ..trials.result import Result
 from ..trials.simulation import effective_parameters
 from .factors import Design, Row
@@ -34,8 +35,6 @@ class Spec:
     ----------
     model : Model
         Before it is scaled to anybody. Another process reads it again from its file.
-    options : dict
-        Fields of `SimulateOptions`.
     design : Design
         Trials from number `first` on.
     series, samples
@@ -49,7 +48,7 @@ class Spec:
     """
 
     model: Model
-    options: Mapping[str, Any]
+    options: Options
     design: Design
     series: tuple[str, ...]
     samples: int
@@ -113,13 +112,13 @@ def run_rows(spec: Spec, first: int, count: int) -> dict[str, Any]:
     dataset = _core.run_trials(
         spec.model._core,
         rows,
-        _core.SimulateOptions(**spec.options),
+        spec.options.core,
         list(spec.series),
         spec.samples,
         design.columns(),
         ANTHROPOMETRY,
         measure if spec.functions else None,
-        bool(spec.options.get("strict", False)),
+        spec.options.strict,
     )
     variables = dataset["variables"]
     dims, numbers, attributes = variables["trial"]

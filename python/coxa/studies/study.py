@@ -29,7 +29,8 @@ from ..base.html import html_table
 from ..base.limits import check_count
 from ..models.model import Model
 from ..models.subject import Subject
-from ..trials.simulation import FLAGS, set_up
+from ..trials.options import Options
+from ..trials.simulation import set_up
 from . import factors, running, uncertainty
 from .definition import study_call, study_from_dict
 from .factors import Design, Factor
@@ -118,12 +119,7 @@ class Study:
             self._exercises[0],
             subject if isinstance(subject, Subject) else None,
             model,
-            criterion,
-            frames,
-            strict,
-            intervals,
-            inertia,
-            volume_weights,
+            Options(criterion, frames, strict, intervals, inertia, volume_weights),
         )
         if len(self._exercises) > 1:
             self._varied["exercise"] = first
@@ -494,7 +490,7 @@ class Study:
         return Plan(count, each * count / used, round(one + more * (count - 1)), *rest)
 
     def _trial_cost(self) -> Estimate:
-        options = self._setup.options
+        options = self._setup.options.core
         muscles = len(self._setup.generic.muscles)
         return estimate.trial(muscles, options.frames, options.criterion, options.intervals)
 
@@ -655,10 +651,9 @@ class Study:
                 f"series {carried[0]} lies on the dimension load, which is also what this study varies;"
                 " leave it out and simulate the trial that you need it of"
             )
-        options = self._setup.options
         spec = Spec(
             model=self._setup.generic,
-            options={name: getattr(options, name) for name in ("criterion", "frames", *FLAGS)},
+            options=self._setup.options,
             design=design,
             series=series,
             samples=samples,
@@ -678,7 +673,7 @@ class Study:
         count = len(spec.design)
         names: set[str] = set()
         for i in sorted({0, count // 2, count - 1}):
-            trial = run_rows(replace(spec, options={**spec.options, "strict": False}), i, 1)
+            trial = run_rows(replace(spec, options=replace(spec.options, strict=False)), i, 1)
             variables = trial["variables"]
             message = variables["trial_message"][1][0]
             if message.startswith("measure"):
@@ -697,8 +692,10 @@ class Study:
 
     def to_dict(self) -> dict[str, Any]:
         """The study as plain data: what a TOML file for `coxa study` holds."""
-        found = self._setup.to_dict(self._fixed)
-        found["exercise"] = self._exercises[0] if len(self._exercises) == 1 else self._exercises
+        only = self._exercises[0] if len(self._exercises) == 1 else self._exercises
+        found = {"exercise": only, **self._setup.to_dict()}
+        if self._fixed:
+            found["parameters"] = dict(self._fixed)
         people = self._varied.get("subject")
         if isinstance(people, factors.People):
             found["subject"] = [json.loads(p.to_json()) for p in people.people]

@@ -10,16 +10,18 @@ from ..models.population import Population
 from ..models.subject import Subject
 
 
-def call_text(made: Mapping[str, Any]) -> str:
+def call_text(made: Mapping[str, Any], first: str | None = None) -> str:
     """The call of `made["function"]` described by a definition; evaluating it reproduces the result.
 
     Parameters
     ----------
     made : mapping
         `function`, `exercise` and `options`; and, as far as they were given, `subject` (one or several),
-        `population`, `model` and `parameters`.
+        `population`, `model`, `parameters` and `arguments`, which are others of the function by name.
+    first : str, optional
+        The text of the first argument, where that is not the exercise.
     """
-    parts = [repr(made["exercise"])]
+    parts = [repr(made["exercise"]) if first is None else first]
     if "subject" in made:
         parts.append(_people(made["subject"]))
     elif "population" in made:
@@ -28,7 +30,7 @@ def call_text(made: Mapping[str, Any]) -> str:
         parts.append(f"model={made['model']!r}")
     options = dict(made["options"])
     parts.append(f"criterion={_short(options.pop('criterion'))}")
-    given = {**options, **made.get("parameters", {})}
+    given = {**options, **made.get("parameters", {}), **made.get("arguments", {})}
     parts += [f"{name}={value!r}" for name, value in given.items()]
     return f"{made['function']}({', '.join(parts)})"
 

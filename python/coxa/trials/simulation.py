@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,14 +15,15 @@ import pandas as pd
 from .. import _core
 from .._core import InvalidArgument
 from ..authoring import catalogue
-from ..base import check, estimate
+from ..base import estimate
 from ..base.doors import picture
-from ..base.limits import check_count
+from ..base.json_values import plain
 from ..base.resources import DEFAULT_MODEL
 from ..base.tables import to_xarray
 from ..models.model import Model, default_model, scale
 from ..models.subject import Subject
 from .definition import call_text
+from .options import Options, criterion_text
 from .result import Result
 
 if TYPE_CHECKING:
@@ -34,9 +34,6 @@ FORMAT = "coxa-1"
 #: What result files follow: units, long names, flags and text as the CF conventions have them since 1.8.
 CONVENTIONS = "CF-1.8"
 
-#: Options that are on or off, with their defaults.
-FLAGS = {"strict": False, "intervals": False, "inertia": True, "volume_weights": True}
-
 
 @dataclass(frozen=True)
 class Setup:
@@ -46,28 +43,66 @@ class Setup:
     subject: Subject | None  # None: the model is used as it is
     generic: Model
     model: Model
-    options: _core.SimulateOptions
+    options: Options
 
-    def to_dict(self, parameters: Mapping[str, float | str]) -> dict[str, Any]:
-        """Exercise, subject, model, options and given parameters as plain data."""
-        found: dict[str, Any] = {"exercise": self.exercise}
+    def of(self, exercise: str, options: Options | None = None) -> Setup:
+        """The same person in another exercise, with other options if given."""
+        name = catalogue.known(exercise)
+        return replace(self, exercise=name, options=options or self.options)
+
+    def require_room(self, trials: int = 1) -> None:
+        """Refuses trials of which memory cannot hold so many at once."""
+        frames = self.options.frames
+        cost = estimate.trial(len(self.generic.muscles), frames, kept=trials)
+        what = f"{trials} trials at once" if trials > 1 else "a trial"
+        estimate.require_memory(f"{what} with frames={frames}", cost.memory, "lower frames")
+
+    def simulate(self, parameters: Mapping[str, Any]) -> Result:
+        """One trial; see `coxa.simulate`."""
+        given = catalogue.check_parameters(self.exercise, parameters)
+        trial = _core.simulate(self.model._core, self.exercise, given, self.options.core)
+        dataset = to_xarray(trial)
+        effective = effective_parameters(self.exercise, given, dataset.attrs)
+        dataset.attrs.update(self.provenance(effective))
+        told = {"exercise": self.exercise} | ({"parameters": given} if given else {})
+        dataset.attrs.update(self.definition("coxa.simulate", told))
+        return Result(dataset, model=self.model)
+
+    def max_load(self, parameters: Mapping[str, Any]) -> MaxLoad:
+        """The heaviest load; see `coxa.max_load`."""
+        if "load" in parameters:
+            raise InvalidArgument("load is what max_load looks for; leave it out")
+        given = catalogue.check_parameters(self.exercise, parameters)
+        found = _core.max_load(self.model._core, self.exercise, given, self.options.core)
+        columns = {"path": found.pop("path"), "load": found.pop("load_at_frame")}
+        curve = pd.DataFrame(columns).rename_axis("frame")
+        return MaxLoad(self.exercise, curve=curve, **found)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Subject, model and options as plain data."""
+        found: dict[str, Any] = {}
         if self.subject is not None:
             found["subject"] = json.loads(self.subject.to_json())
         if (name := model_name(self.generic)) != DEFAULT_MODEL.name:
             found["model"] = name
-        p = self.options.criterion
-        found["options"] = {
-            "criterion": p if math.isfinite(p) else "min-max",
-            "frames": self.options.frames,
-            **{
-                name: getattr(self.options, name)
-                for name, default in FLAGS.items()
-                if getattr(self.options, name) != default
-            },
-        }
-        if parameters:
-            found["parameters"] = dict(parameters)
+        found["options"] = self.options.to_dict()
         return found
+
+    def definition(
+        self, function: str, told: Mapping[str, Any], first: str | None = None
+    ) -> dict[str, str]:
+        """Attributes that say how a result was made: `definition` as JSON, and `history`, the call it stands for.
+
+        `told` is what the function was given besides subject, model and options; `first` as in `call_text`.
+        """
+        made = {
+            "function": function,
+            **told,
+            **self.to_dict(),
+            "model_sha256": self.generic.sha256,
+            "coxa_version": _core.build_version,
+        }
+        return {"definition": json.dumps(plain(made)), "history": call_text(made, first)}
 
     def provenance(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Global attributes that say what a result is of; `parameters` are the effective ones."""
@@ -94,45 +129,16 @@ def model_name(model: Model) -> str:
     return source.name if source == DEFAULT_MODEL else os.path.abspath(source)
 
 
-def check_criterion(value: object) -> float:
-    """The exponent p of the recruitment's cost; infinity stands for min-max."""
-    if value == "min-max" or value == math.inf:
-        return math.inf
-    if isinstance(value, str):
-        raise InvalidArgument(f"criterion must be a number from 1 to 5 or 'min-max', not {value!r}")
-    p = check.number("criterion", value)
-    if not 1 <= p <= 5:
-        raise InvalidArgument(f"criterion must be from 1 to 5 or 'min-max', not {p:g}")
-    return p
-
-
-def criterion_text(p: float) -> str:
-    return "min-max" if math.isinf(p) else f"{p:g}"
-
-
 def set_up(
     name: str,
     subject: Subject | None,
     model: str | os.PathLike[str] | Model | None,
-    criterion: float | str,
-    frames: int,
-    strict: bool,
-    intervals: bool,
-    inertia: bool,
-    volume_weights: bool = True,
+    options: Options,
 ) -> Setup:
     """Checks all but the parameters, reads the model and scales it."""
     catalogue.known(name)
     if subject is not None and not isinstance(subject, Subject):
         raise InvalidArgument(f"subject must be a coxa.Subject, not {subject!r}")
-    options = _core.SimulateOptions(
-        criterion=check_criterion(criterion),
-        frames=check_count("frames", frames),
-        strict=bool(strict),
-        intervals=bool(intervals),
-        inertia=bool(inertia),
-        volume_weights=bool(volume_weights),
-    )
     if model is None:
         generic, subject = default_model(), subject or Subject()
     elif isinstance(model, Model):
@@ -141,18 +147,9 @@ def set_up(
         generic = Model.load(model)
     else:
         raise InvalidArgument(f"model must be a path or a coxa.Model, not {model!r}")
-    require_room(generic, options.frames)
-    return Setup(
-        name, subject, generic, generic if subject is None else scale(generic, subject), options
-    )
-
-
-def require_room(model: object, frames: int, trials: int = 1) -> None:
-    """Refuses trials of which memory cannot hold so many at once; the bundled model stands for one in a file."""
-    known = model if isinstance(model, Model) else default_model()
-    cost = estimate.trial(len(known.muscles), check_count("frames", frames), kept=trials)
-    what = f"{trials} trials at once" if trials > 1 else "a trial"
-    estimate.require_memory(f"{what} with frames={frames}", cost.memory, "lower frames")
+    setup = Setup(name, subject, generic, generic, options)
+    setup.require_room()
+    return setup if subject is None else replace(setup, model=scale(generic, subject))
 
 
 def simulate(
@@ -205,21 +202,8 @@ def simulate(
     InfeasibleMotion
         If the posture asked for cannot be; the text says which parameter to move and which way.
     """
-    setup = set_up(
-        name, subject, model, criterion, frames, strict, intervals, inertia, volume_weights
-    )
-    given = catalogue.check_parameters(name, parameters)
-    dataset = to_xarray(_core.simulate(setup.model._core, name, given, setup.options))
-    effective = effective_parameters(name, given, dataset.attrs)
-    made = {
-        "function": "coxa.simulate",
-        **setup.to_dict(given),
-        "model_sha256": setup.generic.sha256,
-        "coxa_version": _core.build_version,
-    }
-    dataset.attrs.update(setup.provenance(effective))
-    dataset.attrs.update(definition=json.dumps(made), history=call_text(made))
-    return Result(dataset, model=setup.model)
+    options = Options(criterion, frames, strict, intervals, inertia, volume_weights)
+    return set_up(name, subject, model, options).simulate(parameters)
 
 
 def effective_parameters(
@@ -281,11 +265,5 @@ def max_load(
 
     Arguments are those of `simulate`; `load` is what is sought and cannot be given.
     """
-    setup = set_up(name, subject, model, 2, frames, False, False, inertia)
-    if "load" in parameters:
-        raise InvalidArgument("load is what max_load looks for; leave it out")
-    given = catalogue.check_parameters(name, parameters)
-    limit = _core.max_load(setup.model._core, name, given, setup.options)
-    curve = pd.DataFrame({"path": limit["path"], "load": limit["load_at_frame"]})
-    curve.index.name = "frame"
-    return MaxLoad(name, limit["load"], limit["frame"], limit["time"], limit["limited_by"], curve)
+    options = Options(frames=frames, inertia=inertia)
+    return set_up(name, subject, model, options).max_load(parameters)

@@ -387,7 +387,10 @@ def test_hdf5_is_the_comparison(found, tmp_path):
 
 
 def test_the_recorded_call_makes_it_again(equal_effort):
+    made = json.loads(equal_effort.dataset.attrs["definition"])
+    assert made["function"] == "coxa.compare" and list(made["exercises"]) == ["near", "slow"]
     again = eval(equal_effort.dataset.attrs["history"], {"coxa": coxa})
+    assert json.loads(again.dataset.attrs["definition"]) == made
     for name in equal_effort.table.index:
         assert np.array_equal(again[name].values, equal_effort[name].values, equal_nan=True), name
 

@@ -116,17 +116,17 @@ def test_muscle_work_is_force_against_length(workout, repeated):
 
 
 def test_each_distinct_trial_is_simulated_once(workout, plan, athlete, monkeypatch):
-    from coxa.answers import workout as module
+    from coxa.trials.simulation import Setup
 
     assert len(workout.results) == 2 and len(workout.max_loads) == 1
     calls = []
-    original = module.simulate
+    original = Setup.simulate
 
-    def counted(*arguments, **options):
+    def counted(*arguments):
         calls.append(arguments)
-        return original(*arguments, **options)
+        return original(*arguments)
 
-    monkeypatch.setattr(module, "simulate", counted)
+    monkeypatch.setattr(Setup, "simulate", counted)
     same = coxa.Sets(EXERCISE, sets=3, reps=9, load=60)
     coxa.Workout([same, same, coxa.Sets(EXERCISE, reps=1, load=40)], athlete, frames=11)
     assert len(calls) == 2
@@ -249,7 +249,10 @@ def test_hdf5_is_the_workout(workout, tmp_path):
 
 
 def test_the_recorded_call_makes_it_again(workout):
+    made = json.loads(workout.dataset.attrs["definition"])
+    assert made["function"] == "coxa.Workout" and made["arguments"]["threshold"] == 0.2
     again = eval(workout.dataset.attrs["history"], {"coxa": coxa})
+    assert json.loads(again.dataset.attrs["definition"]) == made
     for name, variable in workout.dataset.data_vars.items():
         assert np.array_equal(again.dataset[name].values, variable.values), name
 

@@ -105,7 +105,7 @@ def test_criterion_is_drawn_alike():
     # below the 1 - 1e-6 quantile of chi-square with four degrees of freedom
     assert ((counts - n / 5) ** 2 / (n / 5)).sum() < stats.chi2(4).isf(1e-6)
     for level in q.levels:  # each is a criterion of coxa.simulate
-        from coxa.trials.simulation import check_criterion
+        from coxa.trials.options import check_criterion
 
         check_criterion(level if level == "min-max" else float(level))
 
