@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any
 
 from .._core import Error
 from ..authoring import catalogue
 from ..trials.simulation import max_load, simulate
 from .measures import GRAVITY, Taken
 from .records import Load, Setting, Trial
-
-Key = TypeVar("Key", bound=Hashable)
 
 
 class Failed(Exception):

@@ -18,13 +18,12 @@ from .posture import (
     SIDES,
     UP,
     Foot,
-    Measured,
-    NotApplicable,
     Reading,
     inclination,
     level,
     unit,
 )
+from .recorded import Measured, NotApplicable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

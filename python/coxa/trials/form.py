@@ -21,7 +21,8 @@ from ..base.resources import DATA
 from ..base.tables import Table
 from .cues import CUES
 from .labels import subtitle, title
-from .posture import Measured, NotApplicable, Reading
+from .posture import Reading
+from .recorded import Measured, NotApplicable
 from .result import Result
 
 PASS, FAIL, NOT_APPLICABLE = "pass", "fail", "not applicable"
