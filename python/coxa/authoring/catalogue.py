@@ -46,6 +46,7 @@ class ExerciseDescription:
 
     @property
     def name(self) -> str:
+        """Name of the exercise."""
         return self.info.name
 
     def build(self, model: Model, **parameters: float | str) -> Scenario:

@@ -80,12 +80,14 @@ class Parameter:
 
     @property
     def default_text(self) -> str:
+        """The default as text."""
         if self.default is None:
             return "from the body"
         return self.default if isinstance(self.default, str) else f"{self.default:g}"
 
     @property
     def range_text(self) -> str:
+        """The allowed range or choices as text."""
         if self.choices:
             return ", ".join(self.choices)
         return f"{self.minimum:g} to {self.maximum:g}"

@@ -72,6 +72,7 @@ class Limit:
 
     @property
     def text(self) -> str:
+        """The allowed range as text."""
         low, high, unit = f"{self.low:g}", f"{self.high:g}", self.unit
         if math.isinf(self.low):
             return f"at most {high} {unit}"
@@ -127,14 +128,17 @@ class Cue:
 
     @property
     def name(self) -> str:
+        """Identifier of the cue."""
         return self.limit.cue
 
     @property
     def title(self) -> str:
+        """The cue as coaches word it."""
         return self.limit.title
 
     @property
     def unit(self) -> str:
+        """Unit of the measured value."""
         return self.limit.unit
 
     @property
@@ -145,14 +149,17 @@ class Cue:
 
     @property
     def passed(self) -> bool:
+        """Whether the verdict is "pass"."""
         return self.verdict == PASS
 
     @property
     def failed(self) -> bool:
+        """Whether the verdict is "fail"."""
         return self.verdict == FAIL
 
     @property
     def value_text(self) -> str:
+        """The value with resolution, unit and side; empty if there is none."""
         if math.isnan(self.value):
             return ""
         digits = 0 if abs(self.value) >= 100 else 1 if abs(self.value) >= 10 else 2
@@ -204,10 +211,12 @@ class FormCheck(Sequence[Cue]):
 
     @property
     def failed(self) -> tuple[Cue, ...]:
+        """The cues that fail."""
         return tuple(cue for cue in self.cues if cue.failed)
 
     @property
     def not_applicable(self) -> tuple[Cue, ...]:
+        """The cues that do not apply."""
         return tuple(cue for cue in self.cues if cue.verdict == NOT_APPLICABLE)
 
     def __len__(self) -> int:

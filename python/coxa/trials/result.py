@@ -68,6 +68,7 @@ class Result:
 
     @property
     def exercise(self) -> str:
+        """Name of the exercise."""
         return str(self._dataset.attrs.get("exercise", ""))
 
     @property
