@@ -33,31 +33,31 @@ from .parameters import Parameter
 
 _Class = TypeVar("_Class", bound=type)
 
-# classes that were registered in this process; a class stays as long as the registry holds it
+# classes registered in this process, kept alive as long as the registry refers to them
 _classes: set[type] = set()
-# the class behind each name now
+# the class currently registered under each name
 _class_of: dict[str, type] = {}
-# files and entry points that are being imported, the innermost last
+# files and entry points being imported, innermost last
 _origins: list[str] = []
 
 
 class Exercise:
-    """An exercise written in Python. Derive from it, say what it is, and write `build`.
+    """Base class of exercises written in Python: describe the exercise in attributes and define `build`.
 
     Attributes
     ----------
     name : str
-        snake_case, unique; if not given, the class's name in snake_case.
+        Unique, in snake_case; by default derived from the name of the class.
     title : str
-        For people; if not given, the name with spaces.
+        Display title; by default the name with spaces.
     description : str
-        One paragraph; if not given, the docstring.
+        One paragraph; by default the docstring.
     muscles : sequence of str
-        Muscle groups that it is done for.
+        Names of the muscle groups it trains.
     references : sequence of str
-        Papers behind its defaults.
+        Publications behind the default values.
     parameters : sequence of Parameter
-        Everything that can be set. `coxa.join` puts lists together.
+        All settable parameters; `coxa.join` concatenates lists.
     """
 
     name: ClassVar[str] = ""
@@ -68,29 +68,29 @@ class Exercise:
     parameters: ClassVar[Sequence[Parameter]] = ()
 
     def build(self, model: Model, p: _core.Parameters) -> _core.Scenario:
-        """Supports, loads and movement of this exercise for one body.
+        """Build the scenario (supports, loads, movement) for one person.
 
-        It is called from many threads, one at a time: keep nothing between calls. The same model and parameters
-        must give the same scenario.
+        Called from several threads, but never concurrently. It must be stateless: the same model and
+        parameters give the same scenario.
 
         Parameters
         ----------
         model : Model
-            The person.
+            Scaled to the person.
         p : Parameters
-            `p["load"]` in SI units and radians, the word of a choice, None for what is to be found from the body.
-            `p.declared()` has them in declared units, as other exercises take them.
+            Values in SI units and radians, the chosen word of choices, and None for a value to be found from
+            the body. `p.declared()` gives them in declared units, as other exercises take them.
 
         Raises
         ------
         InfeasibleMotion
-            If the geometry cannot be; name the parameter to move, and which way.
+            If the geometry is impossible; the message should name the parameter to change and the direction.
         """
         raise NotImplementedError("write build(self, model, p)")
 
 
 def registered() -> frozenset[type]:
-    """Classes that were registered in this process."""
+    """All classes registered in this process."""
     return frozenset(_classes)
 
 
@@ -101,19 +101,19 @@ def register(exercise: None = ..., *, replace: bool = ...) -> Callable[[_Class],
 
 
 def register(exercise: Any = None, *, replace: bool = False) -> Any:
-    """Adds an exercise to those that `coxa.exercises()` lists; a decorator of a subclass of `Exercise`.
+    """Register an exercise, so that `coxa.exercises()` lists it; a decorator for subclasses of `Exercise`.
 
     Parameters
     ----------
     replace : bool
-        Take the place of an exercise of that name that was registered in Python before, as when a cell of a
-        notebook runs again. Trials under way keep the one they began with.
+        Replace an exercise of the same name that was registered in Python before, for example when a notebook
+        cell is run again. Running trials keep the previous one.
 
     Raises
     ------
     PluginError
-        If it says too little of itself, a parameter is ill declared, or the name is taken; the text tells
-        where both come from.
+        If a description is missing, a parameter is declared wrongly, or the name is taken; the message names
+        the origin of both exercises.
     """
     if exercise is None:
         return lambda given: register(given, replace=replace)
@@ -138,7 +138,7 @@ def register(exercise: Any = None, *, replace: bool = False) -> Any:
                 raise TypeError(f"{what} must be text, not {getattr(made, what)!r}")
         name = made.name or _snake_case(exercise.__name__)
         title = made.title or name.replace("_", " ").capitalize()
-        # a docstring of a parent counts, that of the base class does not
+        # inherited docstrings count, but not that of the base class
         text = inspect.getdoc(exercise) or ""
         description = made.description or ("" if text == inspect.getdoc(Exercise) else text)
         lists = {"muscles": made.muscles, "references": made.references}
@@ -151,7 +151,7 @@ def register(exercise: Any = None, *, replace: bool = False) -> Any:
                 raise TypeError(f"parameters must be a list of coxa.Parameter; it holds {p!r}")
     except TypeError as error:
         raise PluginError(f"{origin}: {exercise.__name__}: {error}") from error
-    # modules in C++ come first, whoever registers first in Python
+    # C++ modules are discovered first, even if this registration is the first use
     _core.register_exercise(
         name,
         title,
@@ -169,17 +169,17 @@ def register(exercise: Any = None, *, replace: bool = False) -> Any:
 
 
 def forget(name: str) -> None:
-    """Takes an exercise off the list of those written in Python."""
+    """Remove an exercise from the record of Python classes."""
     _class_of.pop(name, None)
 
 
 def registered_class(name: str) -> type | None:
-    """The Python class behind an exercise; None if a module in C++ brought it."""
+    """The Python class of an exercise; None if it comes from a C++ module."""
     return _class_of.get(name)
 
 
 def register_here(classes: Mapping[str, type]) -> None:
-    """Registers exercises that came from another process, so that names mean the same here as there."""
+    """Register exercises received from another process, so that their names mean the same here."""
     for name, exercise in classes.items():
         if registered_class(name) is not exercise:
             register(exercise, replace=True)
@@ -193,21 +193,21 @@ def _origin(exercise: type) -> str:
     try:
         file = inspect.getsourcefile(exercise)
     except (TypeError, OSError):
-        file = None  # made in a notebook or on the command line
+        file = None  # defined in a notebook or interactively
     where = f", {file}" if file else ""
     return f"Python class {exercise.__module__}.{exercise.__qualname__}{where}"
 
 
-# ---- where an exercise comes from
+# ---- origin of an exercise
 
 
 def origin_of_caller(default: str) -> str:
-    """What brings the exercise that is being registered: the file or entry point under way, else `default`."""
+    """The file or entry point being imported, as the origin of an exercise; otherwise `default`."""
     return _origins[-1] if _origins else default
 
 
 def reason(error: BaseException, within: str = "") -> str:
-    """Type and text of an exception, with the last line of the file `within` that it passed."""
+    """Type and message of an exception, with the last line number in the file `within`."""
     text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == within]
     if isinstance(error, SyntaxError):
@@ -216,7 +216,7 @@ def reason(error: BaseException, within: str = "") -> str:
 
 
 class Origin:
-    """Names what is being imported, for the exercises that register themselves meanwhile."""
+    """Context manager that records what is being imported, for exercises registered meanwhile."""
 
     def __init__(self, text: str):
         self._text = text

@@ -1,4 +1,4 @@
-"""Musculoskeletal models: reading, scaling, and the mechanics of one state or many."""
+"""Musculoskeletal models: reading, scaling, and mechanics of one state or many."""
 
 from __future__ import annotations
 
@@ -34,34 +34,34 @@ if TYPE_CHECKING:
 
 
 class Model:
-    """A skeleton with its muscles. Immutable; made by `Model.load` and `coxa.scale`.
+    """A skeleton with its muscles; immutable. Made by `Model.load` and `coxa.scale`.
 
-    States `q`, `v`, `vdot` are in the order of `coordinates`, the independent ones, in rad or m; either one
-    state `(n,)` or many `(k, n)`. Arguments beside `q` broadcast: a number stands for all entries, one
-    state for as many as the others have. With `full=True` they are in the order of `full_coordinates`, which is
-    all that the file names, as OpenSim has them.
+    States `q`, `v`, `vdot` contain the independent coordinates in the order of `coordinates`, in rad or m;
+    either one state, (n,), or many, (k, n). Arguments besides `q` broadcast: a scalar stands for all entries,
+    a single state is repeated for all k. With `full=True` they contain all coordinates of the file, in the
+    order of `full_coordinates`, as in OpenSim. Results in generalized coordinates follow the same order.
     """
 
     def __init__(self, core: _core.Model, made: tuple[Any, ...] | None = None):
-        """Wraps a model of the core; `made`, a function and its arguments, makes it again elsewhere."""
+        """Wrap a model of the core; `made`, a function and its arguments, recreates it when unpickled."""
         self._core = core
         self._made = made
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Model:
-        """Reads an OpenSim 4 model (`.osim`).
+        """Read an OpenSim 4 model (`.osim`).
 
         Raises
         ------
         FileError
-            If the file cannot be read, or holds elements that are not understood; the text lists them.
+            If the file cannot be read or contains unsupported elements, which the message lists.
         """
         if not Path(path).is_file():
             raise FileError(f"cannot read model {os.fspath(path)}: there is no such file")
         return cls(_core.read_osim(os.fspath(path)))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # the core's model is rebuilt from the bytes of its file and what was done to it since
+        # rebuilt from the bytes of its file and the operations applied since
         if self._made is None:
             self._made = (_parsed, zlib.compress(_document(self)), self.source, self.sha256)
         return self._made[0], self._made[1:]
@@ -73,7 +73,13 @@ class Model:
         return self
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes the model as an OpenSim 4 file."""
+        """Write the model as an OpenSim 4 file.
+
+        Raises
+        ------
+        FileError
+            If the file cannot be written.
+        """
         _core.write_osim(self._core, check.output_path(path))
 
     def __repr__(self) -> str:
@@ -95,40 +101,41 @@ class Model:
         )
         return html_table(("model", self.name), rows)
 
-    # ---- what it is made of
+    # ---- contents
 
     @property
     def name(self) -> str:
+        """Name of the model."""
         return self._core.name
 
     @property
     def source(self) -> str:
-        """File it came from, or how it was made."""
+        """The file the model was read from, or a description of how it was made."""
         return self._core.source
 
     @property
     def sha256(self) -> str:
-        """Of the file it came from; empty for a model made in memory."""
+        """SHA-256 of the file; empty for a model made in memory."""
         return self._core.sha256
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What the reader left out or changed."""
+        """What the reader ignored or changed."""
         return tuple(self._core.warnings)
 
     @property
     def total_mass(self) -> float:
-        """kg"""
+        """Mass of all bodies, kg."""
         return self._core.total_mass
 
     @cached_property
     def coordinates(self) -> tuple[str, ...]:
-        """Names of the independent coordinates, in the order of q."""
+        """Names of the independent coordinates, in the order of `q`."""
         return tuple(self._core.coordinate_names())
 
     @cached_property
     def full_coordinates(self) -> tuple[Coordinate, ...]:
-        """All coordinates that the file names, the driven and locked ones too."""
+        """All coordinates of the file, including driven and locked ones."""
         rows = self._core.coordinates()
         return tuple(
             Coordinate(**{k: v for k, v in row.items() if k != "independent"}) for row in rows
@@ -136,67 +143,72 @@ class Model:
 
     @cached_property
     def bodies(self) -> tuple[Body, ...]:
+        """All bodies without the ground."""
         return tuple(Body(**row) for row in self._core.bodies())
 
     @cached_property
     def sites(self) -> tuple[Site, ...]:
+        """Named points of the bodies."""
         return tuple(Site(**row) for row in self._core.sites())
 
     @cached_property
     def muscles(self) -> tuple[Muscle, ...]:
+        """All muscles, in the order of muscle arrays."""
         return tuple(Muscle(**row) for row in self._core.muscles())
 
     @cached_property
     def actuators(self) -> tuple[Actuator, ...]:
+        """Ideal actuators of coordinates without muscles."""
         return tuple(Actuator(**row) for row in self._core.actuators())
 
     @cached_property
     def groups(self) -> tuple[MuscleGroup, ...]:
+        """Muscle groups by side."""
         return tuple(
             MuscleGroup(row["name"], row["side"], tuple(row["muscles"]))
             for row in self._core.groups()
         )
 
-    # ---- the same with changes
+    # ---- perturbation
 
     def perturbations(self) -> list[Perturbation]:
-        """What `perturbed` can change.
+        """The perturbations that `perturbed` accepts.
 
         ================================  =====================================================
         ``strength_<group>``              factor on the maximum isometric force of its muscles
         ``strength_actuators``            factor on the bounds of every actuator
-        ``strength_all``                  factor on all of these
+        ``strength_all``                  factor on all of the above
         ``optimal_fiber_length_<group>``  factor
         ``tendon_slack_length_<group>``   factor
-        ``segment_mass_<segment>``        factor on mass and inertia before the total is restored
-        ``joint_center_<joint>_<x|y|z>``  shift of a joint in its parent, m
+        ``segment_mass_<segment>``        factor on mass and inertia, before the total is restored
+        ``joint_center_<joint>_<x|y|z>``  displacement of a joint in its parent, m
         ================================  =====================================================
 
-        The groups are those of the model, made a partition: a muscle in several counts in the smallest
-        (rectus femoris: the quadriceps, not the hip flexors), one in none is in `other`.
+        The groups are those of the model, reduced to a partition: a muscle in several groups belongs to
+        the smallest (rectus femoris to the quadriceps, not the hip flexors), one in none to `other`.
         """
         return [Perturbation(**row) for row in _core.perturbations(self._core)]
 
     def perturbed(self, **changes: float) -> Model:
-        """A model with some properties changed, on right and left alike.
+        """A copy of the model with some properties changed, on both sides alike.
 
-        The mass of the body is kept, because it is measured and its distribution is not: where segments
-        get other masses, those of all bodies are then multiplied by the number that restores the total.
-        A joint is shifted in the axes of its parent body, x forward, y up and z outward on either side
-        (to the right at joints of the midline). Its child moves with all that is on it; muscle paths
-        and other joints on the parent stay.
+        Total body mass is kept, since it is measured while its distribution is not: after segment masses
+        are changed, the masses of all bodies are scaled to restore the total. A joint is displaced along
+        the axes of its parent body, x forward, y up and z lateral on either side (to the right for joints
+        of the midline). Its child moves with everything distal; muscle paths and other joints on the
+        parent stay.
 
         Parameters
         ----------
         **changes : float
-            Names of `perturbations()`: factors, or shifts in m.
+            Factors or displacements (m), named as in `perturbations()`.
 
         Raises
         ------
         UnknownName
-            For a name that does not exist.
+            If there is no perturbation of a name.
         InvalidArgument
-            For a value that is no number or out of range.
+            If a value is not a number or is out of range.
 
         Examples
         --------
@@ -208,7 +220,7 @@ class Model:
     # ---- mechanics
 
     def positions(self, q: ArrayLike, *, full: bool = False) -> Positions:
-        """Where all sites and bodies are.
+        """Positions of all sites and bodies.
 
         Parameters
         ----------
@@ -219,12 +231,12 @@ class Model:
         return Positions(*(_first(array, one) for array in self._core.positions(rows)))
 
     def expand(self, q: ArrayLike) -> np.ndarray:
-        """Full coordinates of independent ones: couplings applied, locked ones at their defaults.
+        """Full coordinates from independent ones, with couplings applied and locked ones at their defaults.
 
         Returns
         -------
         ndarray, (..., full coordinates)
-            rad or m.
+            In rad or m.
         """
         rows, one = self._states("q", q, False)
         return _first(self._core.expand(rows), one)
@@ -232,7 +244,7 @@ class Model:
     def mass_matrix(self, q: ArrayLike, *, full: bool = False) -> np.ndarray:
         """Mass matrix M(q), (..., n, n), in kg m2, kg m or kg.
 
-        With `full=True` it is that of the tree without its couplings.
+        With `full=True`, that of the tree without its couplings.
         """
         rows, one = self._states("q", q, full)
         return _first(self._core.mass_matrix(rows), one)
@@ -242,7 +254,7 @@ class Model:
     ) -> np.ndarray:
         """Generalized forces tau = M(q) vdot + C(q, v) v + g(q), (..., n), in N m or N.
 
-        With `full=True` they are those of the tree without its couplings, as OpenSim gives them.
+        With `full=True`, those of the tree without its couplings, as OpenSim computes them.
         """
         rows, one = self._broadcast(full, q=q, v=v, vdot=vdot)
         return _first(self._core.inverse_dynamics(*rows), one)
@@ -250,24 +262,24 @@ class Model:
     def forward_dynamics(
         self, q: ArrayLike, v: ArrayLike, tau: ArrayLike, *, full: bool = False
     ) -> np.ndarray:
-        """Accelerations vdot that generalized forces cause, (..., n), per s2.
+        """Accelerations vdot caused by generalized forces tau, (..., n), in rad/s2 or m/s2.
 
-        With `full=True` a force on a driven coordinate acts through its coupling; the driven coordinates of q
-        and v are taken from those that drive them.
+        With `full=True`, a force on a driven coordinate acts through its coupling; driven coordinates in `q`
+        and `v` are replaced by the values that follow from the driving ones.
         """
         (q_rows, v_rows, tau_rows), one = self._broadcast(full, q=q, v=v, tau=tau)
         return _first(self._core.forward_dynamics(q_rows, v_rows, tau_rows, full=full), one)
 
     def muscle_lengths(self, q: ArrayLike, *, full: bool = False) -> np.ndarray:
-        """Lengths of muscle and tendon together, (..., muscles), m."""
+        """Lengths of the muscle-tendon units, (..., muscles), m."""
         rows, one = self._states("q", q, full)
         return _first(self._core.muscle_lengths(self._reduce(rows, full)), one)
 
     def moment_arms(self, q: ArrayLike, *, full: bool = False) -> np.ndarray:
-        """Effective moment arms r = -dL/dq, through the couplings, (..., muscles, n), m or 1.
+        """Effective moment arms r = -dL/dq, including couplings, (..., muscles, n), m or 1.
 
-        With `full=True` those of driven and locked coordinates are zero: what they do is in the arms of the
-        coordinates that drive them.
+        With `full=True`, those of driven and locked coordinates are zero: their contribution is included in
+        the moment arms of the driving coordinates.
         """
         rows, one = self._states("q", q, full)
         arms = self._core.moment_arms(self._reduce(rows, full))
@@ -286,16 +298,16 @@ class Model:
         *,
         full: bool = False,
     ) -> np.ndarray:
-        """Tensions of the tendons, (..., muscles), N.
+        """Tendon forces, (..., muscles), N.
 
         Parameters
         ----------
         q, v : array_like, (n,) or (k, n)
-            Coordinates and their rates.
+            Coordinates, and their rates in rad/s or m/s.
         activation : array_like, (muscles,) or (k, muscles), or a number for all muscles
             0 to 1.
         tendon : {"rigid", "elastic"}
-            A tendon that keeps its slack length, or one in equilibrium with the fibre (Millard et al. 2013).
+            A rigid tendon at its slack length, or one in equilibrium with the fibre (Millard et al. 2013).
         """
         check.choice("tendon", tendon, ("rigid", "elastic"))
         (q_rows, v_rows, a_rows), one = self._broadcast(full, q=q, v=v, activation=activation)
@@ -307,12 +319,12 @@ class Model:
         return _first(forces, one)
 
     def muscle_paths(self, q: ArrayLike) -> list[Any]:
-        """Points along every muscle's path, for drawing.
+        """Points along the path of every muscle, for drawing.
 
         Returns
         -------
         list of ndarray, (points, 3)
-            One per muscle, m in the ground frame; a list of such lists if many states were given.
+            One per muscle, m in the ground frame; for many states, a list of such lists.
         """
         rows, one = self._states("q", q, False)
         paths = self._core.muscle_paths(rows)
@@ -331,9 +343,9 @@ class Model:
         return _rows(name, values, n, what), one
 
     def _broadcast(self, full: bool, **given: ArrayLike) -> tuple[list[np.ndarray], bool]:
-        """Rows of several arguments that belong together, `q` first, as many of each; and whether all were of one state.
+        """Arguments as 2D arrays with equally many rows, `q` first; and whether all were single states.
 
-        A number stands for all entries, one state for as many as the others have.
+        A scalar stands for all entries; a single state is repeated for all rows.
         """
         n = len(self.full_coordinates) if full else len(self.coordinates)
         rows = {}
@@ -363,7 +375,7 @@ class Model:
         return wide, one
 
     def _reduce(self, rows: np.ndarray, full: bool) -> np.ndarray:
-        # muscles see the independent coordinates: the rest must agree with them
+        # muscles depend on the independent coordinates only: the others must be consistent with them
         if not full:
             return rows
         reduced = np.ascontiguousarray(rows[:, self._independent])
@@ -396,12 +408,17 @@ def _first(array: np.ndarray, one: bool) -> np.ndarray:
 
 
 def scale(model: Model, subject: Subject) -> Model:
-    """The model fitted to a person.
+    """Scale a model to a person.
 
-    Segment lengths follow from stature unless given, masses and inertias from de Leva (1996) by sex with
-    the total mass exact; fibre and tendon lengths keep their operating ranges; maximum isometric forces
-    follow the muscle volumes of Handsfield et al. (2014), times `subject.strength` and, for the groups
-    that it names, `subject.group_strength`.
+    Segment lengths follow from stature unless given; masses and inertias from de Leva (1996) by sex, with the
+    exact total mass. Optimal fibre and tendon slack lengths keep the operating range of every muscle. Maximum
+    isometric forces follow the muscle volumes of Handsfield et al. (2014), times `subject.strength` and, for
+    groups it names, `subject.group_strength`.
+
+    Raises
+    ------
+    InvalidArgument
+        If a value of the subject is outside the range the data support.
     """
     return Model(
         _core.scale(
@@ -419,7 +436,7 @@ def scale(model: Model, subject: Subject) -> Model:
 
 
 def _document(model: Model) -> bytes:
-    """Bytes of the file that a model was read from."""
+    """Bytes of the file the model was read from; an error if it has none, or it has changed."""
     if not model.sha256:
         raise InvalidArgument(
             f"model {model.name!r} was made in memory and cannot be pickled; save it with"
@@ -441,7 +458,7 @@ def _document(model: Model) -> bytes:
 
 
 def _parsed(document: bytes, source: str, sha256: str) -> Model:
-    """The model whose file held these (compressed) bytes; the bundled one is read once only."""
+    """The model from the compressed bytes of its file; the bundled model is shared."""
     bundled = default_model()
     if bundled.sha256 == sha256:
         return bundled
@@ -455,7 +472,7 @@ def _perturbed(model: Model, changes: dict[str, float]) -> Model:
 
 @lru_cache(maxsize=1)
 def default_model() -> Model:
-    """The full-body model that comes with the package, before scaling."""
+    """The bundled full-body model, unscaled."""
     return Model.load(DEFAULT_MODEL)
 
 

@@ -1,4 +1,4 @@
-"""What a model consists of, as `Model` lists it."""
+"""Components of a model, as listed by `Model`."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Coordinate:
-    """One degree of freedom. Values are in rad if `rotational`, else in m.
+    """A generalized coordinate. Values are in rad if `rotational`, otherwise in m.
 
-    `coupled` coordinates move their joint through functions only; OpenSim keeps them in radians even in files
-    whose angles are in degrees. `driven_by` names the coordinate that this one follows, or is empty;
-    `spline_domain` is where every spline that it drives is known.
+    A `coupled` coordinate moves its joint only through functions; OpenSim keeps it in radians even in files
+    with angles in degrees. `driven_by` names the coordinate this one is a function of (or is empty), and
+    `spline_domain` is the interval in which every spline it drives is defined.
     """
 
     name: str
@@ -30,12 +30,13 @@ class Coordinate:
 
     @property
     def independent(self) -> bool:
+        """Whether it is neither locked nor driven by another coordinate."""
         return not self.locked and not self.driven_by
 
 
 @dataclass(frozen=True)
 class Body:
-    """A rigid body: mass in kg, centre of mass in m and inertia about it in kg m2, in its own frame."""
+    """A rigid body: mass in kg, centre of mass in m, and inertia about it in kg m2, in the body frame."""
 
     name: str
     joint: str
@@ -47,7 +48,7 @@ class Body:
 
 @dataclass(frozen=True)
 class Site:
-    """A named point of a body, m in the body's frame."""
+    """A named point fixed to a body; `position` in m, in the body frame."""
 
     name: str
     body: str
@@ -56,7 +57,7 @@ class Site:
 
 @dataclass(frozen=True)
 class Muscle:
-    """Parameters of one muscle: N, m, rad, and optimal fibre lengths per second."""
+    """Parameters of a muscle: N, m, rad, and optimal fibre lengths per second."""
 
     name: str
     max_isometric_force: float
@@ -69,7 +70,7 @@ class Muscle:
 
 @dataclass(frozen=True)
 class Actuator:
-    """A bounded ideal torque where the model has no muscles, N m or N."""
+    """A bounded ideal actuator of a coordinate without muscles; bounds in N m or N."""
 
     name: str
     coordinate: str
@@ -79,7 +80,7 @@ class Actuator:
 
 @dataclass(frozen=True)
 class MuscleGroup:
-    """Muscles that are reported together."""
+    """Muscles of one side whose results are reported together."""
 
     name: str
     side: str
@@ -87,19 +88,19 @@ class MuscleGroup:
 
 
 class Perturbation(NamedTuple):
-    """One property of a model that `Model.perturbed` can change.
+    """A property of a model that `Model.perturbed` can change.
 
     Attributes
     ----------
     name : str
     unit : str
-        "1" for a factor, "m" for a shift.
+        "1" for a factor, "m" for a displacement.
     description : str
     neutral : float
-        Leaves the model as it is.
+        Value that leaves the model unchanged.
     minimum, maximum : float
     independent : bool
-        False if others of the list act on the same things: `strength_glutes`, `strength_all`.
+        False if other perturbations act on the same parameters, such as `strength_glutes` and `strength_all`.
     """
 
     name: str
@@ -112,15 +113,15 @@ class Perturbation(NamedTuple):
 
 
 class Positions(NamedTuple):
-    """Where everything is, m in the ground frame; the leading dimension is there if many states were given.
+    """Positions of sites and bodies, m in the ground frame; the leading dimension exists for many states only.
 
     Attributes
     ----------
     sites : ndarray, (..., sites, 3)
     bodies : ndarray, (..., bodies, 3)
-        Origins of the bodies' frames.
+        Origins of the body frames.
     rotations : ndarray, (..., bodies, 3, 3)
-        From the body's axes to those of the ground.
+        Rotation matrices from body axes to ground axes.
     """
 
     sites: np.ndarray

@@ -1,7 +1,7 @@
-"""A result as OpenSim reads it: model, motion and external loads.
+"""Export of a result to OpenSim: model, motion and external loads.
 
-Supports act at their centres of pressure, on the body of their first point. A load acts as its weight and inertia
-on the body that carries it, at its mass centre; a hand's grip is a force on the hand and its opposite on that body.
+Supports act at their centre of pressure, on the body of their first point. A load acts as its weight and inertial
+force at its mass centre, on the body that carries it; a grip acts on the hand, and oppositely on that body.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Force:
-    """One force over time: on a body, at a point, with a free moment; ground frame."""
+    """A force over time on one body: force, point of application and free moment, in the ground frame."""
 
     def __init__(
         self, name: str, body: str, force: np.ndarray, point: np.ndarray, moment: np.ndarray
@@ -36,7 +36,7 @@ class Force:
 
 
 def external_forces(result: Result) -> list[Force]:
-    """Everything outside the model that acts on it."""
+    """All external forces on the model."""
     data, scene = result.dataset, result.scene
     forces = []
 
@@ -48,7 +48,7 @@ def external_forces(result: Result) -> list[Force]:
         name = support["name"]
         force = series("support_force", name)
         origin = data["support_origin"].sel(support=name).values
-        # a support that carries nothing has no centre of pressure; any point will do
+        # without force there is no centre of pressure: use any point
         point = np.where(
             np.isfinite(pressure := series("center_of_pressure", name)), pressure, origin
         )
@@ -74,7 +74,7 @@ def external_forces(result: Result) -> list[Force]:
     for band in scene.get("bands", []):
         for end in band["ends"]:
             name = f"{band['name']}_on_{end['body']}"
-            if name in data["load"].values:  # the world's end is not a force on the model
+            if name in data["load"].values:  # not the end fixed to the world
                 forces.append(pull(name, end["body"]))
     for cable in scene.get("cables", []):
         forces.append(pull(cable["name"], cable["end"]["body"]))
@@ -101,7 +101,7 @@ def external_forces(result: Result) -> list[Force]:
 
 
 def export(result: Result, folder: str | os.PathLike[str]) -> Path:
-    """Writes the files; see `Result.export_opensim`."""
+    """Write the files of `Result.export_opensim`."""
     target = Path(folder)
     data = result.dataset
     if not result.solved:
@@ -116,7 +116,7 @@ def export(result: Result, folder: str | os.PathLike[str]) -> Path:
     model = result.model
     time = data["time"].values
     q = model.expand(data["position"].transpose("time", "coordinate").values)
-    # OpenSim turns degrees back into radians only where a coordinate is an angle of its joint
+    # OpenSim converts from degrees only coordinates that are themselves angles of a joint
     angles = np.array([c.rotational and not c.coupled for c in model.full_coordinates])
     values = np.where(angles, np.degrees(q), q)
     names = [c.name for c in model.full_coordinates]

@@ -1,4 +1,4 @@
-"""How trials are solved, whatever the exercise and the person."""
+"""Options of a simulation that do not depend on exercise or person."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from ..base.limits import check_count
 
 @dataclass(frozen=True)
 class Options:
-    """What `coxa.simulate` documents under these names; checked when made.
+    """Options of `coxa.simulate`, which documents them; checked on construction.
 
     Raises
     ------
     InvalidArgument
-        For a criterion or a number of frames that is not allowed.
+        If the criterion or the number of frames is out of range.
     """
 
     criterion: float | str = 2
@@ -42,11 +42,11 @@ class Options:
 
     @property
     def core(self) -> _core.SimulateOptions:
-        """The same for the core, which knows min-max as an infinite exponent."""
+        """The options of the core, where an infinite exponent stands for min-max."""
         return _core.SimulateOptions(**{**vars(self), "criterion": check_criterion(self.criterion)})
 
     def to_dict(self) -> dict[str, Any]:
-        """Criterion and frames, and the others where they differ from their defaults."""
+        """Criterion and frames, and other options that differ from their defaults."""
         return {
             f.name: value
             for f in fields(self)
@@ -56,7 +56,7 @@ class Options:
 
 
 def check_criterion(value: object) -> float:
-    """The exponent p of the recruitment's cost; infinity stands for min-max."""
+    """The exponent p of the recruitment cost as a float; infinity stands for "min-max"."""
     if value == "min-max" or value == math.inf:
         return math.inf
     if isinstance(value, str):

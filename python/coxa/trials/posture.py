@@ -1,4 +1,4 @@
-"""Posture in a trial, as the cues measure it: where feet, trunk and load are, and what presses where."""
+"""Geometry of a trial for coaching cues: feet, trunk and load over time, and contacts."""
 
 from __future__ import annotations
 
@@ -22,34 +22,34 @@ UP = np.array([0.0, 1.0, 0.0])
 
 GRAVITY = 9.80665  # m/s2, as in the model
 
-#: Force plates' usual threshold of contact, N.
+#: N, usual contact threshold of force plates.
 CONTACT = 20.0
 
-#: A contact farther than this from every part of the body is not attributed to any, m.
+#: m, contacts farther than this from every segment are not assigned to any.
 REACH = 0.20
 
-#: Under this a support of the back counts as the floor, m above the soles.
+#: m above the soles; a support of the back below this counts as the floor.
 FLOOR_BAND = 0.10
 
-#: A sole steeper than this does not stand on level ground: heels lifted by 12 cm tilt it by less.
+#: rad, a sole inclined more than this is not flat on level ground; heels raised by 12 cm incline it less.
 STEEP = np.radians(40)
 
-#: Knees that bend less than this share of what the hips do make a hinge, not a squat.
+#: A lift whose knee excursion is below this fraction of the hip excursion is a hinge, not a squat.
 HINGE_SHARE = 0.5
 
-#: A knee that bends less cannot leave the line from hip to ankle by much, rad.
+#: rad, a knee flexed less than this stays close to the hip-ankle line whatever its direction.
 BENT = np.radians(30)
 
-#: A leg works if its hip moves, and extends, at least this share of what the other's does.
+#: A leg is working if its hip excursion and mean extension moment are at least this fraction of the other's.
 WORKING_SHARE = 0.5
 
-#: Time at the top where neither path nor phase is known: hips within this of their straightest, rad.
+#: rad, without path and phase: frames whose hip is within this of its greatest extension are the top.
 NEAR_TOP = np.radians(2)
 
 
 @dataclass
 class Foot:
-    """A foot that stands: its sole and pressure over time, [time, 3] in m."""
+    """A foot in contact: its sole and centre of pressure over time, [time, 3] m."""
 
     side: str
     heel: Array
@@ -59,31 +59,31 @@ class Foot:
     pressure: Array
     loaded: NDArray[np.bool_]
     level: NDArray[np.bool_]  # the sole is no steeper than a lifted heel makes it
-    behind: bool = False  # by more than its length: it stands on its ball
+    behind: bool = False  # behind the other by more than its length: it stands on its ball
 
     @cached_property
     def ahead(self) -> Array:
-        """Unit vectors along the sole, level, [time, 3]."""
+        """Unit vectors along the sole, projected on the horizontal, [time, 3]."""
         return unit(level(self.ball - self.heel))
 
     @property
     def length(self) -> float:
-        """From heel to great toe, m."""
+        """Distance from heel to great toe, m."""
         return float(np.nanmedian(np.einsum("tx,tx->t", self.toe - self.heel, self.ahead)))
 
     @property
     def tip(self) -> Array:
-        """End of the sole on its axis, as far as the great toe reaches."""
+        """The point on the axis of the sole at the level of the great toe, [time, 3] m."""
         return self.heel + self.length * self.ahead
 
 
 class Reading(Recorded):
-    """Legs, contacts, feet and loads of a trial."""
+    """Legs, contacts, feet and loads of a trial; raises `NotApplicable` where data are missing."""
 
     # ---- ends of the path
 
     def _extreme(self, top: bool) -> NDArray[np.bool_]:
-        # frames at an end of the path; without a path, where the hips are straightest or most bent
+        # frames at one end of the path; without a path, of greatest hip extension or flexion
         found = np.zeros(self.frames, dtype=bool)
         if "path" in self.result:
             values, margin = self._variable("path").astype(float), 1e-6
@@ -109,12 +109,12 @@ class Reading(Recorded):
 
     @cached_property
     def hip_flexion(self) -> Array:
-        """[time, side] rad."""
+        """Flexion of both hips, [time, side] rad."""
         return np.column_stack([self.coordinate(f"hip_flexion{s}") for s in SIDES.values()])
 
     @cached_property
     def working(self) -> list[str]:
-        """Sides whose hip moves through the repetition and bears an extension moment."""
+        """Sides whose hip moves in the repetition and carries an extension moment."""
         bent = self.hip_flexion[np.isfinite(self.hip_flexion).all(axis=1)]
         if not len(bent):
             return list(SIDES)
@@ -123,7 +123,7 @@ class Reading(Recorded):
         moment = self.optional(lambda: self._variable("hip_extension_moment", "time", "side"))
         if moment is not None and np.isfinite(moment).any():
             mean = np.nanmean(np.maximum(moment, 0), axis=0)
-            # the order of sides is the file's
+            # sides are in the order of the file
             order = self._names("side")
             mean = np.array([mean[order.index(side)] for side in SIDES])
             works &= mean >= WORKING_SHARE * mean.max()
@@ -133,10 +133,10 @@ class Reading(Recorded):
     def _columns(self) -> list[int]:
         return [list(SIDES).index(side) for side in self.working]
 
-    # ---- what presses where
+    # ---- contacts
 
     def _parts(self) -> dict[str, tuple[Array, Array]]:
-        # segments of the body near which a contact may be, [time, 3] each end
+        # segments that contacts are assigned to: both end points, [time, 3]
         parts: dict[str, tuple[Array, Array]] = {}
 
         def add(name: str, a: Array | None, b: Array | None) -> None:
@@ -177,7 +177,7 @@ class Reading(Recorded):
 
     @cached_property
     def contacts(self) -> dict[str, list[int]]:
-        """Supports that carry something, by the part of the body that presses on them: nearest to the pressure."""
+        """Indices of loaded supports by the body part nearest to their centre of pressure."""
         if "support_force" not in self.result or not self._names("support"):
             return {}
         force, pressure = self.support_force, self.pressure
@@ -207,26 +207,26 @@ class Reading(Recorded):
         return self._variable("center_of_pressure", "time", "support", "axis")
 
     def _joined(self, supports: list[int]) -> tuple[Array, NDArray[np.bool_]]:
-        # pressure of some supports together, weighted by their force, and where they carry anything
+        # force-weighted mean centre of pressure of several supports, and whether any of them is loaded
         size = np.linalg.norm(self.support_force[:, supports], axis=2)
         carried = np.nansum(size, axis=1)
         loaded = carried > CONTACT
         point = np.full((self.frames, 3), np.nan)
         moments = np.nansum(size[..., None] * self.pressure[:, supports], axis=1)
         point[loaded] = moments[loaded] / carried[loaded, None]
-        # a frame without forces is taken for what the nearest with forces is
+        # frames without force data take the state of the nearest frame that has some
         known = np.flatnonzero(np.isfinite(size).any(axis=1))
         nearest = known[np.abs(np.arange(self.frames)[:, None] - known).argmin(axis=1)]
         return point, loaded[nearest]
 
     @cached_property
     def back(self) -> Array | None:
-        """Pressure under the back, [time, 3] m; None if nothing supports it."""
+        """Centre of pressure under the back, [time, 3] m; None if the back is not supported."""
         return self._joined(self.contacts["back"])[0] if "back" in self.contacts else None
 
     @cached_property
     def feet(self) -> list[Foot]:
-        """Feet that stand on something at some time."""
+        """Feet that are in contact at any time."""
         feet = []
         for side, s in SIDES.items():
             supports = self.contacts.get(f"{side} foot", [])
@@ -240,7 +240,7 @@ class Reading(Recorded):
             if supports:
                 pressure, loaded = self._joined(supports)
             else:
-                # no force plates: a foot stands while its sole is at the lowest height of all soles
+                # without force plates: a foot counts as loaded while near the lowest level of the soles
                 low = np.minimum(heel[:, 1], balls[0][:, 1])
                 pressure = np.full((self.frames, 3), np.nan)
                 loaded = low < np.nanmin(self.both("heel_medial")[:, 1]) + 0.03
@@ -254,17 +254,17 @@ class Reading(Recorded):
         return feet
 
     def _mark_behind(self, feet: list[Foot]) -> None:
-        # only who stands has a rear foot; who lies may have one nearer to the bench
+        # defined for standing only: when lying, one foot may simply be nearer to the bench
         if len(feet) < 2 or "back" in self.contacts:
             return
-        # where the pelvis faces: a foot on its instep points back
+        # from the direction the pelvis faces, as a foot on its instep points backwards
         facing = unit(level(np.cross(UP, self.site("hip_r") - self.site("hip_l"))))
         for foot, other in (feet, feet[::-1]):
             lead = np.einsum("tx,tx->t", foot.ball - other.ball, facing)
             foot.behind = bool(np.nanmin(lead[foot.loaded], initial=0) < -foot.length)
 
     def flat_feet(self) -> list[Foot]:
-        """Feet that are meant to be flat on level ground; says why if there is none."""
+        """Feet expected to be flat on level ground; `NotApplicable` if there are none."""
         if not self.feet:
             raise NotApplicable("no foot stands on anything")
         level = [foot for foot in self.feet if foot.level.any()]
@@ -277,7 +277,7 @@ class Reading(Recorded):
 
     @cached_property
     def ground(self) -> float:
-        """Height of what the lowest foot presses on, or stands on; 0 if no foot does, m."""
+        """Height of the surface under the lowest foot, m; 0 if no foot is in contact."""
         under = [k for part, k_s in self.contacts.items() if part.endswith("foot") for k in k_s]
         heights = [float(np.nanmedian(self.pressure[:, k, 1])) for k in under]
         if not heights:
@@ -285,24 +285,24 @@ class Reading(Recorded):
         return min(heights, default=0.0)
 
     def lying(self) -> Array:
-        """Pressure under the back, [time, 3] m; says why if there is none."""
+        """Centre of pressure under the back, [time, 3] m; `NotApplicable` if there is none."""
         if self.back is None:
             raise NotApplicable("nothing supports the back")
         return self.back
 
     def on_a_bench(self) -> Array:
-        """Pressure under a back that rests on something raised; says why if it does not."""
+        """Centre of pressure under a back on a raised support; `NotApplicable` otherwise."""
         back = self.lying()
         if not self.raised(back):
             raise NotApplicable("the back rests on the floor, not on a bench")
         return back
 
     def raised(self, back: Array) -> bool:
-        """Whether what is under the back is higher than what the feet stand on."""
+        """Whether the support of the back is higher than that of the feet."""
         return float(np.nanmedian(back[:, 1])) - self.ground >= FLOOR_BAND
 
     def on_the_feet(self) -> list[Foot]:
-        """The feet of someone whom nothing else holds up; says why if something does."""
+        """The feet, if nothing else supports the body; `NotApplicable` otherwise."""
         others = [part for part in self.contacts if not part.endswith("foot")]
         if others:
             raise NotApplicable(f"not on the feet alone: {', '.join(others)} supported")
@@ -311,16 +311,16 @@ class Reading(Recorded):
         return self.feet
 
     def side_by_side(self) -> list[Foot]:
-        """Both feet, next to each other, of someone whom nothing else holds up; says why if it is not so."""
+        """Both feet, side by side, if nothing else supports the body; `NotApplicable` otherwise."""
         feet = self.on_the_feet()
         if any(foot.behind for foot in feet) or len(feet) < 2:
             raise NotApplicable("the feet do not stand side by side")
         return feet
 
     def ahead_of(self, ends: Callable[[Foot], tuple[Array, Array]], point: Array) -> Array:
-        """How far a point is ahead of the middle of two places of two feet, % of the foot's length."""
+        """Distance of a point ahead of the mean of two places of each foot, [time] % of foot length."""
         feet = self.side_by_side()
-        # feet turned out point aside, the pair of them ahead
+        # with toes out, each foot points sideways; their mean direction points ahead
         middle = np.mean([place for foot in feet for place in ends(foot)], axis=0)
         ahead = unit(feet[0].ahead + feet[1].ahead)
         length = np.mean([foot.length for foot in feet])
@@ -330,12 +330,12 @@ class Reading(Recorded):
 
     @property
     def mass_center(self) -> Array:
-        """Of body and load, [time, 3] m."""
+        """Centre of mass of body and loads, [time, 3] m."""
         return self._variable("center_of_mass", "time", "axis")
 
     @property
     def body_mass(self) -> float:
-        """kg; from what the supports carry where the trial does not say."""
+        """Body mass, kg; from the support forces if the trial does not record it."""
         mass = self.result.dataset.attrs.get("total_mass")
         if mass is not None:
             return float(mass)
@@ -343,7 +343,7 @@ class Reading(Recorded):
         return float(carried) - sum(self.masses.values())
 
     def load(self) -> Array:
-        """Mass centre of all that has mass and is carried, [time, 3] m."""
+        """Centre of mass of all carried loads, [time, 3] m."""
         names, masses = self._names("load"), self.masses
         carried = [i for i, name in enumerate(names) if masses.get(name, 0) > 0]
         if not carried:
@@ -358,7 +358,7 @@ class Reading(Recorded):
 
     @cached_property
     def masses(self) -> dict[str, float]:
-        """Mass of each load, kg; from its mean downward force where the trial does not say."""
+        """Mass of each load, kg; from its mean vertical force if the trial does not record it."""
         found = {str(load["name"]): float(load.get("mass", 0)) for load in self._scene("loads")}
         names = self._names("load")
         if not found and names and "load_force" in self.result:
@@ -367,7 +367,7 @@ class Reading(Recorded):
         return found
 
     def plates(self) -> dict[str, Array]:
-        """Height of the lowest point of each load that has plates, by name, [time] m."""
+        """Height of the lowest point of each load with plates, by name, [time] m."""
         names, found = self._names("load"), {}
         for load in self._scene("loads"):
             radii = [shape["radius"] for shape in load.get("cylinders", [])]
@@ -386,13 +386,13 @@ def level(v: Array) -> Array:
 
 
 def inclination(a: Array, b: Array) -> Array:
-    """Of the line from a to b above the horizontal, deg."""
+    """Inclination of the line from a to b above the horizontal, deg."""
     d = b - a
     return np.degrees(np.arctan2(d[:, 1], np.linalg.norm(level(d), axis=1)))
 
 
 def distance(p: Array, a: Array, b: Array) -> Array:
-    """From points to segments, m."""
+    """Distance of points from line segments, m."""
     d = b - a
     length2 = np.maximum(np.einsum("tx,tx->t", d, d), 1e-12)
     along = np.clip(np.einsum("tx,tx->t", p - a, d) / length2, 0, 1)

@@ -1,4 +1,4 @@
-"""What a trial holds, as the cues ask for it: variables by name, repetitions, phases."""
+"""Recorded variables of a trial for coaching cues: by name, with repetitions and phases."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ if TYPE_CHECKING:
 
 
 class NotApplicable(Exception):
-    """Why a cue says nothing about a trial."""
+    """A cue does not apply to a trial; the message gives the reason."""
 
 
 @dataclass
 class Measured:
-    """Values of a cue: one per line and sample, NaN where it says nothing.
+    """Values of a cue by line and sample; NaN where it does not apply.
 
     Attributes
     ----------
     values : [line, sample]
         In the unit of the cue.
     labels : one per line
-        What each line is of, such as a side; "" if there is nothing to tell apart.
+        What each line belongs to, such as a side; "" if there is only one.
     start, end : [sample]
-        Times, s; equal where a sample is a frame.
+        Times, s; equal if a sample is a single frame.
     slack : float
-        What the trial's frames cannot resolve, in the unit of the cue.
+        Resolution due to the spacing of frames, in the unit of the cue.
     gaps : int
-        Frames that were looked at but hold no value.
+        Number of relevant frames without a value.
     """
 
     values: Array
@@ -49,7 +49,7 @@ class Measured:
 
 @dataclass
 class Recorded:
-    """The variables of a trial; what it does not hold makes a cue not applicable."""
+    """The variables of a trial; raises `NotApplicable` for those it lacks."""
 
     result: Result
     _cache: dict[str, Array] = field(default_factory=dict)
@@ -79,14 +79,14 @@ class Recorded:
         return [str(name) for name in self.result[dim].values] if dim in self.result else []
 
     def coordinate(self, name: str) -> Array:
-        """A coordinate over time, rad or m."""
+        """A coordinate, [time] rad or m."""
         names = self._names("coordinate")
         if name not in names:
             raise NotApplicable(f"the trial's model has no coordinate {name}")
         return self._variable("position", "time", "coordinate")[:, names.index(name)]
 
     def site(self, *names: str) -> Array:
-        """Middle of some sites over time, [time, 3] m."""
+        """Mean position of sites, [time, 3] m."""
         known = self._names("site")
         missing = [name for name in names if name not in known]
         if missing:
@@ -112,14 +112,14 @@ class Recorded:
 
     @cached_property
     def repetition(self) -> NDArray[np.int64]:
-        """Number of the repetition at each frame, from 1; one if the trial does not say."""
+        """Number of the repetition, [time], from 1; all 1 if the trial does not record it."""
         if "repetition" in self.result:
             return self._variable("repetition").astype(int)
         return np.ones(self.frames, dtype=int)
 
     @cached_property
     def phase(self) -> list[str]:
-        """Word for the phase at each frame; "" if the trial does not say."""
+        """Phase of each frame ("up", "hold", "down", "rest"); "" if the trial does not record it."""
         if "phase" not in self.result:
             return [""] * self.frames
         attributes = self.result["phase"].attrs
@@ -133,10 +133,10 @@ class Recorded:
     def in_phase(self, word: str) -> NDArray[np.bool_]:
         return np.array([phase == word for phase in self.phase])
 
-    # ---- shapes of an answer
+    # ---- results of a cue
 
     def series(self, lines: dict[str, Array], where: NDArray[np.bool_] | None = None) -> Measured:
-        """One value per frame and line, only at some frames, of all lines or of each, if asked."""
+        """One value per frame and line; `where` selects frames, for all lines or for each."""
         values = np.array(list(lines.values()), dtype=float)
         looked = np.broadcast_to(True if where is None else where, values.shape)
         values = np.where(looked, values, np.nan)
@@ -144,7 +144,7 @@ class Recorded:
         return Measured(values, list(lines), self.time, self.time, gaps=gaps)
 
     def spans(self, where: NDArray[np.bool_]) -> Measured:
-        """How long some frames last in each repetition, s: half a step more at either end."""
+        """Duration of the selected frames in each repetition, s, including half a step at either end."""
         starts, ends = [], []
         for number in np.unique(self.repetition):
             frames = np.flatnonzero(where & (self.repetition == number))

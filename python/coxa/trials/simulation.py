@@ -1,4 +1,4 @@
-"""From a person and an exercise to a result."""
+"""Simulation of one exercise performed by one person."""
 
 from __future__ import annotations
 
@@ -31,34 +31,34 @@ if TYPE_CHECKING:
 
 FORMAT = "coxa-1"
 
-#: What result files follow: units, long names, flags and text as the CF conventions have them since 1.8.
+#: Conventions of result files: units, long names, flags and text follow CF 1.8.
 CONVENTIONS = "CF-1.8"
 
 
 @dataclass(frozen=True)
 class Setup:
-    """Everything that decides a trial except its parameters; shared by all trials of a study."""
+    """All inputs of a trial except its parameters; shared by the trials of a study."""
 
     exercise: str
-    subject: Subject | None  # None: the model is used as it is
+    subject: Subject | None  # None: the model is used unscaled
     generic: Model
     model: Model
     options: Options
 
     def of(self, exercise: str, options: Options | None = None) -> Setup:
-        """The same person in another exercise, with other options if given."""
+        """The setup of the same person in another exercise, with other options if given."""
         name = catalogue.known(exercise)
         return replace(self, exercise=name, options=options or self.options)
 
     def require_room(self, trials: int = 1) -> None:
-        """Refuses trials of which memory cannot hold so many at once."""
+        """Refuse `trials` results that do not fit into memory together."""
         frames = self.options.frames
         cost = estimate.trial(len(self.generic.muscles), frames, kept=trials)
         what = f"{trials} trials at once" if trials > 1 else "a trial"
         estimate.require_memory(f"{what} with frames={frames}", cost.memory, "lower frames")
 
     def simulate(self, parameters: Mapping[str, Any]) -> Result:
-        """One trial; see `coxa.simulate`."""
+        """Simulate one trial; see `coxa.simulate`."""
         given = catalogue.check_parameters(self.exercise, parameters)
         trial = _core.simulate(self.model._core, self.exercise, given, self.options.core)
         dataset = to_xarray(trial)
@@ -69,7 +69,7 @@ class Setup:
         return Result(dataset, model=self.model)
 
     def max_load(self, parameters: Mapping[str, Any]) -> MaxLoad:
-        """The heaviest load; see `coxa.max_load`."""
+        """The maximum load; see `coxa.max_load`."""
         if "load" in parameters:
             raise InvalidArgument("load is what max_load looks for; leave it out")
         given = catalogue.check_parameters(self.exercise, parameters)
@@ -79,7 +79,7 @@ class Setup:
         return MaxLoad(self.exercise, curve=curve, **found)
 
     def to_dict(self) -> dict[str, Any]:
-        """Subject, model and options as plain data."""
+        """Subject, model and options as plain values."""
         found: dict[str, Any] = {}
         if self.subject is not None:
             found["subject"] = json.loads(self.subject.to_json())
@@ -91,9 +91,9 @@ class Setup:
     def definition(
         self, function: str, told: Mapping[str, Any], first: str | None = None
     ) -> dict[str, str]:
-        """Attributes that say how a result was made: `definition` as JSON, and `history`, the call it stands for.
+        """Provenance attributes of a result: `definition` as JSON, and `history`, the call it stands for.
 
-        `told` is what the function was given besides subject, model and options; `first` as in `call_text`.
+        `told` holds the arguments besides subject, model and options; `first` is as in `call_text`.
         """
         made = {
             "function": function,
@@ -105,7 +105,7 @@ class Setup:
         return {"definition": json.dumps(plain(made)), "history": call_text(made, first)}
 
     def provenance(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        """Global attributes that say what a result is of; `parameters` are the effective ones."""
+        """Global attributes that identify a result; `parameters` are the effective ones."""
         info = catalogue.exercise(self.exercise).info
         return {
             "Conventions": CONVENTIONS,
@@ -124,7 +124,7 @@ class Setup:
 
 
 def model_name(model: Model) -> str:
-    """How a result names its model: the bundled one by file name, others by path."""
+    """The model's name in a result: the file name of the bundled one, the path of others."""
     source = Path(model.source)
     return source.name if source == DEFAULT_MODEL else os.path.abspath(source)
 
@@ -135,7 +135,7 @@ def set_up(
     model: str | os.PathLike[str] | Model | None,
     options: Options,
 ) -> Setup:
-    """Checks all but the parameters, reads the model and scales it."""
+    """Check everything but the parameters, read the model and scale it."""
     catalogue.known(name)
     if subject is not None and not isinstance(subject, Subject):
         raise InvalidArgument(f"subject must be a coxa.Subject, not {subject!r}")
@@ -165,42 +165,45 @@ def simulate(
     volume_weights: bool = True,
     **parameters: float | str,
 ) -> Result:
-    """Simulates one exercise by one person.
+    """Simulate one exercise performed by one person.
 
     Parameters
     ----------
     name : str
         One of `coxa.exercises()`.
     subject : Subject, optional
-        Who does it; `Subject()` if neither a subject nor a model is given.
+        The person; by default `Subject()`, unless a model is given.
     model : path or Model, optional
-        An OpenSim 4 model instead of the one that comes with the package. It is used as it is unless a
-        subject is given too, to whom it is then scaled.
+        An OpenSim 4 model instead of the bundled one. It is scaled to the subject if one is given, and used
+        unscaled otherwise.
     criterion : float or "min-max"
-        Exponent p, 1 to 5, of the recruitment's cost: the sum of muscle volume times activation to the p.
+        Exponent p, 1 to 5, of the recruitment cost, the sum of muscle volume times activation to the p.
     frames : int
-        Equally spaced times, first and last included.
+        Number of equally spaced time points, including both ends.
     strict : bool
         Raise `UnsolvedFrame` instead of marking frames without a solution.
     intervals : bool
-        Also find the range of every support force over all solutions within 5 % of the least cost.
+        Also compute the range of every support force over all solutions within 5 % of the minimum cost.
     inertia : bool
-        If False, velocities and accelerations are taken as zero.
+        If False, the motion is treated as quasi-static: velocities and accelerations are zero.
     volume_weights : bool
-        If False, every muscle's activation costs the same, whatever its volume (OpenSim's static optimisation).
+        If False, the cost weights all muscles equally, whatever their volume (as OpenSim's static optimisation).
     **parameters : float or str
-        What `coxa.exercise(name).parameters` lists, in the units given there.
+        Parameters of the exercise, listed by `coxa.exercise(name).parameters`, in their declared units.
 
     Returns
     -------
     Result
-
     Raises
     ------
+    UnknownName
+        If there is no such exercise or parameter.
     InvalidArgument
-        For a name, value or type that is not allowed (a `ValueError`).
+        If a value has the wrong type or is out of range (a `ValueError`).
     InfeasibleMotion
-        If the posture asked for cannot be; the text says which parameter to move and which way.
+        If the body cannot take the required posture; the message names the parameter to change and the direction.
+    UnsolvedFrame
+        With `strict`, if a frame has no solution.
     """
     options = Options(criterion, frames, strict, intervals, inertia, volume_weights)
     return set_up(name, subject, model, options).simulate(parameters)
@@ -209,7 +212,10 @@ def simulate(
 def effective_parameters(
     name: str, given: Mapping[str, float | str], notes: Mapping[Any, Any]
 ) -> dict[str, float | str | None]:
-    """All parameters in declared units, words for choices; those found from the body by the note that says so, else None."""
+    """All parameters in declared units, words for choices.
+
+    Values found from the body come from the note that records them; None if there is none.
+    """
     values: dict[str, float | str | None] = {}
     for key, value in _core.check_parameters(name, given).items():
         found = notes.get(f"note_{key}") if value is None else None
@@ -219,18 +225,18 @@ def effective_parameters(
 
 @dataclass(frozen=True)
 class MaxLoad:
-    """The heaviest load of an exercise for one person, and what limits it.
+    """The maximum load of an exercise for one person, and what limits it.
 
     Attributes
     ----------
     load : float
-        kg.
+        Maximum load, kg.
     frame : int
-        Frame that limits, and its `time` in s.
+        Limiting frame, and its `time` in s.
     limited_by : str
-        Muscle, support or actuator that is at its bound there.
+        Muscle, support or actuator at its bound in that frame.
     curve : DataFrame
-        The sticking curve: the heaviest load of each frame by itself, with `path` from 0 (bottom) to 1 (top).
+        The sticking curve: maximum `load` (kg) of each frame on its own, and `path` from 0 (bottom) to 1 (top).
     """
 
     exercise: str
@@ -248,7 +254,7 @@ class MaxLoad:
         )
 
     def plot(self) -> Figure:
-        """The sticking curve, and where it limits the lift."""
+        """Plot the sticking curve and its limiting frame."""
         return picture("max load", self)
 
 
@@ -261,9 +267,25 @@ def max_load(
     inertia: bool = True,
     **parameters: float | str,
 ) -> MaxLoad:
-    """Heaviest load that can be lifted in every frame without reserves, for the motion of the exercise.
+    """The maximum load that can be lifted in every frame without reserves, with the motion of the exercise.
 
-    Arguments are those of `simulate`; `load` is what is sought and cannot be given.
+    Parameters
+    ----------
+    name, subject, model, frames, inertia
+        As in `simulate`.
+    **parameters : float or str
+        As in `simulate`, without `load`, which is the result.
+
+    Returns
+    -------
+    MaxLoad
+
+    Raises
+    ------
+    InvalidArgument
+        As `simulate`, or if `load` is given.
+    InfeasibleMotion
+        If the body cannot take the required posture.
     """
     options = Options(frames=frames, inertia=inertia)
     return set_up(name, subject, model, options).max_load(parameters)
