@@ -1,4 +1,4 @@
-"""What a study's dataset holds: the columns that were chosen, the measures, and which trials count."""
+"""Columns, measures and valid trials of a study's dataset."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-#: Distinct numbers up to which a column counts as levels.
+#: Numeric columns with at most this many distinct values count as levels.
 MOST_LEVELS = 12
 
-#: Lines that a continuous column is cut into where it tells trials apart.
+#: Number of lines that a continuous splitting column is binned into.
 _LINES = 3
 
 
@@ -31,7 +31,7 @@ _LINES = 3
 
 
 def flat(dataset: xr.Dataset) -> xr.Dataset:
-    """A study's dataset with one dimension `trial`, whether it was a grid or not.
+    """A study's dataset with the single dimension `trial`, also if it is a grid.
 
     Raises
     ------
@@ -49,7 +49,7 @@ def flat(dataset: xr.Dataset) -> xr.Dataset:
         return dataset
     dims = list(dataset["trial_status"].dims)
     stacked = dataset.stack(trial=dims, create_index=False)
-    # what a grid calls its dimensions was chosen, even where its coordinate does not say so
+    # the dimensions of a grid are inputs, even where the role of the coordinate is not recorded
     for name in dims:
         if name in stacked.coords:
             stacked[name].attrs.setdefault("role", "parameter")
@@ -57,7 +57,7 @@ def flat(dataset: xr.Dataset) -> xr.Dataset:
 
 
 def require_trials(good: NDArray[np.bool_], name: str, least: int) -> None:
-    """Refuses a measure that too few trials have."""
+    """Refuse a measure that has values in fewer than `least` trials."""
     if good.sum() < least:
         raise InvalidArgument(
             f"{name} has a value in {int(good.sum())} of {len(good)} trials; at least {least} are needed"
@@ -69,16 +69,16 @@ def require_trials(good: NDArray[np.bool_], name: str, least: int) -> None:
 
 @dataclass(frozen=True, eq=False)
 class Column:
-    """What was chosen for each trial.
+    """An input of the trials.
 
     Attributes
     ----------
     name, label, unit, text : str
-        `label` is the name in words; `text` says what it is.
+        `label` is the name in words, `text` the description.
     values : array
         One number or word per trial.
     levels : list or None
-        Distinct values in order; None for a continuous one.
+        Sorted distinct values; None for a continuous input.
     """
 
     name: str
@@ -90,21 +90,21 @@ class Column:
 
     @property
     def worded(self) -> bool:
-        """Whether it holds words."""
+        """Whether the values are words."""
         return self.values.dtype.kind not in "fiub"
 
     @property
     def axis(self) -> str:
-        """Name and unit, for an axis."""
+        """Axis label: name and unit."""
         return with_unit(self.label, self.unit)
 
     def say(self, value: Any) -> str:
-        """One of its values in words."""
+        """A value as text."""
         return say(value, self.unit)
 
 
 def columns(dataset: xr.Dataset) -> dict[str, Column]:
-    """The columns of a flat study that were chosen and that differ between trials."""
+    """Inputs of a flat study that differ between trials, by name."""
     found = {}
     for name, variable in dataset.variables.items():
         if variable.attrs.get("role") != "parameter" or variable.dims != ("trial",):
@@ -116,13 +116,13 @@ def columns(dataset: xr.Dataset) -> dict[str, Column]:
 
 
 def column(name: str, variable: xr.Variable) -> Column:
-    """One column as labels, units and levels see it."""
+    """A column with its label, unit and levels."""
     values = variable.values
     if values.dtype.kind in "OUST":
         values = values.astype(str)
     levels = distinct(values)
     worded = values.dtype.kind not in "fiub"
-    # numbers of which most come once were drawn, not chosen as levels
+    # numbers that mostly occur once were drawn, not chosen as levels
     few = len(levels) <= MOST_LEVELS and (len(values) >= 2 * len(levels) or len(levels) <= 5)
     return Column(
         name,
@@ -135,23 +135,23 @@ def column(name: str, variable: xr.Variable) -> Column:
 
 
 def distinct(values: NDArray[Any]) -> list[Any]:
-    """Different values in order, without NaN; numbers or words."""
+    """Sorted distinct values, without NaN; numbers or words."""
     if values.dtype.kind in "fiub":
         return np.unique(values[np.isfinite(values)]).tolist()
     return sorted(dict.fromkeys(values.tolist()))
 
 
 def chosen(found: Mapping[str, Column], name: str) -> Column:
-    """One of the columns, or the error that there is none."""
+    """The column of a name; raises `UnknownName` if there is none."""
     if name not in found:
         raise check.unknown("varied parameter", name, found)
     return found[name]
 
 
 def crossed(found: Iterable[Column]) -> bool:
-    """Whether the trials are every combination of levels, equally often."""
+    """Whether the trials are a full factorial design with equal replication."""
     found = list(found)
-    # who a person is follows from the number of the person
+    # the fields of a person depend on the number of the person
     if any(c.name == "subject" for c in found):
         found = [c for c in found if not c.name.startswith("subject_")]
     if any(c.levels is None for c in found):
@@ -164,7 +164,7 @@ def crossed(found: Iterable[Column]) -> bool:
 def levels_of(
     of: Column, good: NDArray[np.bool_], bins: int
 ) -> tuple[NDArray[np.int_], list[tuple[str, float, float]]]:
-    """Which level or bin each good trial is at (-1: none), and of each its label, low and high end."""
+    """Index of the level or bin of each good trial (-1: none); label, lower and upper end of each."""
     values = of.values[good]
     if of.levels is not None:
         rows = np.full(len(values), -1)
@@ -185,7 +185,7 @@ def levels_of(
 
 
 def lines_of(by: Column | None, good: NDArray[np.bool_]) -> tuple[NDArray[np.int_], list[str]]:
-    """Which line each good trial belongs to (-1: none), and their labels; one without a label if nothing splits."""
+    """Index of the line each good trial belongs to (-1: none), and their labels; a single "" without `by`."""
     if by is None:
         return np.zeros(int(good.sum()), dtype=int), [""]
     rows, labels = levels_of(by, good, _LINES)
@@ -193,7 +193,7 @@ def lines_of(by: Column | None, good: NDArray[np.bool_]) -> tuple[NDArray[np.int
 
 
 def column_names(factor: Any) -> list[str]:
-    """A name for each uniform number that one value of a factor takes."""
+    """A name for each uniform number that a value of a factor needs."""
     if factor.dimensions == 1:
         return [factor.name]
     if hasattr(factor, "population"):
@@ -207,14 +207,14 @@ def column_names(factor: Any) -> list[str]:
 
 @dataclass(frozen=True, eq=False)
 class Measured:
-    """A measure of each trial.
+    """A measure of every trial.
 
     Attributes
     ----------
     name, label, unit : str
-        `label` is what the dataset calls it, and what was chosen or averaged of it.
+        `label` is its name in the dataset, with the selected or averaged dimensions.
     values : array
-        [trial], or [trial, sample] for a series.
+        [trial], or [trial, sample] for a time series.
     """
 
     name: str
@@ -224,12 +224,12 @@ class Measured:
 
     @property
     def axis(self) -> str:
-        """Name and unit, for an axis."""
+        """Axis label: name and unit."""
         return with_unit(capital(self.label), self.unit)
 
 
 def summaries(dataset: xr.Dataset) -> list[str]:
-    """Names of the measures with one number per trial and label."""
+    """Names of the measures with one value per trial and label."""
     return [
         str(name)
         for name, v in dataset.data_vars.items()
@@ -238,7 +238,7 @@ def summaries(dataset: xr.Dataset) -> list[str]:
 
 
 def series(dataset: xr.Dataset) -> list[str]:
-    """Names of what was kept over the repetition."""
+    """Names of the time series that were kept."""
     return [
         str(name)
         for name, v in dataset.data_vars.items()
@@ -253,16 +253,16 @@ def measured(
     *,
     over_sample: bool = False,
 ) -> Measured:
-    """A measure of a flat study, NaN where the trial failed.
+    """A measure of a flat study; NaN for failed trials.
 
-    Of labelled dimensions one label is chosen by `select`; sides are averaged if nothing is chosen.
+    `select` chooses a label of each labelled dimension; sides are averaged if none is selected.
 
     Raises
     ------
     UnknownName
         If the dataset has no such measure, or the measure no such label.
     InvalidArgument
-        If a dimension is left over.
+        If a labelled dimension remains.
     """
     allowed = series(dataset) if over_sample else summaries(dataset)
     if name not in allowed and not (name in series(dataset) and "sample" in (select or {})):
@@ -297,7 +297,7 @@ def measured(
 
 
 def _select(name: str, array: xr.DataArray, dim: str, value: Any) -> tuple[xr.DataArray, str]:
-    """One label of a dimension, and the words for it."""
+    """The selection of one label of a dimension, and its wording."""
     free = [str(d) for d in array.dims if d != "trial"]
     if dim not in free:
         raise check.unknown(f"dimension of {name}", dim, free)
@@ -310,11 +310,11 @@ def _select(name: str, array: xr.DataArray, dim: str, value: Any) -> tuple[xr.Da
     return array.sel({dim: value}), str(value).replace("_", " ")
 
 
-# ---- parts of a whole
+# ---- fractions
 
 
 def fraction(name: str, value: object) -> float:
-    """A part of a whole, above 0 and below 1, or an error that names it."""
+    """A number between 0 and 1, both exclusive; `name` is used in the error text."""
     part = check.number(name, value)
     if not 0 < part < 1:
         raise InvalidArgument(f"{name} must be above 0 and below 1, not {part:g}")
@@ -322,6 +322,6 @@ def fraction(name: str, value: object) -> float:
 
 
 def band_ends(band: float) -> tuple[float, float]:
-    """The quantiles between which a band of this part lies: 0.9 gives 0.05 and 0.95."""
+    """The quantiles that enclose the central fraction `band`: 0.05 and 0.95 for 0.9."""
     part = fraction("band", band)
     return (1 - part) / 2, (1 + part) / 2

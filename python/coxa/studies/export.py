@@ -1,4 +1,4 @@
-"""A study as a flat file: CSV or Parquet."""
+"""Export of a study as a flat CSV or Parquet file."""
 
 from __future__ import annotations
 
@@ -18,32 +18,35 @@ def export(
     units: bool = False,
     series: str | None = None,
 ) -> Path:
-    """Writes a study as a flat table that R, spreadsheets, Julia and databases read.
+    """Write a study as a flat table for R, spreadsheets, Julia and databases.
 
-    Memory stays flat however many trials there are; the file appears under its name when it is whole.
+    Memory use does not grow with the number of trials; the file is written atomically.
 
     Parameters
     ----------
     study : xarray.Dataset or path
-        Of `study.run()`, or its file.
+        A dataset of `study.run()`, or its file.
     path : path
-        Ends with `.csv`, or with `.parquet` (needs pyarrow; units and meanings are in its fields' metadata, and the
-        study's provenance in that of the schema).
+        Ends with `.csv`, or with `.parquet` (needs pyarrow; the metadata hold units and descriptions of the
+        fields, and the provenance of the study).
     units : bool
-        CSV only: column names with units, such as "load [kg]".
+        CSV only: append units to column names, such as "load [kg]".
     series : str, optional
-        Instead of one row per trial, one row per point of this series: see `series_dataframe`.
+        Write one row per point of this time series instead of one row per trial; see `series_dataframe`.
 
     Returns
     -------
     Path
+        The file.
 
     Raises
     ------
     FileError
         If a file cannot be read or written.
     InvalidArgument
-        For another suffix, a dataset that is no study, or Parquet without pyarrow.
+        For another extension, a dataset that is not a study, or Parquet without pyarrow.
+    UnknownName
+        If the study has no such series.
     """
     target = target_of(path, units)
     dataset = study if isinstance(study, xr.Dataset) else open_study(study)

@@ -1,4 +1,4 @@
-"""The lock of a study that is being computed."""
+"""Lock of a study that is being computed."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from pathlib import Path
 
 from .._core import FileError
 
-# what flock says on file systems that have no locks, such as Lustre mounted without them
+# errors of flock on file systems without locks, such as Lustre mounted without them
 _NO_LOCKS = {errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP, errno.EINVAL}
 
 
 class Lock:
-    """Holds the file `lock` of a folder, with who holds it written in."""
+    """An exclusive lock on the file `lock` of a folder; the file names its holder."""
 
     def __init__(self, folder: Path):
         file = folder / "lock"
@@ -46,7 +46,7 @@ class Lock:
                 )
                 self._file = -1
                 return
-            # whoever held it may have removed it, folder and all, since we opened it
+            # the previous holder may have removed the file, or the folder, since it was opened
             with contextlib.suppress(OSError):
                 if os.stat(file).st_ino == os.fstat(self._file).st_ino:
                     break
@@ -65,7 +65,7 @@ _locks: weakref.WeakSet[Lock] = weakref.WeakSet()
 
 
 def _in_child() -> None:
-    # a forked worker that outlives its parent must not keep the parent's lock
+    # a forked worker must not keep the lock if it outlives its parent
     for lock in list(_locks):
         lock.release()
 

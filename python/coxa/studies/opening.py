@@ -1,4 +1,4 @@
-"""Opening a study: its file, or the parts that are finished by now."""
+"""Opening a study: its file, or the parts finished so far."""
 
 from __future__ import annotations
 
@@ -18,36 +18,36 @@ from .._core import FileError, InvalidArgument
 from . import table  # noqa: F401  (registers the accessor `.coxa` of datasets)
 from .store import folder_of, part_files, read_header
 
-# netCDF's own, as the joined file has it
+# netCDF's default fill value, as used in the joined file
 _NO_INTEGER = -2147483647
 
 
 def load_study(path: str | os.PathLike[str], *, verify: bool = True) -> xr.Dataset:
-    """A study, or what there is of it by now.
+    """A study; if it is unfinished, what there is so far.
 
     Parameters
     ----------
     path : path
-        File of the study, there or to be; its folder of parts does as well.
+        The study's file, existing or planned, or its folder of parts.
     verify : bool
-        Whether a finished file is compared with its checksum.
+        Whether to check a finished file against its checksum.
 
     Returns
     -------
     xarray.Dataset
-        A finished file opened lazily. Else the finished parts along `trial`, with attributes `complete` (0) and
-        `trials_planned`.
+        A finished file, read on access; otherwise the finished parts along `trial`, with attributes
+        `complete` (0) and `trials_planned`.
 
     Raises
     ------
     FileError
-        If there is neither file nor folder, or if they cannot be read.
+        If there is neither file nor folder, or they cannot be read.
     """
     path = Path(path)
     if path.name.endswith(".parts"):
         path = path.with_name(path.name.removesuffix(".parts"))
     folder = folder_of(path)
-    # the folder goes once the file is there: whoever finds neither has looked at the wrong moment, or place
+    # the folder is removed after the file is in place; finding neither means a race or a wrong path
     for _ in range(3):
         if path.exists():
             _core.check_hdf5(path, verify)
@@ -64,7 +64,7 @@ def load_study(path: str | os.PathLike[str], *, verify: bool = True) -> xr.Datas
 
 
 def _pieces(folder: Path) -> Iterator[xr.Dataset]:
-    """Datasets of the parts that are there, in order."""
+    """Datasets of the finished parts, in order."""
     seen = -1
     for part, file, digest in part_files(folder):
         try:
@@ -82,7 +82,7 @@ def _pieces(folder: Path) -> Iterator[xr.Dataset]:
 
 
 def _opened(dataset: xr.Dataset) -> xr.Dataset:
-    """A dataset as coxa has it: with `.coxa` for tables; NaN needs no fill value beside it; texts as numpy's."""
+    """Drop the fill values of floats, which are NaN anyway, and convert text to numpy strings."""
     for name, variable in list(dataset.variables.items()):
         if variable.dtype.kind == "f":
             variable.attrs.pop("_FillValue", None)
@@ -93,11 +93,11 @@ def _opened(dataset: xr.Dataset) -> xr.Dataset:
 
 def _partial(header: Mapping[str, Any], pieces: Sequence[xr.Dataset]) -> xr.Dataset:
     if pieces:
-        # what only some parts have, such as the supports of one exercise, is empty in the others, as in the joined file
+        # variables that only some parts have, such as supports of one exercise, are filled in the others
         kinds = {name: v.dtype.kind for piece in pieces for name, v in piece.data_vars.items()}
         empty = {"f": np.nan, "i": _NO_INTEGER}
         fill = {name: empty.get(kind, "") for name, kind in kinds.items()}
-        # labels are those of the study: no part differs in them
+        # labels belong to the study and are equal in all parts
         dataset = xr.concat(
             pieces,
             "trial",
@@ -116,7 +116,7 @@ def _partial(header: Mapping[str, Any], pieces: Sequence[xr.Dataset]) -> xr.Data
     else:
         dataset = xr.Dataset(coords={"trial": np.arange(0)})
     for variable in dataset.variables.values():
-        # the first part's: texts as long as its longest, chunks as large as it is
+        # drop encodings of the first part: text lengths and chunk sizes
         variable.encoding = {}
     dataset.attrs.update(header["attributes"])
     dataset.attrs.update(complete=0, trials_planned=int(header["trials"]))
@@ -124,12 +124,12 @@ def _partial(header: Mapping[str, Any], pieces: Sequence[xr.Dataset]) -> xr.Data
 
 
 def open_study(path: str | os.PathLike[str]) -> xr.Dataset:
-    """A study's file, read as it is used; of an unfinished study what there is by now.
+    """The dataset of a study; if it is unfinished, what there is so far.
 
     Raises
     ------
     FileError, InvalidArgument
-        If it cannot be read, or holds something else than a study.
+        If it cannot be read, or is not a study.
     """
     dataset = load_study(path)
     if "trial_status" not in dataset:

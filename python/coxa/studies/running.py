@@ -1,4 +1,4 @@
-"""Drives a study: hands its parts to an executor, puts what comes back on disk, and joins it at the end."""
+"""Running a study: parts are sent to an executor, stored as they arrive, and joined at the end."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from .store import Grid, Parts, clear_leftover, finished
 
 log = logging.getLogger(__name__)
 
-#: Computes `count` trials from number `first` on: the bytes of an HDF5 file.
+#: Computes `count` trials from number `first` on; gives the bytes of an HDF5 file.
 Task = Callable[[Any, int, int], bytes]
 
-# parts handed to an executor for each worker: one under way and enough to go on with
+# parts in flight per worker: one being computed, the others queued
 _AHEAD = 3
 
-# workers supposed of an executor that does not say how many it has
+# number of workers assumed of an executor that does not report it
 _SUPPOSED = 20
 
 
@@ -51,35 +51,35 @@ def run(
     grid: Grid | None = None,
     kept: bool = True,
 ) -> Path:
-    """Computes the trials of a study that are not on disk yet, and makes one file of all.
+    """Compute the trials of a study that are not on disk yet, and join all into one file.
 
     Parameters
     ----------
     task : callable
-        `task(spec, first, count)` gives the bytes of an HDF5 file of these trials. Sent to other processes, so
-        defined at the top of a module.
+        `task(spec, first, count)` gives the bytes of an HDF5 file of these trials. It is pickled for other
+        processes, so it must be defined at module level.
     spec : object
-        What the task needs. If it has a method `part(first, count)`, only what that gives is sent.
+        Input of the task. If it has a method `part(first, count)`, only the result of that is sent.
     total : int
         Number of trials.
     path : path
-        File to make. Until it is whole, finished parts are in the folder of the same name and `.parts`.
+        File to write. Until it is complete, finished parts are in the folder of the same name plus `.parts`.
     chunk : int
-        Trials in a part; a study that is resumed keeps its own.
+        Trials per part; a resumed study keeps its own.
     workers : int, optional
-        Threads of this process, where there is no executor; as many as it may use if not given.
+        Threads of this process, if no executor is given; by default all cores available to it.
     executor : object, optional
-        Anything with the `submit` of `concurrent.futures.Executor`, in place of threads; a dask Client as well.
+        Any object with the `submit` of `concurrent.futures.Executor`, or a dask Client, in place of threads.
     progress : bool, optional
-        Show a bar; if not given, only on a terminal and in notebooks.
+        Show a progress bar; by default only on a terminal and in notebooks.
     definition : mapping
-        What makes the study this one and no other, as JSON takes it.
+        Everything that identifies the study, as JSON values.
     attributes : mapping
         Attributes of the file.
     grid : list, optional
-        Dimensions in place of `trial`, as `_core.join_hdf5` takes them.
+        Dimensions to replace `trial`, as `_core.join_hdf5` takes them.
     kept : bool
-        Whether the path outlives the call; false for a temporary file, of which messages promise nothing.
+        Whether the path outlives the call; if not (temporary files), messages do not mention it.
 
     Returns
     -------
@@ -89,13 +89,13 @@ def run(
     Raises
     ------
     FileError
-        If the file or folder cannot be written, is another study's, or is in use.
+        If the file or folder cannot be written, belongs to another study, or is in use.
     InvalidArgument
-        If the executor is none, or the task cannot be sent to it.
+        If the executor is not one, or the task cannot be sent to it.
     Error
-        What the task raised; or that workers broke down. What was finished until then is safe.
+        An error of the task, or a breakdown of the workers. Parts finished before are kept.
     KeyboardInterrupt
-        After the parts under way are safe; a second Ctrl-C does not wait for them.
+        On Ctrl-C, after the parts being computed are stored; a second Ctrl-C does not wait for them.
     """
     check_count("chunk", chunk)
     if workers is not None:
@@ -108,7 +108,7 @@ def run(
     else:
         check.output_path(target)
         with Parts(target, definition, total, chunk, attributes, kept) as store:
-            # another process may have finished it while we came to the lock
+            # another process may have finished it while this one waited for the lock
             if finished(target, definition):
                 store.remove()
             else:
@@ -119,21 +119,21 @@ def run(
 
 
 def available_workers() -> int:
-    """Processors that this process may use."""
+    """Number of cores available to this process."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 def worker_count(workers: int | None) -> int:
-    """As many threads as asked for, or as this process may use."""
+    """The requested number of threads, or all available cores."""
     return available_workers() if workers is None else check_count("workers", workers)
 
 
 def _compute(
     task: Task, spec: Any, store: Parts, workers: int | None, executor: Any, progress: bool | None
 ) -> None:
-    """Brings what is missing of a study to disk."""
+    """Compute and store the missing parts of a study."""
     missing = deque(store.missing())
     if store.safe:
         log.info("resuming: %d of %d trials are on disk", store.safe, store.total)
@@ -150,7 +150,7 @@ def _compute(
                 _fly(flight, missing, interrupted)
     except BaseException:
         if own is not None:
-            # a second Ctrl-C waits for nothing, and there is nothing that anybody waits for after other errors
+            # do not wait: after a second Ctrl-C or another error nobody needs the remaining parts
             own.shutdown(wait=False, cancel_futures=True)
         raise
     if own is not None:
@@ -167,7 +167,7 @@ def _fly(flight: _Flight, missing: deque[tuple[int, int]], interrupted: threadin
                 flight.receive()
         except Exception as error:
             flight.land()
-            # Ctrl-C in a terminal reaches idle worker processes too, and they die of it
+            # Ctrl-C in a terminal also kills idle worker processes: the resulting error is not one
             if not (interrupted.is_set() and _broken(error)):
                 explained = _explained(error, store)
                 if explained is error:
@@ -184,9 +184,9 @@ def _fly(flight: _Flight, missing: deque[tuple[int, int]], interrupted: threadin
 
 
 class _Flight:
-    """Parts that an executor has been given and that have not come back.
+    """Parts submitted to an executor that have not been received.
 
-    Futures are forgotten as they come back, so memory holds a few parts however many there are.
+    Received futures are dropped, so that memory holds a few parts only.
     """
 
     def __init__(self, task: Task, spec: Any, store: Parts, executor: Any, bar: Progress):
@@ -196,13 +196,13 @@ class _Flight:
         self._spec = spec
         self._executor = executor
         self._bar = bar
-        # put() is safe in a signal handler and in the executor's threads
+        # SimpleQueue.put is safe in signal handlers and in the executor's threads
         self._arrived: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._workers: int | None = None
         self._asked = -float("inf")
 
     def has_room(self) -> bool:
-        """Whether the executor should get another part."""
+        """Whether another part should be submitted."""
         self._count_workers()
         workers = _SUPPOSED if self._workers is None else max(1, self._workers)
         return len(self.up) < _AHEAD * workers
@@ -220,7 +220,7 @@ class _Flight:
         future.add_done_callback(self._arrived.put)
 
     def receive(self) -> None:
-        """Waits for one part and commits it; returns without one after a second, or when woken."""
+        """Wait for a part and store it; returns without one after a second, or if woken."""
         try:
             future = self._arrived.get(timeout=1)
         except queue.Empty:
@@ -233,19 +233,19 @@ class _Flight:
         log.debug("trials %d to %d are on disk", first, first + count - 1)
 
     def wake(self) -> None:
-        """Lets `receive` return; may be called by a signal handler."""
+        """Make `receive` return; may be called from a signal handler."""
         self._arrived.put(None)
 
     def land(self) -> None:
-        """Commits the parts under way, and calls back those that no worker has begun."""
+        """Store the parts being computed, and cancel those not yet started."""
         if not self.store.writable:
             return
-        # workers take parts in the order of submission; some executors cannot tell which are under way
+        # workers take parts in order of submission; some executors cannot report which are running
         under_way = self._workers or 0
         for future in list(self.up)[under_way:]:
             future.cancel()
         while self.up:
-            # Ctrl-C in a terminal ends the workers of a local dask cluster too
+            # Ctrl-C in a terminal also ends the workers of a local dask cluster
             if _cluster_of(self._executor) is not None and not _workers_of(self._executor):
                 return
             try:
@@ -254,11 +254,11 @@ class _Flight:
                 if not self.store.writable:
                     return
             except Exception:
-                # the first error is the one that is told
+                # only the first error is reported
                 continue
 
     def abandon(self) -> None:
-        """Calls back what can be, and waits for nothing."""
+        """Cancel whatever can be cancelled, without waiting."""
         for future in self.up:
             future.cancel()
         self.up.clear()
@@ -272,16 +272,16 @@ class _Flight:
 
 
 def _cluster_of(executor: Any) -> Any:
-    """The dask client behind an executor; None if it is another kind."""
+    """The dask client of an executor; None for other executors."""
     client = getattr(executor, "_client", None)
     return client if hasattr(client, "ncores") else None
 
 
 def _workers_of(executor: Any) -> int | None:
-    """How many workers an executor has by now; None if it does not say."""
+    """Current number of workers of an executor; None if it does not report it."""
     client = _cluster_of(executor)
     if client is not None:
-        # they come and go, may be none yet, and are out of reach once the client is closed
+        # dask workers come and go; there may be none yet, or the client may be closed
         try:
             return sum(client.ncores().values())
         except Exception:
@@ -294,12 +294,12 @@ def _workers_of(executor: Any) -> int | None:
 
 
 def call(version: str, task: Task, spec: Any, first: int, count: int) -> bytes:
-    """What a worker runs.
+    """The function executed by a worker.
 
     Raises
     ------
     Error
-        If the worker has another version of coxa than the driver.
+        If the worker has another version of coxa than the driving process.
     """
     if version != __version__:
         raise Error(
@@ -311,7 +311,7 @@ def call(version: str, task: Task, spec: Any, first: int, count: int) -> bytes:
 
 @contextmanager
 def _left_alone() -> Iterator[None]:
-    """In a worker process: Ctrl-C in the terminal is for the driver, which waits for the part under way."""
+    """In a worker process: ignore Ctrl-C, which the driver handles by waiting for the part being computed."""
     main = threading.current_thread() is threading.main_thread()
     if multiprocessing.parent_process() is None or not main:
         yield
@@ -325,7 +325,7 @@ def _left_alone() -> Iterator[None]:
 
 @contextmanager
 def _interruptible(wake: Callable[[], None], bar: Progress) -> Iterator[threading.Event]:
-    """The first Ctrl-C sets the event, the second is a KeyboardInterrupt; only in the main thread."""
+    """The first Ctrl-C sets the event, the second raises KeyboardInterrupt; in the main thread only."""
     asked = threading.Event()
     main = threading.current_thread() is threading.main_thread()
     if not main or signal.getsignal(signal.SIGINT) in (signal.SIG_IGN, None):
@@ -366,12 +366,12 @@ def _usable(executor: Any) -> Any:
 def _broken(error: Exception) -> bool:
     if isinstance(error, futures.BrokenExecutor | futures.CancelledError):
         return True
-    # dask gives up on a part that several workers died of, and when its client is closed
+    # dask raises these after several workers died of a part, or its client was closed
     return type(error).__name__ in ("KilledWorker", "ClosedClientError", "FutureCancelledError")
 
 
 def _explained(error: Exception, store: Parts) -> Exception:
-    """What a failure of the executor means for the study."""
+    """The error to raise for a failure of the executor."""
     if isinstance(error, Error):
         return error
     text = " ".join(str(error).split())

@@ -1,9 +1,9 @@
-"""A study on disk: finished parts in a folder beside the study's file, until they are joined into it.
+"""Storage of a study: finished parts in a folder beside its file, until they are joined.
 
-`study.h5.parts` holds `study.json` (what the study is), `lock` (who is at it) and one file for each finished
-part, `000012-0123456789abcdef.h5`: its number, and the start of the SHA-256 of what it holds. A part is written under
-another name, flushed to the disk and then renamed, so that whatever is killed, a file under such a name is whole or
-known not to be.
+`study.h5.parts` contains `study.json` (the definition), `lock` (the process using it) and one file per finished
+part, such as `000012-0123456789abcdef.h5`: its number, and the start of the SHA-256 of its content. A part is
+written under a temporary name, flushed to disk and renamed; whatever is killed, a file with such a name is
+either complete or detected as damaged.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _NAME = re.compile(r"(\d{6,})-([0-9a-f]{16})\.h5")
 
 _OURS = re.compile(r"lock|study\.json|\d{6,}-[0-9a-f]{16}\.h5(\.damaged)?|[^/]*\.tmp")
 
-# attributes of an HDF5 object share 64 KiB
+# all attributes of an HDF5 object share 64 KiB
 _LONGEST_ATTRIBUTE = 32_000
 
 
@@ -40,18 +40,18 @@ Grid = list[tuple[str, str, str, Any]]
 
 
 def folder_of(path: str | os.PathLike[str]) -> Path:
-    """Where the parts of a study's file are kept."""
+    """The folder with the parts of a study's file."""
     path = Path(path)
     return path.with_name(path.name + ".parts")
 
 
 def canonical(definition: Mapping[str, Any]) -> str:
-    """The definition of a study as JSON, the same text for the same study."""
+    """The definition of a study as canonical JSON: equal studies have equal texts."""
     return json.dumps(definition, sort_keys=True, separators=(",", ":"), default=_plain)
 
 
 def identity(definition: Mapping[str, Any]) -> str:
-    """SHA-256 of the canonical JSON: two studies with the same are one."""
+    """SHA-256 of the canonical JSON; equal for equal studies."""
     return hashlib.sha256(canonical(definition).encode()).hexdigest()
 
 
@@ -69,22 +69,22 @@ class Parts:
     Parameters
     ----------
     path : Path
-        File of the whole study.
+        The file of the whole study.
     definition : mapping
-        What the study is; compared with what the folder holds.
+        Definition of the study, compared with that of an existing folder.
     total : int
         Number of trials.
     chunk : int
-        Trials in a part. A folder that exists keeps its own.
+        Trials per part; an existing folder keeps its own.
     attributes : mapping
-        Attributes of the study's file, for those who look at it unfinished.
+        Attributes of the file, for readers of the unfinished study.
     kept : bool
         Whether the path outlives the call.
 
     Raises
     ------
     FileError
-        If another process is at it, if it cannot be written, or if it holds something else.
+        If another process is using it, it cannot be written, or it belongs to something else.
     """
 
     def __init__(
@@ -100,7 +100,7 @@ class Parts:
         self.folder = folder_of(path)
         self.total = total
         self.chunk = chunk
-        #: Whether the disk took the last part.
+        #: Whether the last part could be written.
         self.writable = True
         self._definition = definition
         self._attributes = attributes
@@ -120,7 +120,7 @@ class Parts:
             raise FileError(f"cannot write {self.folder}: {error.strerror}") from None
         self._lock = Lock(self.folder)
         try:
-            # the header may have come while the lock was waited for
+            # another process may have written the header while this one waited for the lock
             header = read_header(self.folder)
             if header is None:
                 self._refuse([name for name in _names(self.folder) if _NAME.fullmatch(name)])
@@ -146,31 +146,31 @@ class Parts:
 
     @property
     def safe(self) -> int:
-        """How many trials are on disk."""
+        """Number of trials on disk."""
         return sum(self._count(part) for part in self._done)
 
     def state(self, then: str = "the same call goes on") -> str:
-        """What is on disk and what to do next, for messages."""
+        """What is on disk and what to do next, as text for messages."""
         if not self._kept:
             return f"{self.safe} of {self.total} trials were done; give a path to keep them"
         return f"{self.safe} of {self.total} trials are safe in {self.folder}; {then}"
 
     def done(self) -> list[int]:
-        """First trials of the parts that are on disk."""
+        """First trial of every part on disk."""
         return [part * self.chunk for part in sorted(self._done)]
 
     def missing(self) -> list[tuple[int, int]]:
-        """First trial and number of trials of the parts that are not, in order."""
+        """First trial and number of trials of every missing part, in order."""
         parts = range(-(-self.total // self.chunk))
         return [(part * self.chunk, self._count(part)) for part in parts if part not in self._done]
 
     def commit(self, first: int, data: bytes) -> None:
-        """Puts a part on the disk.
+        """Write a part to disk.
 
         Raises
         ------
         FileError
-            If the disk does not take it; what was committed before stays.
+            If it cannot be written; parts committed before are kept.
         """
         part = first // self.chunk
         name = f"{part:06d}-{hashlib.sha256(data).hexdigest()[:16]}.h5"
@@ -185,11 +185,11 @@ class Parts:
         self._done[part] = self.folder / name
 
     def join(self, attributes: Mapping[str, Any], grid: Grid | None) -> None:
-        """Makes the study's file of all parts, and removes the folder."""
+        """Join all parts into the study's file, and remove the folder."""
         whole = self.folder / "whole.tmp"
         files = [str(self._done[part]) for part in sorted(self._done)]
         try:
-            # what is in _done was written here or had its checksum compared
+            # parts in _done were written by this process or had their checksum verified
             marked = {**attributes, **marks(self._definition)}
             _core.join_hdf5(files, str(whole), marked, grid, checked=True)
             os.replace(whole, self.path)
@@ -205,9 +205,9 @@ class Parts:
         self.remove()
 
     def remove(self) -> None:
-        """Removes the folder, but for what is not ours."""
+        """Remove the folder, except files of other origin."""
         for name in _names(self.folder):
-            # the lock goes last, so that nobody comes in between
+            # the lock is removed last, so that no other process can enter
             if _OURS.fullmatch(name) and name != "lock":
                 with contextlib.suppress(OSError):
                     (self.folder / name).unlink()
@@ -243,14 +243,14 @@ class Parts:
             ) from None
 
     def _clean(self) -> None:
-        """Removes what a killed process left."""
+        """Remove temporary files of killed processes."""
         for name in _names(self.folder):
             if name.endswith(".tmp"):
                 with contextlib.suppress(OSError):
                     (self.folder / name).unlink()
 
     def _whole(self) -> dict[int, Path]:
-        """Parts whose content is what their name says; others are set aside."""
+        """Parts whose content matches the digest in their name; others are renamed as damaged."""
         found: dict[int, Path] = {}
         last = -(-self.total // self.chunk) - 1
         for part, file, digest in part_files(self.folder):
@@ -272,7 +272,7 @@ class Parts:
 
 
 def marks(definition: Mapping[str, Any]) -> dict[str, str]:
-    """Attributes by which a finished file is known to be this study's."""
+    """Attributes that identify a finished file as that of this study."""
     text = canonical(definition)
     found = {"study_sha256": identity(definition)}
     if len(text.encode()) <= _LONGEST_ATTRIBUTE:
@@ -281,12 +281,12 @@ def marks(definition: Mapping[str, Any]) -> dict[str, str]:
 
 
 def finished(path: Path, definition: Mapping[str, Any]) -> bool:
-    """Whether the file of this study is there already.
+    """Whether the finished file of this study exists.
 
     Raises
     ------
     FileError
-        If something else is.
+        If the path holds something else.
     """
     if not path.exists():
         return False
@@ -304,7 +304,7 @@ def finished(path: Path, definition: Mapping[str, Any]) -> bool:
         return True
     if "study_sha256" not in attributes:
         raise FileError(f"{path} is there already and holds no study; {what_to_do}")
-    # "study_definition": files written before 0.2
+    # "study_definition" is the name in files written before version 0.2
     if text := attributes.get("definition", attributes.get("study_definition")):
         given = json.loads(text)
         given.pop("function", None)
@@ -313,7 +313,7 @@ def finished(path: Path, definition: Mapping[str, Any]) -> bool:
 
 
 def clear_leftover(path: Path, definition: Mapping[str, Any]) -> None:
-    """Removes the folder of a study whose file is whole, in case its process was killed in between."""
+    """Remove the folder of a finished study, in case its process was killed before doing so."""
     with contextlib.suppress(OSError):
         header = read_header(folder_of(path))
         if header is not None and identity(header["definition"]) == identity(definition):
@@ -323,11 +323,11 @@ def clear_leftover(path: Path, definition: Mapping[str, Any]) -> None:
             lock.release()
 
 
-# ---- small things
+# ---- files
 
 
 def _put(folder: Path, name: str, data: bytes) -> None:
-    """Writes a file that is whole under its name, or not there; errors are those of the system."""
+    """Write a file atomically and durably; errors are those of the system."""
     temporary = folder / f"{name}.tmp"
     try:
         with open(temporary, "wb", buffering=0) as file:
@@ -348,7 +348,7 @@ def _flush_folder(folder: Path) -> None:
     try:
         os.fsync(handle)
     except OSError as error:
-        # some network file systems flush no folders
+        # some network file systems cannot flush folders
         if error.errno != errno.EINVAL:
             raise
     finally:
@@ -365,7 +365,7 @@ def _names(folder: Path) -> list[str]:
 
 
 def part_files(folder: Path) -> list[tuple[int, Path, str]]:
-    """Number, file and digest of what is named as a part, in order."""
+    """Number, path and digest of every part file, in order."""
     found = [(match, name) for name in _names(folder) if (match := _NAME.fullmatch(name))]
     return sorted((int(match[1]), folder / name, match[2]) for match, name in found)
 
@@ -379,7 +379,7 @@ def _digest(file: Path) -> str:
 
 
 def read_header(folder: Path) -> dict[str, Any] | None:
-    """What `study.json` says; None if it is not there."""
+    """The contents of `study.json`; None if it does not exist."""
     file = folder / "study.json"
     try:
         text = file.read_text()
@@ -410,7 +410,7 @@ def _newer(written: str, known: str) -> bool:
 
 
 def _attributes(path: Path) -> dict[str, Any] | None:
-    """Global attributes of an HDF5 file; None if it is none."""
+    """Global attributes of an HDF5 file; None if it is not one."""
     import h5py
 
     with open(path, "rb") as stream:
@@ -437,7 +437,7 @@ def _same_study(where: Path, found: Any, given: Mapping[str, Any]) -> None:
 
 
 def _difference(given: Any, found: Any, name: str) -> tuple[str, str, str] | None:
-    """First entry that differs, with what it is in either."""
+    """The first entry that differs, and its value in both."""
     if canonical({"": given}) == canonical({"": found}):
         return None
     if isinstance(given, dict) and isinstance(found, dict):

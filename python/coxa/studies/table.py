@@ -1,4 +1,4 @@
-"""Studies as flat tables: one row per trial, for pandas, R and spreadsheets."""
+"""Studies as flat tables, for pandas, R and spreadsheets."""
 
 from __future__ import annotations
 
@@ -22,27 +22,28 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".csv", ".parquet")
 
-#: Numbers in memory at once while a table is written.
+#: Largest number of values in memory while a table is written.
 _AT_ONCE = 2_000_000
 
-#: Columns that stand behind what was chosen and before what was computed.
+#: Columns between the inputs and the results.
 _STATUS = ("trial_status", "trial_message")
 
 
 def to_dataframe(dataset: xr.Dataset) -> pd.DataFrame:
-    """A study as one row per trial.
+    """A study as a table with one row per trial.
 
     Parameters
     ----------
     dataset : xarray.Dataset
-        Of `study.run()` or `coxa.load()`. The dimensions of a grid become columns.
+        A dataset from `study.run()` or `coxa.load()`. The dimensions of a grid become columns.
 
     Returns
     -------
     pandas.DataFrame
-        Index `trial`; first what was varied, then `trial_status` (0: simulated, 1: failed) and `trial_message`, then all summaries;
-        of a summary with labels one column for each, such as `stance_impulse_right`. Units by column in
-        `attrs["units"]`. What was kept over the repetition is left out: see `series_dataframe`.
+        With index `trial`. Columns are the inputs, `trial_status` (0: simulated, 1: failed) and
+        `trial_message`, and all summaries; a summary with labels has one column per label, such as
+        `stance_impulse_right`. `attrs["units"]` holds the units by column. Time series are not included: see
+        `series_dataframe`.
 
     Raises
     ------
@@ -56,25 +57,25 @@ def to_dataframe(dataset: xr.Dataset) -> pd.DataFrame:
 
 
 def series_dataframe(dataset: xr.Dataset, name: str) -> pd.DataFrame:
-    """What was kept over the repetition, as a long table.
+    """A time series of a study as a long table.
 
     Parameters
     ----------
     dataset : xarray.Dataset
     name : str
-        Such as "hip_extension_moment".
+        Name of the series, such as "hip_extension_moment".
 
     Returns
     -------
     pandas.DataFrame
-        Columns `trial`, `sample` (0 to 100 % of the repetition), `time` (s), one for each other dimension such as
-        `side`, and `value`. Units by column in `attrs["units"]`. To know what was varied, join `to_dataframe` on
-        `trial`.
+        Columns `trial`, `sample` (0 to 100 % of the repetition), `time` (s), one for each further dimension
+        such as `side`, and `value`. `attrs["units"]` holds the units by column. Join with `to_dataframe` on
+        `trial` to add the inputs.
 
     Raises
     ------
     UnknownName
-        If the study kept no such series.
+        If the study has no such series.
     """
     layout = _Layout(dataset)
     table = _long(dataset, layout.dims, _series(dataset, layout.dims, name), 0)
@@ -83,7 +84,7 @@ def series_dataframe(dataset: xr.Dataset, name: str) -> pd.DataFrame:
 
 
 def target_of(path: str | os.PathLike[str], units: bool) -> Path:
-    """Where a flat table is written; checked before any work."""
+    """The path of a flat table, checked before any computation starts."""
     target = check.output_path(path, SUFFIXES)
     if target.suffix.lower() != ".parquet":
         return target
@@ -98,7 +99,7 @@ def target_of(path: str | os.PathLike[str], units: bool) -> Path:
 def write(
     dataset: xr.Dataset, target: Path, units: bool = False, series: str | None = None
 ) -> Path:
-    """Writes a study, or one series of it, as CSV or Parquet."""
+    """Write a study, or one time series of it, as CSV or Parquet."""
     layout = _Layout(dataset)
     names = layout.describe()
     if series is not None:
@@ -114,7 +115,7 @@ def write(
 
 @xr.register_dataset_accessor("coxa")
 class StudyAccessor:
-    """`dataset.coxa`: a study's tables and files."""
+    """The accessor `dataset.coxa`: tables and files of a study."""
 
     def __init__(self, dataset: xr.Dataset):
         self._dataset = dataset
@@ -128,19 +129,19 @@ class StudyAccessor:
         return series_dataframe(self._dataset, name)
 
     def to_csv(self, path: str | os.PathLike[str], *, units: bool = False) -> Path:
-        """One row per trial as CSV; see `coxa.export`."""
+        """Write one row per trial as CSV; see `coxa.export`."""
         return write(self._dataset, check.output_path(path, (".csv",)), units)
 
     def to_parquet(self, path: str | os.PathLike[str]) -> Path:
-        """One row per trial as Parquet; see `coxa.export`."""
+        """Write one row per trial as Parquet; see `coxa.export`."""
         return write(self._dataset, target_of(check.output_path(path, (".parquet",)), False))
 
 
-# ---- which columns
+# ---- columns
 
 
 class _Column:
-    """One column: a variable, or one label of it."""
+    """A column: a variable, or one label of it."""
 
     def __init__(self, name: str, variable: str, pick: dict[str, int], attributes: dict[str, Any]):
         self.name = name
@@ -151,7 +152,7 @@ class _Column:
 
 
 class _Layout:
-    """Dimensions that make the rows, and what the columns are."""
+    """The dimensions that form rows, and the columns."""
 
     def __init__(self, dataset: xr.Dataset):
         if not isinstance(dataset, xr.Dataset) or "trial_status" not in dataset:
@@ -172,7 +173,7 @@ class _Layout:
         chosen, status, computed = [], [], []
         for key, variable in dataset.variables.items():
             name, own = str(key), set(map(str, variable.dims))
-            # "trial" is the first column already
+            # "trial" is the index
             if name == "trial" or not own & rows or "sample" in own:
                 continue
             if name in _STATUS:
@@ -203,11 +204,11 @@ class _Layout:
         return found
 
     def describe(self) -> dict[str, tuple[str, str]]:
-        """Unit and meaning by column."""
+        """Unit and description by column."""
         return {c.name: (c.unit, c.text) for c in self.columns}
 
     def frame(self, block: xr.Dataset, first: int) -> pd.DataFrame:
-        """The rows of a part of the study that begins with trial `first`."""
+        """The rows of a block that starts at trial `first`."""
         shape = [block.sizes[d] for d in self.dims]
         read: dict[str, NDArray[Any]] = {}
         values: dict[str, NDArray[Any]] = {}
@@ -239,7 +240,7 @@ def _numbers(block: xr.Dataset, dims: tuple[str, ...], first: int) -> NDArray[An
 def _spread(
     values: NDArray[Any], on: list[str], dims: tuple[str, ...], shape: list[int]
 ) -> NDArray[Any]:
-    """Values that lie on some of the dimensions, for each trial in order."""
+    """Values on some of the dimensions, repeated for every trial in order."""
     order = [on.index(d) for d in dims if d in on]
     full = [n if d in on else 1 for d, n in zip(dims, shape, strict=True)]
     return np.broadcast_to(values.transpose(order).reshape(full), shape).reshape(-1)
@@ -249,7 +250,7 @@ def _words_as_words(values: NDArray[Any]) -> NDArray[Any]:
     return values.astype(str).astype(object) if values.dtype.kind in "OUST" else values
 
 
-# ---- series
+# ---- time series
 
 
 def _series(dataset: xr.Dataset, dims: tuple[str, ...], name: str) -> str:
@@ -271,7 +272,7 @@ def _long_units(dataset: xr.Dataset, name: str) -> dict[str, str]:
 
 
 def _long(dataset: xr.Dataset, dims: tuple[str, ...], name: str, first: int) -> pd.DataFrame:
-    """Rows of a part of a study, point by point."""
+    """The long rows of a block of a study."""
     variable = dataset[name].variable
     others = [str(d) for d in variable.dims if str(d) not in dims]
     others.sort(key=lambda d: d != "sample")
@@ -297,7 +298,7 @@ def _long(dataset: xr.Dataset, dims: tuple[str, ...], name: str, first: int) -> 
 
 
 def _blocks(dataset: xr.Dataset, layout: _Layout, series: str | None) -> Iterator[pd.DataFrame]:
-    """The table in pieces that fit into memory, in the order of the trials."""
+    """The table in blocks that fit into memory, in the order of the trials."""
     if series is None:
         width = len(layout.columns)
     else:
@@ -315,9 +316,9 @@ def _blocks(dataset: xr.Dataset, layout: _Layout, series: str | None) -> Iterato
 def _pieces(
     dataset: xr.Dataset, dims: tuple[str, ...], most: int
 ) -> Iterator[tuple[int, dict[str, slice]]]:
-    """Boxes of at most `most` trials that follow each other: the first trial, and the place of each."""
+    """Consecutive blocks of at most `most` trials: number of the first trial, and slice of each dimension."""
     shape = [dataset.sizes[d] for d in dims]
-    # the first dimension behind which a whole box fits
+    # the first dimension whose inner dimensions fit into a block together
     cut = next(
         i for i in range(len(shape)) if np.prod(shape[i + 1 :]) <= most or i == len(shape) - 1
     )
@@ -334,7 +335,7 @@ def _pieces(
 
 @contextmanager
 def _appearing(target: Path) -> Iterator[Path]:
-    """A name to write to that becomes the target once all is written."""
+    """A temporary path that is renamed to the target once it is complete."""
     partial = target.with_name(f".{target.stem}.partial{target.suffix}")
     try:
         yield partial

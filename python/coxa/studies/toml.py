@@ -1,4 +1,4 @@
-"""Studies written as TOML: the same words as in Python, checked with the same care."""
+"""Reader of studies written as TOML."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ _RUN = {"series", "samples", "chunk"}
 
 
 def read_study(path: str | Path) -> tuple[Study, dict[str, Any]]:
-    """A study and the options of its run from a TOML file.
+    """Read a study, and the options of its run, from a TOML file.
 
     Returns
     -------
     study : Study
     options : dict
-        `series`, `samples` and `chunk` for `Study.run`, as far as the file gives them.
+        `series`, `samples` and `chunk` for `Study.run`, as far as given.
 
     Raises
     ------
     FileError
-        If the file cannot be read or is no TOML.
+        If the file cannot be read or is not TOML.
     InvalidArgument
-        For a table or key that is not known, or a value that is not allowed; the text names the file.
+        For an unknown table or key, or an invalid value; the message names the file.
     """
     file = Path(path)
     if not file.exists():

@@ -1,7 +1,7 @@
-"""What is never known exactly, by name: how far it spreads, and who says so.
+"""Uncertain inputs: named groups of quantities, their spreads, and the sources of these.
 
-Each group of `data/uncertainty/spreads.toml` holds quantities that a study draws: properties of the model,
-amounts added to parameters of the exercise, or the recruitment criterion.
+Each group in `data/uncertainty/spreads.toml` has quantities that a study draws: changes of the model, offsets of
+exercise parameters, or the recruitment criterion.
 """
 
 from __future__ import annotations
@@ -41,34 +41,34 @@ def _tables() -> dict[str, Any]:
 
 
 def groups() -> list[str]:
-    """Names of the groups that `Study.uncertain` takes."""
+    """Names of the groups accepted by `Study.uncertain`."""
     return [name for name, entry in _tables().items() if isinstance(entry, Mapping)]
 
 
 @dataclass(frozen=True)
 class Quantity:
-    """One number that is not known exactly, and its distribution.
+    """An uncertain quantity and its distribution.
 
     Attributes
     ----------
     name : str
-        Its column in a study: that of the model's change, or the parameter's with `_offset`.
+        Name of its column in a study: that of the model change, or of the parameter plus `_offset`.
     unit : str
         Of its values; "1" for factors.
     description : str
     kind : {"change", "offset", "criterion"}
-        A change of the model, an amount added to a parameter of the exercise, or the criterion.
+        A change of the model, an offset of an exercise parameter, or the criterion.
     target : str
-        The change (`Model.perturbations`) or parameter that it is for.
+        The model change (see `Model.perturbations`) or parameter it applies to.
     distribution : {"normal", "lognormal", "uniform", "levels"}
     center : float
-        Mean of a normal or uniform one, median of a log-normal one, before the cut.
+        Mean of a normal or uniform, median of a log-normal distribution, before truncation.
     spread : float
-        Standard deviation, or of a log-normal one the coefficient of variation, before the cut.
+        Standard deviation, or coefficient of variation of a log-normal distribution, before truncation.
     low, high : float
-        Between these all values lie.
+        Bounds of all values.
     levels : tuple of str
-        What "levels" chooses from, each as likely.
+        Equally likely values of "levels".
     """
 
     name: str
@@ -84,7 +84,7 @@ class Quantity:
     levels: tuple[str, ...] = ()
 
     def value(self, u: NDArray[np.float64]) -> NDArray[np.float64] | list[str]:
-        """Values from uniform numbers, by the inverse distribution.
+        """Values from uniform numbers, by the inverse cumulative distribution.
 
         Parameters
         ----------
@@ -93,7 +93,12 @@ class Quantity:
         Returns
         -------
         array (n,) or list of str
-            In `unit`, growing with u; words for "levels".
+            In `unit`, increasing with `u`; words for "levels".
+
+        Raises
+        ------
+        InvalidArgument
+            If `u` is not one-dimensional or has values outside 0 to 1.
         """
         import numpy as np
         from scipy.special import ndtr, ndtri
@@ -106,18 +111,18 @@ class Quantity:
             return [self.levels[min(int(p * count), count - 1)] for p in given]
         if self.distribution == "uniform":
             return self.low + (self.high - self.low) * given
-        # the normal number behind, over what the cut leaves of its distribution
+        # standard normal variable, truncated at both bounds
         below, above = ndtr(self._standard(self.low)), ndtr(self._standard(self.high))
         z = ndtri(below + (above - below) * given)
         if self.distribution == "lognormal":
             drawn = self.center * np.exp(_log_deviation(self.spread) * z)
         else:
             drawn = self.center + self.spread * z
-        # the ends themselves are off by rounding
+        # rounding must not place values outside the bounds
         return np.clip(drawn, self.low, self.high)
 
     def _standard(self, value: float) -> float:
-        """The standard normal number of a value."""
+        """The standard normal variable at a value."""
         if self.distribution == "lognormal":
             return math.log(value / self.center) / _log_deviation(self.spread)
         return (value - self.center) / self.spread
@@ -125,19 +130,19 @@ class Quantity:
 
 @dataclass(frozen=True)
 class UncertaintyGroup:
-    """Some quantities with one name.
+    """A named group of uncertain quantities.
 
     Attributes
     ----------
     name, description : str
     unit : str
-        Of the spread that a caller may give; "1" is a coefficient of variation, except of offsets without
-        unit. The mean over the quantities of this unit takes the given value; ratios between quantities stay,
-        so that those in other units grow or shrink by the same factor.
+        Unit of a spread given by the caller; "1" is a coefficient of variation, except for dimensionless
+        offsets. The given value replaces the mean spread of the quantities in this unit; all spreads of the
+        group, in other units too, are multiplied by the same factor.
     spread : str
-        Spreads and cut, in words.
+        Description of spreads and truncation.
     basis : str
-        How the default spreads follow from the source.
+        How the default spreads were derived from the source.
     source : str
         Citations.
     quantities : tuple of Quantity
@@ -158,21 +163,21 @@ class UncertaintyGroup:
         *,
         required: bool = False,
     ) -> tuple[Quantity, ...]:
-        """Those quantities that an exercise and a model have.
+        """The quantities of the group that an exercise and a model have.
 
         Parameters
         ----------
         exercise_parameters : mapping of str to Parameter
-            `coxa.exercise(name).parameters`. One that takes words cannot be added to.
+            Such as `coxa.exercise(name).parameters`; those with choices cannot have an offset.
         perturbations : collection of str
             Names of the model's changes.
         required : bool
-            Whether it is an error if there are none.
+            Raise an error if there are none.
 
         Raises
         ------
         InvalidArgument
-            If there are none; the text names the groups that there are.
+            If `required` and there are none; the message names the groups that apply.
         """
         found = tuple(q for q in self.quantities if _applies(q, exercise_parameters, perturbations))
         if required and not found:
@@ -192,22 +197,22 @@ class UncertaintyGroup:
 
 
 def group(name: str, spread: float | None = None) -> UncertaintyGroup:
-    """One named group.
+    """A group of uncertain quantities.
 
     Parameters
     ----------
     name : str
         One of `groups()`.
     spread : float, optional
-        Instead of the default: the mean spread of the group's quantities, in the group's unit. Where the
-        defaults differ between quantities, all are multiplied by the given over the default mean.
+        Replaces the default mean spread of the group's quantities, in the group's unit. If the defaults differ
+        between quantities, all are multiplied by the given over the default mean.
 
     Raises
     ------
     UnknownName
         If there is no such group.
     InvalidArgument
-        For a spread that is not above 0, is beyond the group's limit, or that the group does not take.
+        If the spread is not above 0, exceeds the group's limit, or the group takes none.
     """
     if name not in groups():
         raise check.unknown("group of uncertainties", name, groups())
@@ -234,18 +239,18 @@ def group(name: str, spread: float | None = None) -> UncertaintyGroup:
 def offered(
     exercise_parameters: Mapping[str, Parameter], perturbations: Collection[str]
 ) -> list[str]:
-    """Names of the groups of which an exercise and a model have something."""
+    """Names of the groups that apply to an exercise and a model."""
     return [name for name in groups() if group(name).applicable(exercise_parameters, perturbations)]
 
 
 def table() -> pd.DataFrame:
-    """All groups, their default spreads and where these come from.
+    """All groups, with their default spreads and sources.
 
     Returns
     -------
     DataFrame
-        A row for each group: `description`, `quantities` (the changes or parameters it holds), `unit` (of a
-        spread that is given instead), `mean_spread`, `spread` (in words), `basis`, `source`.
+        One row per group: `description`, `quantities` (changes or parameters in it), `unit` (of a spread given
+        by the caller), `mean_spread`, `spread` (description), `basis`, `source`.
     """
     import pandas as pd
 
@@ -335,7 +340,7 @@ def _spread_kind(distribution: str) -> str:
 
 
 def _spread_text(entry: Mapping[str, Any], quantities: Iterable[Quantity]) -> str:
-    """As "normal, SD 0.02 m and 3 deg, cut at 2.5 SD"."""
+    """Such as "normal, SD 0.02 m and 3 deg, cut at 2.5 SD"."""
     if entry["distribution"] == "levels":
         return f"{', '.join(entry['levels'])}, each as likely"
     ranges: dict[str, list[float]] = {}
@@ -352,5 +357,5 @@ def _spread_text(entry: Mapping[str, Any], quantities: Iterable[Quantity]) -> st
 
 
 def _log_deviation(variation: float) -> float:
-    """Standard deviation of the logarithm of a log-normal number with this coefficient of variation."""
+    """Standard deviation of the logarithm of a log-normal variable with this coefficient of variation."""
     return math.sqrt(math.log1p(variation * variation))
