@@ -1,4 +1,4 @@
-"""The moving picture of one trial."""
+"""Animation of one trial."""
 
 from __future__ import annotations
 
@@ -39,19 +39,19 @@ DPI = 100
 
 
 def encoder() -> str | None:
-    """The program ffmpeg that writes .mp4: that of the package imageio-ffmpeg, else the system's; None without either."""
+    """Path of ffmpeg for .mp4: that of the package imageio-ffmpeg, otherwise the system's; None without either."""
     if imageio_ffmpeg is not None:
         try:
             return str(imageio_ffmpeg.get_ffmpeg_exe())
         except RuntimeError:
-            pass  # installed for a platform that it has no program for
+            pass  # the package has no program for this platform
     return shutil.which("ffmpeg")
 
 
 def animate(
     result: Result, path: str | os.PathLike[str], *, fps: int, speed: float, width: int
 ) -> Path:
-    """Writes a .gif or .mp4; see `Result.animate`."""
+    """Write a .gif or .mp4; see `Result.animate`."""
     target = check.output_path(path, (".gif", ".mp4"))
     check_count("fps", fps)
     check_count("width", width)
@@ -65,7 +65,7 @@ def animate(
         )
     stage = Stage(result)
     figure, ax, clock = _picture(result, stage, width)
-    # of a .gif all pictures, in three colours and indexed
+    # a .gif keeps all images, in three colours and indexed
     width, height = figure.canvas.get_width_height()
     frames = _frames(stage.time, fps, speed, 4 * width * height, movie)
     phase = result["phase"].values
@@ -78,7 +78,7 @@ def animate(
             clock.set_text(f"{word}   {stage.time[frame]:.2f} s")
             yield
 
-    # under another name until it is whole
+    # written under a temporary name, then renamed
     partial = target.with_name(f".{target.stem}.partial{target.suffix}")
     try:
         if movie:
@@ -100,9 +100,9 @@ def animate(
 
 
 def _picture(result: Result, stage: Stage, width: int) -> tuple[Figure, Axes, Text]:
-    """The figure, its stage as wide as itself with text above and the colour bar below, and its clock."""
+    """The figure, with the stage over its full width, text above and colour bar below, and the text of the clock."""
     x_low, x_high, y_low, y_high = stage.limits
-    # pixels, even for mp4
+    # pixels; mp4 requires even numbers
     middle = width * (y_high - y_low) / (x_high - x_low)
     above, below = 66, 52
     height = 2 * round((above + middle + below) / 2)
@@ -117,7 +117,7 @@ def _picture(result: Result, stage: Stage, width: int) -> tuple[Figure, Axes, Te
 
 
 def _frames(time: np.ndarray, fps: int, speed: float, picture: int, movie: bool) -> np.ndarray:
-    """The frame nearest to each picture; `picture` is the memory of one, bytes, and a movie keeps only one."""
+    """The frame nearest to each image; `picture` is the memory of one image, bytes (a movie keeps one only)."""
     duration = time[-1] - time[0]
     wanted = min(float(duration) * fps / speed, 1e18)
     count = check_count("pictures of this animation", max(2, round(wanted)), "pictures")
@@ -129,7 +129,7 @@ def _frames(time: np.ndarray, fps: int, speed: float, picture: int, movie: bool)
 
 
 def _drawn(figure: Figure) -> Image.Image:
-    """What a figure looks like now."""
+    """The current image of a figure."""
     canvas = figure.canvas
     assert isinstance(canvas, FigureCanvasAgg)
     canvas.draw()
@@ -137,7 +137,7 @@ def _drawn(figure: Figure) -> Image.Image:
 
 
 def _save_gif(pictures: list[Image.Image], path: Path, fps: int) -> None:
-    # one palette for all pictures, from a few of them: no flicker, and quicker
+    # one palette, from a sample of the images, avoids flicker and saves time
     few = pictures[:: max(1, len(pictures) // 4)]
     width, height = few[0].size
     sheet = Image.new("RGB", (width, height * len(few)))

@@ -1,4 +1,4 @@
-"""The figures of an optimum, a calibration and the spread between criteria."""
+"""Figures of an optimum, a calibration and a criterion spread."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ..answers.criteria import CriterionSpread
     from ..answers.optimization import Optimum
 
-#: What `CriterionSpread.plot` can show of a muscle group: heading and unit.
+#: Quantities of a muscle group that `CriterionSpread.plot` can show: heading and unit.
 QUANTITIES = {
     "impulse": ("Impulse", "N s, both sides together"),
     "peak_force": ("Peak force", "N, both sides together"),
@@ -38,7 +38,7 @@ QUANTITIES = {
 
 
 def optimum(given: Optimum) -> Figure:
-    """The objective over each parameter: trials within the limits, beyond them, and the optimum."""
+    """The objective over each parameter: trials within and beyond the limits, and the optimum."""
     names = list(given.parameters)
     columns = min(len(names), 3)
     down = math.ceil(len(names) / columns)
@@ -59,7 +59,7 @@ def optimum(given: Optimum) -> Figure:
     history = given.history
     inside = history["feasible"].to_numpy(bool)
     value = history["objective"].to_numpy(float)
-    # only what can be drawn: an impossible motion has no objective
+    # trials of impossible motions have no objective to draw
     drawn = np.isfinite(value)
     for i, name in enumerate(names):
         left = (0.85 + 4.2 * (i % columns)) / width
@@ -97,12 +97,12 @@ def _value_text(exercise: catalogue.ExerciseDescription, name: str, value: float
 
 
 def _words(name: str) -> str:
-    """A parameter's name as text; the unit is told elsewhere."""
+    """A parameter's name as text, without its unit."""
     return name.removesuffix("_deg").replace("_", " ")
 
 
 def _positions(values: Sequence[Any]) -> tuple[np.ndarray, list[str] | None]:
-    """Places on an axis: numbers as they are, words in the order of their first trial."""
+    """Positions on an axis: numbers as they are, words by order of first occurrence."""
     if not any(isinstance(value, str) for value in values):
         return np.array(values, float), None
     words = list(dict.fromkeys(map(str, values)))
@@ -113,7 +113,7 @@ def _positions(values: Sequence[Any]) -> tuple[np.ndarray, list[str] | None]:
 
 
 def calibration(given: Calibration) -> Figure:
-    """Measured against predicted, and the factors with their intervals."""
+    """Measured against predicted values, and the factors with their intervals."""
     figure = new_figure(11.5, 5.0)
     what = "greatest loads" if given.kind == "maxima" else "torques of single joints"
     heading = f"Strength calibrated on {len(given.table)} {what}"
@@ -130,7 +130,7 @@ def calibration(given: Calibration) -> Figure:
 
 
 def _lifts(ax: Axes, given: Calibration) -> None:
-    """A row for each exercise: from before to after, and what was measured."""
+    """One row per exercise: predictions before and after, and the measured load."""
     table = given.table
     y = np.arange(len(table))
     before = table["predicted_before"].fillna(0).to_numpy(float)
@@ -148,7 +148,7 @@ def _lifts(ax: Axes, given: Calibration) -> None:
 
 
 def _torques(ax: Axes, given: Calibration) -> None:
-    """Torque over the joint's angle, a colour for each joint and posture: dots measured, lines after, thin before."""
+    """Torque over joint angle, one colour per joint and posture: dots measured, lines after, thin lines before."""
     table = given.table
     others = [
         name
@@ -179,7 +179,7 @@ def _torques(ax: Axes, given: Calibration) -> None:
 
 
 def _factors(ax: Axes, given: Calibration) -> None:
-    """Each factor with its interval; grey: what holds it towards 1."""
+    """Each factor with its interval; the prior in grey."""
     table = given.factors
     y = np.arange(len(table))
     for i, (_, row) in enumerate(table.iterrows()):
@@ -208,7 +208,7 @@ def _factors(ax: Axes, given: Calibration) -> None:
 
 
 def criterion_spread(given: CriterionSpread, groups: Sequence[str] | None, quantity: str) -> Figure:
-    """A row for each muscle group, a dot for each criterion, a diamond for the result's own."""
+    """One row per muscle group, one dot per criterion, a diamond for the result's own."""
     check.choice("quantity", quantity, QUANTITIES)
     suffix = f"_{quantity}"
     table = given.table

@@ -1,7 +1,7 @@
-"""The body, its muscles, loads and supports, seen from the right side.
+"""Sagittal drawing of the body, its muscles, loads and supports, seen from the right.
 
-Shapes of the limbs are for the eye only: capsules about the joint centres. Everything else is where the result
-says it is.
+The shapes of limbs are illustrative: capsules between joint centres. Positions of everything else are those of the
+result.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
     from ..trials.result import Result
 
-#: Length of an arrow per newton, m.
+#: m, length of a force arrow per newton.
 METRES_PER_NEWTON = 1 / 1600
 
-# radius at either end of each limb, as a share of stature: eye measure
+# radii at both ends of each limb, as a fraction of stature (estimated by eye)
 LIMBS = (
     ("hip", "knee", 0.047, 0.032),
     ("knee", "ankle", 0.032, 0.020),
@@ -38,14 +38,14 @@ ARMS = (
     ("wrist", "palm", 0.016, 0.018),
 )
 
-# half of what a loop band shows of itself across a thigh, as a share of stature
+# half of the visible width of a loop band across a thigh, as a fraction of stature
 BAND_REACH = 0.040
 
 SOLE = ("heel_medial", "heel_lateral", "ball_medial", "ball_lateral", "toe_medial", "toe_lateral")
 
 
 class Stage:
-    """What can be drawn of a result, frame by frame."""
+    """The drawable elements of a result, frame by frame."""
 
     def __init__(self, result: Result):
         data = result.dataset
@@ -60,7 +60,7 @@ class Stage:
         self._paths: dict[int, list[np.ndarray]] = {}
         self.stature = result.subject.height if result.subject is not None else 1.75
 
-        # without the model's file there are still the sites, but no muscles and no rotations of bodies
+        # without the model's file, sites can still be drawn, but not muscles and body-fixed shapes
         try:
             model = result.model
         except (Error, OSError):
@@ -91,7 +91,7 @@ class Stage:
         self.limits = self._limits()
 
     def _cylinders(self, load: dict[str, Any]) -> list[tuple[np.ndarray, np.ndarray, float, float]]:
-        # world positions and axes over time, radius and length of each cylinder of a load
+        # centre and axis in the world over time, radius and length of each cylinder of a load
         if load["body"] not in self.bodies:
             return []
         i = self.bodies.index(load["body"])
@@ -99,7 +99,7 @@ class Stage:
         shapes = []
         for shape in load["cylinders"]:
             center = axes.T @ np.asarray(shape["center"])
-            if load.get("hangs"):  # in world axes, whatever the hand does
+            if load.get("hangs"):  # axes fixed in the world, not in the hand
                 world = self.origins[:, i] + self.rotations[:, i] @ p + center
                 axis = np.broadcast_to(axes[2], world.shape)
             else:
@@ -109,20 +109,20 @@ class Stage:
         return shapes
 
     def _pulled(self, label: str) -> np.ndarray:
-        # where a band's end or a cable pulls, over time
+        # the point of application of a band's end or a cable over time
         data = self.result.dataset["load_position"]
         return data.sel(load=label).transpose("time", "axis").values
 
     def _band(
         self, band: dict[str, Any]
     ) -> tuple[list[tuple[np.ndarray, np.ndarray | None]], str, bool]:
-        # both ends over time, each with the direction along its limb; colour; whether it is a loop about limbs
+        # both ends over time, each with the direction of its limb; colour; whether the band loops around limbs
         ends: list[tuple[np.ndarray, np.ndarray | None]] = []
         for end in band["ends"]:
             label = f"{band['name']}_on_{end['body']}"
             if label in self.result.dataset["load"].values:
                 along = None
-                if end["body"] in self.bodies:  # OpenSim's limbs lie along y
+                if end["body"] in self.bodies:  # OpenSim's limb axes are y
                     along = self.rotations[:, self.bodies.index(end["body"]), :, 1]
                 ends.append((self._pulled(label), along))
             else:
@@ -132,7 +132,7 @@ class Stage:
         return ends, colour if is_color_like(colour) else palette.BAND, band.get("strands", 1) > 1
 
     def _held(self, scene: dict[str, Any]) -> list[tuple[np.ndarray, np.ndarray]]:
-        # points over time that something fixed holds, and which axes it leaves free
+        # points held by an anchor over time, and the axes it leaves free
         anchors = scene.get("anchors", [])
         if not anchors:
             return []
@@ -169,7 +169,7 @@ class Stage:
     # ---- drawing
 
     def draw(self, ax: Axes, frame: int, *, forces: bool = True) -> None:
-        """One posture, on axes that are given the stage's limits."""
+        """Draw one posture on axes that get the stage's limits."""
         x_low, x_high, y_low, y_high = self.limits
         ax.set_xlim(x_low, x_high)
         ax.set_ylim(y_low, y_high)
@@ -235,7 +235,7 @@ class Stage:
             ring = ankle + radius * np.array(
                 [[np.cos(t), np.sin(t)] for t in np.linspace(0, 6.2, 16)]
             )
-            # the toes are a little thick too
+            # the toes have some thickness
             toes = np.mean(sole[4:], axis=0) + [0, 0.012 * self.stature]
             outline = convex_hull(np.vstack([*sole, ring, toes]))
             skin = palette.FAR_SKIN if far else palette.SKIN
@@ -245,7 +245,7 @@ class Stage:
         for upper, lower, ra, rb in ARMS:
             a, b = self._point(upper + side, frame), self._point(lower + side, frame)
             if a is not None and b is not None:
-                # the near arm lets the muscles behind it be seen
+                # the near arm is transparent, so that muscles behind it show
                 self._capsule(ax, a, b, ra, rb, side == "_l", z, 0.6 if side == "_r" else 1)
 
     def _draw_trunk(self, ax: Axes, frame: int) -> None:
@@ -279,7 +279,7 @@ class Stage:
             )
 
     def _draw_sticks(self, ax: Axes, frame: int) -> None:
-        # a model without our sites: a line from every body to its parent
+        # models without the expected sites: a line from every body to its parent
         if self.model is None:
             for points in self.sites.values():
                 ax.plot(*points[frame, :2], ".", color=palette.INK, ms=3)
@@ -297,7 +297,7 @@ class Stage:
         if not paths:
             return
         activation = np.nan_to_num(self.activation[frame])
-        # the busiest on top; lines are as wide as they look on axes of 11 cm
+        # most active on top; line widths are relative to axes of 11 cm
         scale = ax.bbox.width / ax.figure.dpi / 4.4
         order = sorted(self.right, key=lambda i: activation[i])
         ax.add_artist(
@@ -312,13 +312,13 @@ class Stage:
         )
 
     def _draw_loads(self, ax: Axes, frame: int) -> None:
-        # plates stand beside the person: their faces behind, the near rim in front, so that nothing is hidden
+        # plates: faces behind the person, the near rim in front, so that nothing is hidden
         for center, axis, radius, length in self.loads:
             if not np.isfinite(center[frame]).all():
                 continue
             middle = center[frame, :2]
             seen = axis[frame, :2] * length
-            if np.linalg.norm(seen) > radius:  # not end on: from its side
+            if np.linalg.norm(seen) > radius:  # seen from the side, not along its axis
                 across = radius * np.array([-1, 1]) * unit(seen)[::-1]
                 corners = [seen / 2 + across, -seen / 2 + across]
                 outline = middle + np.array([*corners, *(-np.array(corners))])
@@ -336,11 +336,11 @@ class Stage:
                 continue
             lines = [np.array(points)]
             for point, (_, along) in zip(points, ends, strict=True):
-                if loop and along is not None:  # the loop lies across the limb
+                if loop and along is not None:  # a loop is drawn across the limb
                     across = np.array([-1, 1]) * unit(along[frame, :2])[::-1]
                     reach = BAND_REACH * self.stature * across
                     lines.append(np.array([point - reach, point + reach]))
-            width = ax.bbox.width / ax.figure.dpi  # as wide as it looks on axes of that many inches
+            width = ax.bbox.width / ax.figure.dpi  # inches: line widths are relative to the axes
             ax.add_artist(
                 LineCollection(
                     lines,
@@ -361,7 +361,7 @@ class Stage:
             ax.add_artist(Circle((x0, y0), 0.03, **palette.PULLEY, lw=1.1, zorder=6.6))
 
     def _draw_rails(self, ax: Axes, frame: int) -> None:
-        # what is held across and free to go up and down runs on rails; what is held all round has a post
+        # anchors free along the vertical are drawn as rails, fixed ones as posts
         for points, free in self.anchors:
             x, y = points[frame, :2]
             if not np.isfinite(points[frame]).all():

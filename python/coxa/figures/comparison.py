@@ -1,4 +1,4 @@
-"""Exercises side by side."""
+"""Figure of a comparison of exercises."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from .panels import new_figure, short_title
 
 
 def comparison(given: Comparison) -> Figure:
-    """Postures on top; joint moments over the lift, greatest loads and muscle groups below."""
+    """Postures on top; below, joint moments over the lift, maximum loads and muscle groups."""
     data, labels = given.dataset, given.exercises
     stages = {label: Stage(result) for label, result in given.results.items()}
-    # inches: the postures take what the number of exercises leaves them
+    # inches; the postures share the width
     width, below, header = 17.0, 8.9, 0.85
     across = min(len(labels), 10)
     cell = 0.97 * width / across
-    # one scale for all: the same person is the same size everywhere
+    # one scale for all, so that the person has the same size everywhere
     spans = [(s.limits[1] - s.limits[0], s.limits[3] - s.limits[2]) for s in stages.values()]
     wide, tall = (max(sizes) for sizes in zip(*spans, strict=True)) if spans else (1, 0)
-    tall *= 1.12  # arrows of forces reach higher than the body
+    tall *= 1.12  # force arrows extend above the body
     posture = max(0.1, min(2.9, 0.96 * cell * tall / wide))
     row_height = posture + 0.75
     height = header + row_height * -(-len(labels) // across) + below
@@ -46,7 +46,7 @@ def comparison(given: Comparison) -> Figure:
         _posture(ax, given, i, stages.get(label), (wide, tall), 100 // across)
 
     def panel(column: int, row: int, high: int = 1) -> Axes:
-        # two columns of curves in three rows; two columns of groups over all three
+        # two columns of curves in three rows, two columns of groups over all rows
         left = (0.045, 0.285, 0.58, 0.815)[column]
         size = (0.19 if column < 2 else 0.165, (1.85 + 2.72 * (high - 1)) / height)
         return figure.add_axes((left, (0.88 + 2.72 * (2 - row)) / height, *size))
@@ -78,7 +78,7 @@ def _posture(
     size: tuple[float, float],
     letters: int,
 ) -> None:
-    """One exercise where its hip works hardest, under its name in its colour."""
+    """One exercise at its peak hip moment, under its name in its colour."""
     ax.set_axis_off()
     label = given.exercises[index]
     row = given.dataset.sel(exercise=label)
@@ -106,7 +106,7 @@ def _posture(
 
 
 def _lift_axis(ax: Axes) -> None:
-    # thirds, as the table takes them
+    # thirds as in the table
     for x in (100 / 3, 200 / 3):
         ax.axvline(x, color=GUIDE, lw=1, zorder=0)
     zero(ax)
@@ -139,7 +139,7 @@ def _over_lift(
 
 
 def _share_of_peak(ax: Axes, given: Comparison, name: str) -> None:
-    """The shape alone, early against late: curves over their own peak, means of the first and last third as dots."""
+    """Curves relative to their own peak, with means of the first and last third as dots."""
     data = given.dataset
     for i, label in enumerate(given.exercises):
         row = data.sel(exercise=label)
@@ -158,7 +158,7 @@ def _share_of_peak(ax: Axes, given: Comparison, name: str) -> None:
 
 
 def _sticking(ax: Axes, given: Comparison) -> None:
-    """Heaviest load of each place on the way up by itself; the least of it is the greatest load."""
+    """Maximum load of each point on the path; the smallest of a curve is the exercise's maximum load."""
     data = given.dataset
     drawn = False
     for i, label in enumerate(given.exercises):
@@ -188,7 +188,7 @@ def _group_bars(
     scale: float = 1.0,
     unit: str = "",
 ) -> None:
-    """A band for each group; in it a bar to the mean and a dot at the peak for each exercise."""
+    """One row per group, with a bar to the mean and a dot at the peak for each exercise."""
     data, labels = given.dataset, given.exercises
     groups = [str(group) for group in data["group"].values]
     step = 0.8 / len(labels)
@@ -200,7 +200,7 @@ def _group_bars(
             mean = scale * share * float(data[f"mean_{name}"][i])
             peak = scale * share * float(data[f"peak_{name}"][i])
             colour = line_of(i)["color"]
-            # where colours come round again, so do the bars, hatched
+            # bars are hatched once the colours repeat
             hatch = (None, "////", "....")[i // len(MANY) % 3]
             ax.barh(
                 y, mean, 0.85 * step, color=colour, alpha=0.55, lw=0, zorder=2, hatch=hatch,

@@ -1,4 +1,4 @@
-"""The same exercise done in several ways, as a picture."""
+"""Figure of the same exercise done in several ways."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ from .layout import dress, heads, zero
 from .palette import MANY
 from .panels import colour_bar, key_frames, new_figure, shade_phases
 
-#: Groups whose mean force is under this share of the greatest are left out.
+#: Groups whose mean force is below this fraction of the largest are omitted.
 LEAST_GROUP = 0.05
 
 
 def before_after(trials: Mapping[str, Result], heading: str = "") -> Figure:
-    """Postures at the top, joint moments, lumbar compression and muscle groups of two to four ways.
+    """Plot postures at the top, joint moments, lumbar compression and muscle groups of two to four ways.
 
     Parameters
     ----------
     trials : mapping
-        What each way is called, and its result, in the order to draw them.
+        Results by label, in drawing order.
     heading : str
-        Title; the exercise and load of the first if there is none.
+        Title; by default exercise and load of the first result.
 
     Raises
     ------
     InvalidArgument
-        If there are not two to four, or one is no Result.
+        If there are not two to four, or a value is not a `Result`.
     """
     check_trials(trials, 2, 4)
     colours = dict(zip(trials, MANY, strict=False))
@@ -50,7 +50,7 @@ def before_after(trials: Mapping[str, Result], heading: str = "") -> Figure:
     dress(ax, "Muscle groups, mean force", "", "kN, both sides")
     ax.tick_params(axis="y", length=0)
 
-    # ways that last the same share their phases; others are stretched to one length
+    # ways of equal duration share their phases; others are normalised to 100 %
     ends = [float(result["time"][-1] - result["time"][0]) for result in trials.values()]
     together = bool(np.allclose(ends, ends[0]))
     for i, (variable, label, unit, factor) in enumerate(SERIES):
@@ -73,7 +73,7 @@ def before_after(trials: Mapping[str, Result], heading: str = "") -> Figure:
 
 
 def _postures(figure: Figure, trials: Mapping[str, Result], colours: Mapping[str, str]) -> None:
-    """The top of each way, all on one scale."""
+    """The posture at the top of each way, on a common scale."""
     stages = {name: Stage(result) for name, result in trials.items()}
     limits = np.array([stage.limits for stage in stages.values()])
     common = (*(f(limits[:, i]) for i, f in enumerate((np.min, np.max, np.min, np.max))),)

@@ -1,4 +1,4 @@
-"""What the figures of a study share: headings in inches, axes, rows, legends and how numbers are written."""
+"""Layout shared by the figures of studies: headings in inches, axes, rows, legends and number formats."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-#: Bars of factors in one picture; the table has them all.
+#: Maximum number of bars of factors in a figure; the table has all.
 MOST_BARS = 16
 
 
@@ -19,7 +19,7 @@ MOST_BARS = 16
 
 
 def header(figure: Figure, title: str, subtitle: str) -> None:
-    """Title and subtitle, at the same distance from the top for any height."""
+    """Title and subtitle, at a fixed distance from the top for any height."""
     height, width = figure.get_figheight(), figure.get_figwidth()
     title, subtitle = short(title, 0.108, width - 0.4), short(subtitle, 0.073, width - 0.4)
     heads(figure, 0.25 / width, {1 - 0.32 / height: title, 1 - 0.62 / height: subtitle})
@@ -28,14 +28,14 @@ def header(figure: Figure, title: str, subtitle: str) -> None:
 def heads(
     figure: Figure, left: float, texts: dict[float, str], sizes: tuple[float, float] = (14, 9.5)
 ) -> None:
-    """Title and subtitle by their heights; places are shares of the figure."""
+    """Title and subtitle by height; positions are fractions of the figure."""
     styles: list[dict[str, Any]] = [{"color": INK, "weight": "bold"}, {"color": SUBTITLE}]
     for (y, text), style, size in zip(texts.items(), styles, sizes, strict=True):
         figure.text(left, y, text, va="center", fontsize=size, **style)
 
 
 def footer(figure: Figure, text: str) -> None:
-    """What the marks mean, in as many lines as it takes."""
+    """Explanation of the marks, in as many lines as needed."""
     height, width = figure.get_figheight(), figure.get_figwidth()
     style: dict[str, Any] = {"color": NOTE, "va": "bottom", "fontsize": 8.5}
     lines = textwrap.wrap(text, int((width - 0.4) / 0.066), break_long_words=False)
@@ -46,13 +46,13 @@ def footer(figure: Figure, text: str) -> None:
 
 
 def place(figure: Figure, left: float, bottom: float, width: float, height: float) -> Axes:
-    """Axes by inches."""
+    """Axes at a position in inches."""
     wide, high = figure.get_figwidth(), figure.get_figheight()
     return figure.add_axes((left / wide, bottom / high, width / wide, height / high))
 
 
 def clothe(ax: Axes, x: str = "", y: str = "", size: float = 9.5) -> None:
-    """Axes without a frame, in the colours of the house."""
+    """Style axes: no frame, palette colours, labels."""
     for side in ("top", "right"):
         ax.spines[side].set_visible(False)
     for side in ("left", "bottom"):
@@ -63,18 +63,18 @@ def clothe(ax: Axes, x: str = "", y: str = "", size: float = 9.5) -> None:
 
 
 def dress(ax: Axes, heading: str, y: str, x: str = "time (s)") -> None:
-    """The same under a heading."""
+    """Style axes as `clothe`, with a heading."""
     clothe(ax, x, y, 9)
     ax.set_title(heading, fontsize=11, color=INK, loc="left", pad=16, weight="bold")
 
 
 def zero(ax: Axes) -> None:
-    """A line at zero, behind the curves."""
+    """Draw a line at zero, behind the curves."""
     ax.axhline(0, color=RULE, lw=0.8, zorder=1)
 
 
 def rows(ax: Axes, labels: list[str], width: int = 30) -> None:
-    """Names of rows on the left, every other row shaded, the first on top."""
+    """Row labels on the left, every other row shaded, the first on top."""
     wrapped = [wrap(label, width) for label in labels]
     ax.set_yticks(range(len(labels)), wrapped)
     ax.set_ylim(len(labels) - 0.5, -0.5)
@@ -85,23 +85,23 @@ def rows(ax: Axes, labels: list[str], width: int = 30) -> None:
 
 
 def legend_above(ax: Axes, columns: int, *, right: bool = False, **style: Any) -> None:
-    """A legend in one line on top of the axes, on the left or right."""
+    """A one-line legend above the axes, at the left or right."""
     standard = {"fontsize": 9, "frameon": False, "borderpad": 0.2, "handlelength": 1.4}
     corner = {"loc": "lower right" if right else "lower left", "bbox_to_anchor": (right, 1.0)}
     ax.legend(ncols=columns, **{**corner, **standard, **style})
 
 
-# ---- words
+# ---- text
 
 
 def short(text: str, letter: float, width: float) -> str:
-    """As much of a text as fits, by the mean width of its letters in inches."""
+    """As much of a text as fits, by the mean width of a letter in inches."""
     most = int(width / letter)
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
 def wrap(text: str, width: int) -> str:
-    """Lines of a width; those that it has already are kept."""
+    """Wrap a text to a width in characters; existing line breaks are kept."""
     return "\n".join(
         part
         for line in text.split("\n")
@@ -110,15 +110,15 @@ def wrap(text: str, width: int) -> str:
 
 
 def joined(title: str, *parts: str) -> str:
-    """Parts of a subtitle on one line, empty ones left out."""
+    """Parts of a subtitle on one line, without empty ones."""
     return "   ·   ".join(part for part in (title, *parts) if part)
 
 
 def percent(part: float) -> str:
-    """A part of 1 as a percentage."""
+    """A fraction as a percentage."""
     return f"{100 * part:.3g} %"
 
 
 def lesser(count: int) -> str:
-    """The end of a footnote that says how many factors are not drawn."""
+    """The end of a footnote that states how many factors are not drawn."""
     return f"   ·   {count} lesser factors are in the table" if count > 0 else ""

@@ -1,4 +1,4 @@
-"""The sticking curve."""
+"""Figure of the sticking curve."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .panels import new_figure
 
 
 def sticking_curve(limit: MaxLoad) -> Figure:
-    """Heaviest load of every frame by itself over the way up, and where the least of them limits the lift."""
+    """Maximum load of every frame along the path, and the frame that limits the lift."""
     figure = new_figure(7.6, 4.6)
     ax = figure.add_axes((0.1, 0.13, 0.86, 0.68))
     path = 100 * limit.curve["path"].to_numpy()

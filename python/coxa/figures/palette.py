@@ -1,4 +1,4 @@
-"""The colours of all figures, named by what they stand for."""
+"""Colours and line styles of all figures, named by their meaning."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from matplotlib.colors import LinearSegmentedColormap
 
-# colours that all kinds of colour vision tell apart (Okabe & Ito 2008)
+# distinguishable with all types of colour vision (Okabe & Ito 2008)
 BLUE, ORANGE, GREEN, PURPLE, SKY, AMBER = (
     "#0072b2",
     "#d55e00",
@@ -16,9 +16,9 @@ BLUE, ORANGE, GREEN, PURPLE, SKY, AMBER = (
     "#e69f00",
 )
 
-# ---- paper, texts and lines of axes
+# ---- background, text and axes
 
-PAPER, STRIPE = "#ffffff", "#f4f6f8"  # behind everything; behind every other row
+PAPER, STRIPE = "#ffffff", "#f4f6f8"  # background; every other row
 INK, SUBTITLE, NOTE = "#2b2f36", "#5a616b", "#7a828c"
 RULE, GUIDE = "#9aa3ad", "#d9dee4"  # axes and zero lines; ends of bins and thirds
 
@@ -31,18 +31,18 @@ PHASES = {
     3: ("rest", PAPER),
 }
 
-# one ramp of lightness from pale to dark: it reads the same with any colour vision, and in grey
+# monotonic in lightness, so that it also reads in greyscale and with any colour vision
 ACTIVATION = LinearSegmentedColormap.from_list(
     "activation", ["#f3d9c8", "#f0a57a", "#dd5f3d", "#a81c2a", "#5c0a1e"]
 )
 
-TOTAL_EFFECT = "#b9d3e6"  # beside the first order in BLUE
+TOTAL_EFFECT = "#b9d3e6"  # next to first-order indices in BLUE
 SHARES = LinearSegmentedColormap.from_list("shares", [PAPER, TOTAL_EFFECT, BLUE, "#003a5c"])
 
-SPAN = "#c3c9d0"  # from least to greatest, and trials beyond a limit
-PRIOR = "#eceff2"  # where a factor lies among people
+SPAN = "#c3c9d0"  # ranges, and trials beyond a limit
+PRIOR = "#eceff2"  # prior distribution of a factor
 
-# ---- the body and what is around it
+# ---- body, loads and supports
 
 
 def _filled(face: str, edge: str) -> dict[str, Any]:
@@ -60,9 +60,9 @@ SUPPORT_FORCE = BLUE
 # ---- exercises
 
 MANY = (BLUE, ORANGE, GREEN, PURPLE, AMBER, SKY, "#4d4d4d", "#8b6f3d")
-STYLES = ("-", "--", ":")  # where there are more exercises than colours
+STYLES = ("-", "--", ":")  # for more exercises than colours
 
 
 def line_of(index: int) -> dict[str, Any]:
-    """Colour and style that tell one exercise from the others."""
+    """Colour and style of the line of an exercise, by its index."""
     return {"color": MANY[index % len(MANY)], "ls": STYLES[index // len(MANY) % len(STYLES)]}

@@ -1,4 +1,4 @@
-"""What the figures of trials share: a new figure, legends, phases, key frames."""
+"""Elements shared by the figures of trials: figure, legends, phases, key frames."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from .palette import ACTIVATION, INK, NOTE, PAPER, PHASES
 
 
 def new_figure(width: float, height: float) -> Figure:
-    """A figure that a notebook shows and a script can save, whichever backend there is."""
+    """A figure that notebooks display and scripts can save, with any backend."""
     return plt.figure(figsize=(width, height), facecolor=PAPER)
 
 
 def key_frames(result: Result) -> list[tuple[str, int]]:
-    """Bottom, middle and top of the first way up."""
+    """Frames at the bottom, middle and top of the first concentric phase, with names."""
     phase = result["phase"].values
     up = np.flatnonzero(phase == 0)
     if len(up) == 0:
@@ -45,7 +45,7 @@ def colour_bar(figure: Figure, ax: Axes) -> None:
 
 
 def shade_phases(ax: Axes, result: Result, *, labels: bool = True) -> None:
-    """Paints the background by phase and writes what each is."""
+    """Shade the background by phase, with labels."""
     time, phase = result["time"].values, result["phase"].values
     edges = np.concatenate([[time[0]], (time[1:] + time[:-1]) / 2, [time[-1]]])
     start = 0
@@ -68,7 +68,7 @@ def shade_phases(ax: Axes, result: Result, *, labels: bool = True) -> None:
 
 
 def legend(ax: Axes) -> None:
-    # room above the lines, so that none is covered
+    # extra room above the lines for the legend
     low, high = ax.get_ylim()
     ax.set_ylim(low, high + 0.2 * (high - low))
     ax.legend(
@@ -77,5 +77,5 @@ def legend(ax: Axes) -> None:
 
 
 def short_title(name: str, width: int = 20) -> str:
-    """A name in lines of a width."""
+    """A name wrapped to lines of a width."""
     return "\n".join(textwrap.wrap(name.replace("_", " "), width, break_long_words=True))

@@ -1,4 +1,4 @@
-"""The figures of sensitivity indices."""
+"""Figures of sensitivity indices."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 
     from ..answers.sensitivity import Sensitivity
 
-#: What `brief` leaves out.
+#: Footnote on the words that `brief` removes.
 SIDES = "moments and forces: both sides together; activation: mean of both"
 
 
 def sensitivity(given: Sensitivity, measure: str | None = None) -> Figure:
-    """Bars of one measure; bars side by side of a few; colours of many."""
+    """Bars of one measure, side-by-side bars of a few, or a colour matrix of many."""
     names = given.measures if measure is None else [measure]
     if len(names) == 1:
         return _indices(given, names[0])
@@ -65,7 +65,7 @@ def _explain(given: Sensitivity) -> str:
 
 
 def _order(given: Sensitivity, names: list[str]) -> list[str]:
-    """Factors by what they matter to these measures taken together."""
+    """Factors in descending order of their indices over these measures."""
     table = given.table[given.table["measure"].isin(names)]
     of = table.pivot(index="factor", columns="measure", values=given.ranking)
     shares = of / of.max() if given.method == "morris" else of
@@ -129,7 +129,7 @@ def _several(given: Sensitivity, names: list[str]) -> Figure:
 
 
 def _index_bars(ax: Axes, given: Sensitivity, name: str, order: list[str], *, legend: bool) -> None:
-    """The indices of one measure as bars, factors in an order."""
+    """The indices of one measure as bars, factors in the given order."""
     table = given.top(name).reindex(order)
     at = np.arange(len(order))
     lines: dict[str, Any] = {"ecolor": INK, "elinewidth": 1.1, "capsize": 2.5, "ls": "none"}
@@ -155,7 +155,7 @@ def _index_bars(ax: Axes, given: Sensitivity, name: str, order: list[str], *, le
 
 
 def _spread(ax: Axes, given: Sensitivity, name: str, order: list[str]) -> None:
-    """Mean size against spread: what acts alike everywhere lies low, what depends on the others high."""
+    """Mean effect against its spread: additive factors lie low, nonlinear or interacting ones high."""
     table = given.top(name).reindex(order)
     table = table[np.isfinite(table["sigma"])]
     ax.plot(table["mu_star"], table["sigma"], "o", ms=6, color=BLUE, mec=PAPER)
@@ -169,7 +169,7 @@ def _spread(ax: Axes, given: Sensitivity, name: str, order: list[str]) -> None:
     for factor, row in table.iterrows():
         x, y = row["mu_star"] / top, row["sigma"] / high
         left = x > 0.6
-        # a label where another one is already would not be read
+        # omit labels that would overlap
         free = [
             up
             for up in (0.05, -0.07)
@@ -198,7 +198,7 @@ def _spread(ax: Axes, given: Sensitivity, name: str, order: list[str]) -> None:
 
 
 def _together(ax: Axes, pairs: Any, order: list[str], labels: list[str]) -> None:
-    """Second-order indices as colours."""
+    """Second-order indices as a colour matrix."""
     size = len(order)
     grid, sure = np.full((size, size), np.nan), np.zeros((size, size), dtype=bool)
     for row in pairs.itertuples():
@@ -268,7 +268,7 @@ def _matrix(given: Sensitivity, names: list[str]) -> Figure:
 
 
 def _as_matrix(ax: Axes, rotation: float) -> None:
-    """Axes of cells, the first row on top: names of the columns turned, degrees, and no lines."""
+    """Axes of a matrix: first row on top, column names rotated by degrees, no lines."""
     clothe(ax)
     ax.tick_params(length=0, labelsize=8.5)
     ax.tick_params(axis="x", rotation=rotation)
@@ -280,11 +280,11 @@ def _as_matrix(ax: Axes, rotation: float) -> None:
     ax.invert_yaxis()
 
 
-# ---- words
+# ---- text
 
 
 def brief(label: str) -> str:
-    """A measure's label without the words on sides, which the footer has."""
+    """A measure's label without the words on sides, which the footnote has."""
     for words in ("both sides together", "both legs together", "mean of both sides"):
         label = label.removesuffix(f", {words}")
     if label.startswith("integral of the ") and label.endswith(" over time"):

@@ -1,4 +1,4 @@
-"""Outlines that drawings are made of."""
+"""Outlines for drawings."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 
 def merged(forces: np.ndarray, points: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Sagittal force and point of each support; those that coincide from the side are added up."""
+    """Sagittal force and point of each support; supports that coincide in this view are summed."""
     arrows: list[tuple[np.ndarray, np.ndarray]] = []
     for force, point in zip(forces, points, strict=True):
         if not np.isfinite(force).all() or not np.isfinite(point).all():
@@ -28,7 +28,7 @@ def unit(v: np.ndarray) -> np.ndarray:
 
 
 def capsule(a: np.ndarray, b: np.ndarray, ra: float, rb: float) -> np.ndarray:
-    """Outline of two circles and the straight lines that touch both."""
+    """Outline of two circles and their common outer tangents."""
     d = b - a
     length = float(np.hypot(*d))
     if length <= abs(ra - rb):
@@ -48,7 +48,7 @@ def capsule(a: np.ndarray, b: np.ndarray, ra: float, rb: float) -> np.ndarray:
 
 
 def convex_hull(points: np.ndarray) -> np.ndarray:
-    """Corners of the convex hull in order (Andrew's monotone chain)."""
+    """Corners of the convex hull, in order (Andrew's monotone chain)."""
     ordered = sorted(map(tuple, points))
 
     def half(sequence: list[tuple[float, ...]]) -> list[tuple[float, ...]]:

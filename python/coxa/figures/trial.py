@@ -1,4 +1,4 @@
-"""The figure of one trial."""
+"""Figure of one trial."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .panels import colour_bar, key_frames, legend, new_figure, shade_phases
 
 
 def plot(result: Result) -> Figure:
-    """Postures on top; joint moments, support forces and muscle groups over time below."""
+    """Postures on top; below, joint moments, support forces and muscle groups over time."""
     stage = Stage(result)
     figure = new_figure(13.5, 8.4)
     heads(figure, 0.045, {0.965: title(result), 0.929: subtitle(result)}, (15, 10))
@@ -37,7 +37,7 @@ def plot(result: Result) -> Figure:
 
 
 def moments(ax: Axes, result: Result) -> None:
-    """Extension positive; legs together, so that they compare with the one lumbar joint."""
+    """Extension moments (positive), both legs summed for comparison with the lumbar joint."""
     shade_phases(ax, result)
     time = result["time"].values
 
@@ -55,7 +55,7 @@ def moments(ax: Axes, result: Result) -> None:
 
 
 def supports(ax: Axes, result: Result) -> None:
-    """Upward force of each support; both feet as one."""
+    """Vertical force of each support, both feet summed."""
     shade_phases(ax, result)
     time = result["time"].values
     force = result["support_force"].transpose("time", "support", "axis")

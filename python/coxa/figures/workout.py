@@ -1,4 +1,4 @@
-"""The figure of a workout."""
+"""Figure of a workout."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .panels import new_figure
 
 
 def workout(given: Workout) -> Figure:
-    """The course of the workout on top; impulse, time under tension, work and peaks of each group below."""
+    """The course of the workout on top; below, impulse, time under tension, work and peaks of each group."""
     data = given.dataset
     exercises = list(dict.fromkeys(map(str, data["exercise"].values)))
     figure = new_figure(14.5, 8.8)
@@ -46,7 +46,7 @@ def workout(given: Workout) -> Figure:
 
 
 def _course(ax: Axes, given: Workout, exercises: list[str]) -> None:
-    """Sets as blocks over time, and the glutes' impulse as it grows."""
+    """Sets as blocks over time, and the cumulative impulse of the glutes."""
     data = given.dataset
     start, end = data["start"].values, data["end"].values
     group = "glutes" if "glutes" in data["group"].values else str(data["group"].values[0])
@@ -90,7 +90,7 @@ def _course(ax: Axes, given: Workout, exercises: list[str]) -> None:
 
 
 def _accumulated(ax: Axes, given: Workout, exercises: list[str], name: str, scale: float) -> None:
-    """One bar per group: what adds up as stacked parts by exercise, peaks side by side."""
+    """One bar per group: additive quantities stacked by exercise, peaks side by side."""
     data = given.dataset
     places = np.arange(data.sizes["group"])
     of = data["exercise"].values.astype(str)
