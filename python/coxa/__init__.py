@@ -69,7 +69,7 @@ if TYPE_CHECKING:
     from .models.subject import Subject as Subject
     from .reading import load as load
     from .studies.export import export as export
-    from .studies.study import Plan as Plan
+    from .studies.planning import Plan as Plan
     from .studies.study import Study as Study
     from .studies.table import to_dataframe as to_dataframe
     from .trials.form import Cue as Cue
@@ -98,7 +98,7 @@ _PLACES = {
     "Optimum": "answers.optimization",
     "Paired": "answers.pairs",
     "Parameter": "authoring.parameters",
-    "Plan": "studies.study",
+    "Plan": "studies.planning",
     "Population": "models.population",
     "Response": "answers.responses",
     "Result": "trials.result",

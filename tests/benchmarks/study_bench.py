@@ -61,7 +61,7 @@ def rate(n: int, workers: int, path: Path) -> float:
 def rate_unstored(n: int, workers: int) -> float:
     """The same trials computed in the same parts and thrown away."""
     found = measured(f"""
-        from coxa.studies.study import SERIES
+        from coxa.studies.measures import SERIES
         made = study({n})
         spec = made._spec(made.design(), SERIES, 101)
         size = {CHUNK}

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .._core import FileError, InvalidArgument
+from .._core import FileError, InvalidArgument, __version__
+from ..authoring import catalogue
 from ..base import check
 from ..models.population import Population
 from ..models.subject import Subject
 from ..trials.definition import call_text
 from ..trials.options import Options
+from .factors import Uncertain
+from .measures import SERIES
 
 if TYPE_CHECKING:
+    from .part import Spec
     from .study import Study
 
 #: What definitions name as the call that makes a study.
@@ -85,7 +90,45 @@ def study_from_dict(kind: type[Study], given: Mapping[str, Any], folder: Path) -
     return study.measure(*summaries, **functions)
 
 
-def study_call(made: Mapping[str, Any], usual_series: Sequence[str]) -> str:
+def definition_of(told: Mapping[str, Any], spec: Spec, points: str | None) -> dict[str, Any]:
+    """All that decides a study's arrays, from `Study.to_dict`: makes a file on disk the file of this study.
+
+    `points` is the SHA-256 of points of the unit cube, where they were chosen one by one.
+    """
+    found = {**told, "series": list(spec.series), "samples": spec.samples}
+    found["model_sha256"] = spec.model.sha256
+    found["coxa_version"] = __version__
+    if points is not None:
+        found["sample"] = {"method": "points", "sha256": points}
+    if spec.measures.functions:
+        found["function_sources"] = spec.measures.fingerprints()
+    return found
+
+
+def attributes_of(made: Mapping[str, Any], spec: Spec, exercises: Sequence[str]) -> dict[str, Any]:
+    """Attributes of a study's file, besides `definition`."""
+    infos = [catalogue.exercise(name).info for name in exercises]
+    factors = spec.design.factors
+    uncertain = [f for f in factors if isinstance(f, Uncertain)]
+    attributes = {
+        **spec.provenance,
+        "parameters": json.dumps(made.get("parameters", {})),
+        "title": f"{', '.join(info.title for info in infos)}: a study of simulated trials",
+        "history": study_call(made),
+        "exercise": ", ".join(exercises),
+        "references": "\n".join(dict.fromkeys(r for info in infos for r in info.references)),
+        "kind": "study",
+        "uncertainty": json.dumps(
+            [
+                {"group": f.group, "name": f.name, "unit": f.unit, "description": f.description}
+                for f in uncertain
+            ]
+        ),
+    }
+    return attributes | ({"subject": ""} if any(f.name == "subject" for f in factors) else {})
+
+
+def study_call(made: Mapping[str, Any]) -> str:
     """The call that makes a study again from its definition: what `Study.to_dict` gives, `series` and `samples`."""
     words = [call_text({"function": STUDY, **made})]
 
@@ -110,7 +153,7 @@ def study_call(made: Mapping[str, Any], usual_series: Sequence[str]) -> str:
             for name, where in measured.get("functions", {}).items()
         ]
         add("measure", *map(repr, measured.get("summaries", [])), *functions)
-    kept = [] if list(made["series"]) == list(usual_series) else [f"series={made['series']!r}"]
+    kept = [] if list(made["series"]) == list(SERIES) else [f"series={made['series']!r}"]
     kept += [] if made["samples"] == 101 else [f"samples={made['samples']}"]
     # the points themselves are not kept, only their digest
     add("evaluate", "u", *kept) if by_points else add("run", *kept)

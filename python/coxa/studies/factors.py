@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import json
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,10 +16,11 @@ from .._core import InvalidArgument
 from ..authoring import catalogue
 from ..base import check
 from ..base.limits import LIMITS, check_count
+from ..models.model import Model
 from ..models.population import Population
 from ..models.subject import Subject
 from ..trials.options import check_criterion, criterion_text
-from .uncertainty import Quantity
+from .uncertainty import Quantity, group
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -80,6 +82,16 @@ class Factor(ABC):
     def levels(self) -> list[Any] | None:
         """Its values, if it takes only some; None for a continuous one."""
         return None
+
+    @property
+    def told(self) -> Any:
+        """What `Study.vary` was given, as a definition holds it."""
+        return self.levels
+
+    @property
+    def shown(self) -> str:
+        """Its values in a word."""
+        return "drawn" if self.levels is None else str(len(self.levels))
 
     def spaced(self, n: int) -> list[Any]:
         """The values that a grid takes: its levels, or `n` of a range."""
@@ -173,6 +185,15 @@ class Range(Factor):
             return [self.low + i for i in _places(u, count)]
         return (self.low + u[:, 0] * (self.high - self.low)).tolist()
 
+    @property
+    def told(self) -> dict[str, float]:
+        return {"low": self.low, "high": self.high}
+
+    @property
+    def shown(self) -> str:
+        unit = "" if self.unit == "1" else f" {self.unit}"
+        return f"{self.low:g} to {self.high:g}{unit}"
+
     def spaced(self, n: int) -> list[float]:
         spaced = np.linspace(self.low, self.high, n)
         return sorted(set(np.rint(spaced).tolist())) if self.integer else spaced.tolist()
@@ -239,6 +260,10 @@ class People(Factor):
     def values(self, u: Array) -> list[int]:
         return _places(u, len(self.people))
 
+    @property
+    def told(self) -> dict[str, Any]:
+        return {"subject": [json.loads(person.to_json()) for person in self.people]}
+
     def put(self, row: Row, value: Any) -> None:
         row["subject"] = self.people[value]
 
@@ -263,6 +288,10 @@ class Crowd(Factor):
 
     def values(self, u: Array) -> list[Subject]:
         return self.population.subjects(u)
+
+    @property
+    def told(self) -> dict[str, Any]:
+        return {"population": self.population.to_dict()}
 
     def put(self, row: Row, value: Any) -> None:
         row["subject"] = value
@@ -328,6 +357,25 @@ def people(given: object) -> Factor:
         if not isinstance(item, Subject):
             raise InvalidArgument(f"subject must be a list of coxa.Subject, not of {item!r}")
     return People(_distinct("subject", items))
+
+
+def uncertain(
+    groups: Mapping[str, float | None], exercises: Sequence[str], model: Model
+) -> list[Factor]:
+    """The quantities of some groups of uncertainties, as far as the exercises and the model have them."""
+    found: list[Factor] = []
+    if not groups:
+        return found
+    changes = {p.name for p in model.perturbations()}
+    fitting = {name: catalogue.exercise(name).parameters for name in exercises}
+    for name, spread in groups.items():
+        known = group(name, spread)
+        of = {e: known.applicable(parameters, changes) for e, parameters in fitting.items()}
+        for quantity in known.quantities:
+            having = frozenset(e for e, offered in of.items() if quantity in offered)
+            if having:
+                found.append(Uncertain(name, quantity, having))
+    return found
 
 
 def _described(name: str, exercises: Sequence[str], model: Any) -> tuple[Any, ...]:
@@ -406,69 +454,3 @@ def _distinct(name: str, items: list[Any]) -> tuple[Any, ...]:
             raise InvalidArgument(f"{name} has the level {item!r} twice; leave one out")
         seen.add(item)
     return tuple(items)
-
-
-# ---- rows
-
-
-@dataclass(frozen=True)
-class Design:
-    """The values of every factor in every trial.
-
-    Attributes
-    ----------
-    factors : tuple of Factor
-    values : tuple of sequences
-        One for each factor, one value for each trial.
-    exercise, subject, parameters
-        What all trials share unless a factor says otherwise.
-    body_mass : float or None
-        Of a model that is used as it is, for loads relative to it.
-    """
-
-    factors: tuple[Factor, ...]
-    values: tuple[Sequence[Any], ...]
-    exercise: str
-    subject: Subject | None
-    parameters: Mapping[str, float | str] = field(default_factory=dict)
-    body_mass: float | None = None
-    count: int = 1
-
-    def __len__(self) -> int:
-        return self.count
-
-    def part(self, first: int, count: int) -> Design:
-        """Some trials of it."""
-        cut = tuple(values[first : first + count] for values in self.values)
-        return replace(self, values=cut, count=min(count, self.count - first))
-
-    def row(self, i: int) -> Row:
-        """What trial `i` is made of."""
-        row: Row = {
-            "exercise": self.exercise,
-            "parameters": dict(self.parameters),
-            "offsets": {},
-            "subject": self.subject,
-            "changes": {},
-            "criterion": None,
-            "fields": {},
-        }
-        for factor, values in zip(self.factors, self.values, strict=True):
-            factor.put(row, values[i])
-        fields = row.pop("fields")
-        if fields:
-            row["subject"] = replace(row["subject"] or Subject(), **fields)
-        if LOAD_PER_MASS in row:
-            person = row["subject"]
-            mass = self.body_mass if person is None else person.mass
-            row["parameters"]["load"] = row.pop(LOAD_PER_MASS) * mass
-        return row
-
-    def columns(self) -> list[Column]:
-        """The study's table, as far as it was chosen and not computed."""
-        found: dict[str, Column] = {}
-        for factor, values in zip(self.factors, self.values, strict=True):
-            for column in factor.columns(values):
-                # a field that is varied by itself overrules that of the person
-                found[column[0]] = column
-        return list(found.values())

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
-
-import numpy as np
-import xarray as xr
 
 from .. import _core
 from .._core import FileError, InvalidArgument, PluginError
@@ -19,9 +16,9 @@ from ..models.model import Model, default_model
 from ..trials.options import Options
 from ..trials.result import Result
 from ..trials.simulation import effective_parameters
-from .factors import Design, Row
-
-Measure = Callable[[Result], Any]
+from .design import Design
+from .factors import Row
+from .measures import Measures, measured
 
 #: Models that this process has read, by the SHA-256 of their file.
 _models: dict[str, Model] = {}
@@ -39,10 +36,7 @@ class Spec:
         Trials from number `first` on.
     series, samples
         What is kept over the repetition.
-    summaries : tuple of str or None
-        Which summaries are kept; None keeps all.
-    functions : mapping of str to callable
-        Measures in Python.
+    measures : Measures
     provenance : mapping
         Attributes that results share, for measures that look at them.
     """
@@ -52,8 +46,7 @@ class Spec:
     design: Design
     series: tuple[str, ...]
     samples: int
-    summaries: tuple[str, ...] | None
-    functions: Mapping[str, Measure]
+    measures: Measures
     provenance: Mapping[str, Any]
     first: int = 0
     exercises: Mapping[str, type] = field(default_factory=dict)  # in Python, for other processes
@@ -117,16 +110,16 @@ def run_rows(spec: Spec, first: int, count: int) -> dict[str, Any]:
         spec.samples,
         design.columns(),
         ANTHROPOMETRY,
-        measure if spec.functions else None,
+        measure if spec.measures.functions else None,
         spec.options.strict,
     )
     variables = dataset["variables"]
     dims, numbers, attributes = variables["trial"]
     variables["trial"] = (dims, numbers + first, attributes)
-    if spec.summaries is not None:
+    kept = {*spec.measures.summaries, *spec.measures.functions}
+    if spec.measures.summaries:
         for name, (_, _, attributes) in list(variables.items()):
-            dropped = name not in spec.summaries and name not in spec.functions
-            if attributes.get("role") == "summary" and dropped:
+            if attributes.get("role") == "summary" and name not in kept:
                 del variables[name]
     dataset["attributes"].update({"format": "coxa-1", "kind": "study"})
     return dataset
@@ -146,36 +139,9 @@ def measures(spec: Spec, row: Row, trial: dict[str, Any]) -> dict[str, Any]:
     )
     result = Result(dataset, model=Model(trial["model"]))
     found = {}
-    for name, function in spec.functions.items():
+    for name, function in spec.measures.functions.items():
         found[name] = measured(name, function(result))
     return found
-
-
-def measured(name: str, value: Any) -> tuple[tuple[str, ...], Any, dict[str, Any]]:
-    """A measure's value as a variable.
-
-    Raises
-    ------
-    InvalidArgument
-        Unless it is one number, or an xarray.DataArray of numbers on dimensions that a result labels.
-    """
-    attributes: dict[str, Any] = {"long_name": name.replace("_", " "), "units": "1"}
-    if isinstance(value, xr.DataArray):
-        attributes.update({k: v for k, v in value.attrs.items() if k in ("long_name", "units")})
-        unlabelled = [str(d) for d in value.dims if d not in value.coords or d == "time"]
-        array = np.asarray(value.values)
-        if array.dtype.kind in "fiub" and not unlabelled:
-            return tuple(map(str, value.dims)), array.astype(float), attributes
-        what = f"an array {dict(value.sizes)}" if unlabelled else f"{array.dtype} values"
-    else:
-        array = np.asarray(value)
-        if array.dtype.kind in "fiub" and array.ndim == 0:
-            return (), array.astype(float), attributes
-        what = f"an array of shape {array.shape}" if array.ndim else repr(value)
-    raise InvalidArgument(
-        f"measure {name} gave {what}; it must return one number, or a DataArray on labelled dimensions such"
-        " as side or group (take its max, mean or sel over time)"
-    )
 
 
 def python_exercises(names: Sequence[str]) -> dict[str, type]:

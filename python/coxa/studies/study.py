@@ -3,70 +3,47 @@
 from __future__ import annotations
 
 import hashlib
-import inspect
-import itertools
-import json
-import math
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
-from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from .. import _core
 from .._core import InvalidArgument
 from ..authoring import catalogue
-from ..base import check, estimate
-from ..base.designs import DRAWS, unit_cube
 from ..base.doors import answer
-from ..base.estimate import Estimate, duration_text, size_text
 from ..base.html import html_table
 from ..base.limits import check_count
 from ..models.model import Model
 from ..models.subject import Subject
 from ..trials.options import Options
 from ..trials.simulation import set_up
-from . import factors, running, uncertainty
-from .definition import study_call, study_from_dict
-from .factors import Design, Factor
+from . import factors, running
+from .definition import attributes_of, definition_of, study_from_dict
+from .design import Design
+from .factors import Column, Factor
+from .measures import Measure, Measures, series_of
 from .opening import load_study
-from .part import Measure, Spec, python_exercises, run_part, run_rows
+from .part import Spec, python_exercises, run_part
+from .planning import Plan, check_measures, chunk_of, cost, plan
+from .sampling import Sampling, points_of, require_room, values_at
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     import xarray as xr
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
     from ..answers.sensitivity import Sensitivity
     from ..answers.tornadoes import Tornado
     from ..models.population import Population
 
-#: Variables that a study keeps over the repetition unless told otherwise.
-SERIES = (
-    "hip_extension_moment",
-    "knee_extension_moment",
-    "ankle_plantarflexion_moment",
-    "lumbar_extension_moment",
-    "group_activation",
-    "group_force",
-    "support_force",
-    "status",
-)
-
-METHODS = ("grid", *DRAWS)
-
-#: Seconds that `plan` may take for trials.
-_PLANNING = 10.0
-
 
 class Study:
     """Many trials of one exercise or several, by one person or many.
+
+    `vary`, `uncertain`, `sample` and `measure` give the study itself back, for chaining.
 
     Parameters
     ----------
@@ -104,12 +81,8 @@ class Study:
     ):
         self._varied: dict[str, Factor] = {}
         self._uncertain: dict[str, float | None] = {}
-        self._n: int | None = None
-        self._method: str | None = None
-        self._seed = 0
-        self._paired: tuple[str, ...] = ()
-        self._summaries: tuple[str, ...] = ()
-        self._functions: dict[str, Measure] = {}
+        self._sampling = Sampling()
+        self._measures = Measures()
 
         names = [exercise] if isinstance(exercise, str) else exercise
         single = subject is None or isinstance(subject, Subject)
@@ -153,19 +126,7 @@ class Study:
         return {f.name: f.levels for f in self._varied.values() if f.levels is not None}
 
     def _uncertain_factors(self) -> list[Factor]:
-        found: list[Factor] = []
-        if not self._uncertain:
-            return found
-        changes = {p.name for p in self._setup.generic.perturbations()}
-        fitting = {name: catalogue.exercise(name).parameters for name in self._exercises}
-        for name, spread in self._uncertain.items():
-            group = uncertainty.group(name, spread)
-            of = {e: group.applicable(parameters, changes) for e, parameters in fitting.items()}
-            for quantity in group.quantities:
-                having = frozenset(e for e, offered in of.items() if quantity in offered)
-                if having:
-                    found.append(factors.Uncertain(name, quantity, having))
-        return found
+        return factors.uncertain(self._uncertain, self._exercises, self._setup.generic)
 
     # ---- saying what is wanted
 
@@ -179,11 +140,6 @@ class Study:
             choice), a pair of numbers a continuous range. Also `exercise` (names), `subject` (subjects or a
             `coxa.Population`), `subject_mass`, `subject_height`, `subject_strength`, `subject_sex`, `load_per_mass` (external mass
             over body mass), `criterion`, and the names that `Model.perturbations()` lists.
-
-        Returns
-        -------
-        Study
-            This one, for chaining.
 
         Raises
         ------
@@ -238,29 +194,19 @@ class Study:
             With their default spreads, each with its source.
         **spreads : float
             The same with a spread of your own, in the unit that the table states.
-
-        Returns
-        -------
-        Study
-            This one, for chaining.
         """
         asked: dict[str, float | None] = {**dict.fromkeys(groups), **spreads}
-        for name, spread in asked.items():
-            uncertainty.group(name, spread)
-        before = dict(self._uncertain)
-        self._uncertain.update(asked)
-        try:
-            offered = {f.group for f in self._uncertain_factors()}
-            for name in asked:
-                if name not in offered:
-                    raise InvalidArgument(
-                        f"uncertain {name}: {self.exercise} has none of its quantities; see coxa.uncertainty.table()"
-                    )
-                if name == "criterion" and "criterion" in self._varied:
-                    raise InvalidArgument("criterion is varied and uncertain at once; choose one")
-        except Exception:
-            self._uncertain = before
-            raise
+        together = {**self._uncertain, **asked}
+        found = factors.uncertain(together, self._exercises, self._setup.generic)
+        offered = {f.group for f in found}
+        for name in asked:
+            if name not in offered:
+                raise InvalidArgument(
+                    f"uncertain {name}: {self.exercise} has none of its quantities; see coxa.uncertainty.table()"
+                )
+            if name == "criterion" and "criterion" in self._varied:
+                raise InvalidArgument("criterion is varied and uncertain at once; choose one")
+        self._uncertain = together
         return self
 
     def sample(
@@ -285,24 +231,9 @@ class Study:
         paired : str or list of str
             Factors with levels whose every level is run with every draw, so that techniques are compared on the
             same people and guesses; there are then `n` times their levels trials.
-
-        Returns
-        -------
-        Study
-            This one, for chaining.
         """
-        check.choice("method", method, METHODS)
-        if n is not None:
-            check_count("n", n, "trials", least=2 if method == "grid" else 1)
-        elif method != "grid":
-            raise InvalidArgument(f"sample(method={method!r}) needs n, the number of trials")
         names = (paired,) if isinstance(paired, str) else tuple(paired)
-        if method == "grid" and names:
-            raise InvalidArgument(
-                f"paired={list(names)} is for draws; in a grid all levels meet already"
-            )
-        self._n, self._method, self._paired = n, method, names
-        self._seed = check_count("seed", seed)
+        self._sampling = Sampling(method, n, seed, names)
         return self
 
     def measure(self, *summaries: str, **functions: Measure) -> Study:
@@ -315,38 +246,16 @@ class Study:
         **functions : callable
             Functions of a `coxa.Result` that return one number, or a DataArray on labelled dimensions such as
             side or group. They take Python's lock, so keep them short.
-
-        Returns
-        -------
-        Study
-            This one, for chaining.
         """
-        for name in summaries:
-            if not isinstance(name, str):
-                raise InvalidArgument(
-                    f"measure takes names of summaries; give a function by name: measure(my_name={name!r})"
-                )
-        for name, function in functions.items():
-            if not callable(function):
-                raise InvalidArgument(
-                    f"measure {name} must be a function of a Result, not {function!r}"
-                )
-        self._summaries += tuple(s for s in dict.fromkeys(summaries) if s not in self._summaries)
-        self._functions.update(functions)
+        self._measures = self._measures.and_also(summaries, functions)
         return self
 
     # ---- which trials
 
     @property
-    def grid(self) -> list[tuple[str, str, str, list[Any]]] | None:
+    def grid(self) -> list[Column] | None:
         """Dimensions of the file: name, unit, description, values of each; None where there is only `trial`."""
-        if self._method != "grid":
-            return None
-        return [
-            next(iter(f.columns(values)))
-            for f in self.factors
-            for values in [f.spaced(self._n or 0)]
-        ]
+        return self._sampling.grid(self.factors)
 
     def design(self) -> Design:
         """The value of every factor in every trial.
@@ -357,56 +266,8 @@ class Study:
             If what was said contradicts itself, or a range has no sample.
         """
         found = self.factors
-        self._require_room(self._count(found))
-        if self._method in (None, "grid"):
-            levels = [f.spaced(self._n or 0) for f in found]
-            return self._stack(found, list(itertools.product(*levels)))
-        assert self._n is not None
-        by_name = {f.name: f for f in found}
-        drawn = [f for f in found if f.name not in self._paired]
-        u = unit_cube(self._method, self._n, sum(f.dimensions for f in drawn), self._seed)
-        values = self._values(drawn, u)
-        crossed = itertools.product(*(by_name[name].levels or [] for name in self._paired))
-        order = [*drawn, *(by_name[name] for name in self._paired)]
-        tails = list(crossed)
-        rows = [(*row, *tail) for row in zip(*values, strict=True) for tail in tails]
-        if not drawn:
-            rows = [tail for _ in range(self._n) for tail in tails]
-        back = [order.index(f) for f in found]
-        return self._stack(found, [tuple(row[i] for i in back) for row in rows])
-
-    def _count(self, found: Sequence[Factor]) -> int:
-        """Number of trials, without drawing any."""
-        continuous = [f.name for f in found if f.levels is None]
-        if self._method in (None, "grid"):
-            if continuous and self._n is None:
-                raise InvalidArgument(
-                    f"{', '.join(continuous)}: a continuous range or distribution needs sample(n),"
-                    f" such as sample(256); a list such as {continuous[0]}=[...] gives levels"
-                )
-            return math.prod(f.count(self._n or 0) for f in found)
-        by_name = {f.name: f for f in found}
-        for name in self._paired:
-            if name not in by_name:
-                raise check.unknown("factor to pair", name, by_name)
-            if by_name[name].levels is None:
-                raise InvalidArgument(f"paired={name!r} has no levels; give vary({name}=[...])")
-        assert self._n is not None
-        return self._n * math.prod(len(by_name[name].levels or []) for name in self._paired)
-
-    def _require_room(self, trials: int) -> None:
-        """Refuses more trials than a study may have, or than memory holds."""
-        check_count("trials of this study", trials, "trials")
-        memory = trials * (len(self.factors) + 1) * estimate.FACTOR
-        estimate.require_memory(f"a study of {trials} trials", memory, "take fewer")
-
-    @staticmethod
-    def _values(found: Sequence[Factor], u: NDArray[np.float64]) -> list[Sequence[Any]]:
-        values, column = [], 0
-        for f in found:
-            values.append(f.values(u[:, column : column + f.dimensions]))
-            column += f.dimensions
-        return values
+        require_room(self._sampling.count(found), found)
+        return self._stack(found, self._sampling.rows(found))
 
     def _stack(self, found: Sequence[Factor], rows: Sequence[tuple[Any, ...]]) -> Design:
         columns = list(zip(*rows, strict=True)) if found else []
@@ -432,12 +293,12 @@ class Study:
         return [design.row(i) for i in range(len(design))]
 
     def __len__(self) -> int:
-        return self._count(self.factors)
+        return self._sampling.count(self.factors)
 
     def __repr__(self) -> str:
-        varied = ", ".join(f"{f.name}: {_shown(f)}" for f in self._varied.values())
+        varied = ", ".join(f"{f.name}: {f.shown}" for f in self._varied.values())
         guessed = ", ".join(self._uncertain)
-        how = f"; {self._method}" if self._method else ""
+        how = f"; {self._sampling.method}" if self._sampling.method else ""
         try:
             count = f"{len(self)} trials"
         except InvalidArgument:
@@ -448,7 +309,7 @@ class Study:
         )
 
     def _repr_html_(self) -> str:
-        rows = [(f.name, _shown(f), f.description) for f in self.factors]
+        rows = [(f.name, f.shown, f.description) for f in self.factors]
         table = html_table(("factor", "values", "description"), rows)
         return f"<p><code>{escape(repr(self))}</code></p>{table}"
 
@@ -465,52 +326,8 @@ class Study:
 
         Parameters are those of `run`.
         """
-        design = self.design()
         used = running.worker_count(workers)
-        fits = min(16, int(_PLANNING / self._trial_cost().seconds))
-        spec = self._spec(design, series, samples, tried=fits >= 2)
-        count = len(design)
-        cost = self._cost(spec, used, _chunk(count, 4 * used), whole=False)
-        rest: tuple[Any, ...] = (used, self._factor_lines(), round(cost.memory))
-        if fits < 2:
-            return Plan(count, cost.seconds / used, round(cost.bytes), *rest)
-        # trials from all over the design, because some may fail and others take long
-        tried = sorted({i * (count - 1) // (fits - 1) for i in range(fits)})
-        spread = replace(
-            spec.design,
-            values=tuple([values[i] for i in tried] for values in spec.design.values),
-            count=len(tried),
-        )
-        some = replace(spec, design=spread)
-        one = len(run_part(some, 0, 1))
-        begun = perf_counter()
-        size = len(run_part(some, 0, len(tried)))
-        each = (perf_counter() - begun) / len(tried)
-        more = (size - one) / max(len(tried) - 1, 1)
-        return Plan(count, each * count / used, round(one + more * (count - 1)), *rest)
-
-    def _trial_cost(self) -> Estimate:
-        options = self._setup.options.core
-        muscles = len(self._setup.generic.muscles)
-        return estimate.trial(muscles, options.frames, options.criterion, options.intervals)
-
-    def _cost(self, spec: Spec, parts: int, chunk: int, whole: bool) -> Estimate:
-        """What the study needs, with some parts in memory at once.
-
-        Raises
-        ------
-        InvalidArgument
-            If it is more memory than there is.
-        """
-        muscles = len(spec.model.muscles)
-        # a series that studies do not keep by default counts as one of muscles
-        point = sum(8 if name in SERIES else muscles for name in spec.series)
-        count = len(spec.design)
-        of = (count, len(spec.design.factors), point * spec.samples, parts, chunk, whole)
-        cost = estimate.study(self._trial_cost(), *of)
-        instead = "lower workers, chunk, frames or samples" + (", or give a path" if whole else "")
-        estimate.require_memory(f"a study of {count} trials", cost.memory, instead)
-        return cost
+        return plan(self._spec(self.design(), series, samples), used, self._factor_lines())
 
     def run(
         self,
@@ -553,9 +370,8 @@ class Study:
             One variable per varied parameter, all summaries, and `series`, along `trial` or the dimensions of the grid. With a
             path it is read from the file as it is used.
         """
-        return self._run(
-            self.design(), path, workers, executor, series, samples, chunk, progress, self.grid
-        )
+        spec = self._spec(self.design(), series, samples)
+        return self._run(spec, path, workers, executor, progress, chunk, self.grid)
 
     def evaluate(
         self,
@@ -577,116 +393,62 @@ class Study:
 
         Other parameters and the result are those of `run`.
         """
-        points = np.asarray(u, dtype=float)
         found = self.factors
-        wanted = sum(f.dimensions for f in found)
-        if points.ndim != 2 or points.shape[1] != wanted or len(points) == 0:
-            raise InvalidArgument(
-                f"u must have the shape (n, {wanted}), one column per dimension of the factors, not {points.shape}"
-            )
-        if not ((points >= 0) & (points <= 1)).all():
-            raise InvalidArgument("u must lie between 0 and 1")
-        self._require_room(len(points))
-        design = self._stack(found, list(zip(*self._values(found, points), strict=True)))
+        points = points_of(u, found)
+        spec = self._spec(self._stack(found, values_at(found, points)), series, samples)
         digest = hashlib.sha256(points.tobytes()).hexdigest()
-        return self._run(
-            design, path, workers, executor, series, samples, None, progress, None, digest
-        )
+        return self._run(spec, path, workers, executor, progress, points=digest)
 
     def _run(
         self,
-        design: Design,
+        spec: Spec,
         path: str | os.PathLike[str] | None,
         workers: int | None,
         executor: Executor | Any,
-        series: Sequence[str] | None,
-        samples: int,
-        chunk: int | None,
         progress: bool | None,
-        grid: list[tuple[str, str, str, list[Any]]] | None,
+        chunk: int | None = None,
+        grid: list[Column] | None = None,
         points: str | None = None,
     ) -> xr.Dataset:
         target = None if path is None else Path(path)
         if executor is not None and workers is not None:
             raise InvalidArgument("give workers (threads here) or an executor, not both")
-        used = running.worker_count(workers)
-        spec = self._spec(design, series, samples)
+        used, trials = running.worker_count(workers), len(spec.design)
+        check_measures(spec)
         if chunk is None:
             # parts large enough that storing them costs little, and several for each worker, to share evenly
-            chunk = _chunk(len(design), 4 * used if executor is None else 100)
+            chunk = chunk_of(trials, 4 * used if executor is None else 100)
         chunk = check_count("chunk", chunk)
-        parts = used if executor is None else 1
-        self._cost(spec, parts, min(chunk, len(design)), whole=target is None)
-        definition = self._definition(spec, points)
-        attributes = self._attributes(definition)
+        cost(spec, used if executor is None else 1, min(chunk, trials), whole=target is None)
+        definition = definition_of(self.to_dict(), spec, points)
         options: dict[str, Any] = {
             "chunk": chunk,
             "workers": used,
             "executor": executor,
             "progress": progress,
             "definition": definition,
-            "attributes": attributes,
+            "attributes": attributes_of(definition, spec, self._exercises),
             "grid": grid,
         }
         if target is not None:
-            running.run(run_part, spec, len(design), target, **options)
+            running.run(run_part, spec, trials, target, **options)
             return load_study(target)
         with tempfile.TemporaryDirectory(prefix="coxa-") as folder:
             target = Path(folder) / "study.h5"
-            running.run(run_part, spec, len(design), target, kept=False, **options)
+            running.run(run_part, spec, trials, target, kept=False, **options)
             return load_study(target).load()
 
-    def _spec(
-        self, design: Design, series: Sequence[str] | None, samples: int, tried: bool = True
-    ) -> Spec:
-        check_count("samples", samples)
-        if series is None:
-            # supports differ from exercise to exercise
-            several = len(self._exercises) > 1
-            series = [s for s in SERIES if not (several and s == "support_force")]
-        series = (series,) if isinstance(series, str) else tuple(series)
-        names = {f.name for f in design.factors}
-        if "load" in names and (carried := [n for n in series if n.startswith("load_")]):
-            raise InvalidArgument(
-                f"series {carried[0]} lies on the dimension load, which is also what this study varies;"
-                " leave it out and simulate the trial that you need it of"
-            )
-        spec = Spec(
+    def _spec(self, design: Design, series: Sequence[str] | None, samples: int) -> Spec:
+        return Spec(
             model=self._setup.generic,
             options=self._setup.options,
             design=design,
-            series=series,
-            samples=samples,
-            summaries=None,
-            functions=dict(self._functions),
+            series=series_of(series, design.factors),
+            samples=check_count("samples", samples),
+            measures=self._measures,
             provenance=self._setup.provenance({}),
             exercises=python_exercises(self._exercises),
         )
-        if tried:
-            self._check_measures(spec)
-        return replace(spec, summaries=self._summaries or None)
-
-    def _check_measures(self, spec: Spec) -> None:
-        """Tries a few trials, so that a wrong name or function is found before hours of work."""
-        if not (self._summaries or self._functions or set(spec.series) - set(SERIES)):
-            return
-        count = len(spec.design)
-        names: set[str] = set()
-        for i in sorted({0, count // 2, count - 1}):
-            trial = run_rows(replace(spec, options=replace(spec.options, strict=False)), i, 1)
-            variables = trial["variables"]
-            message = variables["trial_message"][1][0]
-            if message.startswith("measure"):
-                raise InvalidArgument(
-                    f"trial {i}: {message}; a measure must work on every solved trial"
-                )
-            names |= {n for n, v in variables.items() if v[2].get("role") == "summary"}
-            if names and len(self._exercises) == 1:
-                break
-        for name in self._summaries:
-            # where no trial works there is nothing to check against
-            if names and name not in names:
-                raise check.unknown("summary", name, sorted(names))
 
     # ---- provenance
 
@@ -696,88 +458,23 @@ class Study:
         found = {"exercise": only, **self._setup.to_dict()}
         if self._fixed:
             found["parameters"] = dict(self._fixed)
-        people = self._varied.get("subject")
-        if isinstance(people, factors.People):
-            found["subject"] = [json.loads(p.to_json()) for p in people.people]
-        elif isinstance(people, factors.Crowd):
+        varied = {name: f.told for name, f in self._varied.items() if name != "exercise"}
+        if people := varied.pop("subject", None):
             found.pop("subject", None)
-            found["population"] = people.population.to_dict()
-        varied: dict[str, Any] = {}
-        for f in self._varied.values():
-            if f.name in ("exercise", "subject"):
-                continue
-            if isinstance(f, factors.Range):
-                varied[f.name] = {"low": f.low, "high": f.high}
-            else:
-                varied[f.name] = f.levels
-        if varied:
-            found["vary"] = varied
-        if self._uncertain:
-            found["uncertain"] = {
-                name: True if spread is None else spread for name, spread in self._uncertain.items()
-            }
-        if self._method:
-            sample: dict[str, Any] = {"method": self._method, "seed": self._seed}
-            if self._n is not None:
-                sample["n"] = self._n
-            if self._paired:
-                sample["paired"] = list(self._paired)
-            found["sample"] = sample
-        measured: dict[str, Any] = {}
-        if self._summaries:
-            measured["summaries"] = list(self._summaries)
-        if self._functions:
-            measured["functions"] = {
-                name: f"{f.__module__}:{getattr(f, '__qualname__', repr(f))}"
-                for name, f in self._functions.items()
-            }
-        if measured:
-            found["measure"] = measured
-        return found
+            found |= people
+        uncertain = {name: True if sd is None else sd for name, sd in self._uncertain.items()}
+        sample = self._sampling.to_dict() if self._sampling.method else {}
+        parts = {"vary": varied, "uncertain": uncertain, "sample": sample}
+        parts["measure"] = self._measures.to_dict()
+        return found | {name: part for name, part in parts.items() if part}
 
     @classmethod
     def from_dict(cls, given: Mapping[str, Any], folder: str | os.PathLike[str] = ".") -> Study:
         """The study that `to_dict` or a TOML file describes; `folder` is where files it names are looked for."""
         return study_from_dict(cls, given, Path(folder))
 
-    def _definition(self, spec: Spec, points: str | None) -> dict[str, Any]:
-        """All that decides the arrays: what makes a file on disk the file of this study."""
-        found = self.to_dict()
-        found["series"], found["samples"] = list(spec.series), spec.samples
-        found["model_sha256"] = spec.model.sha256
-        found["coxa_version"] = _core.__version__
-        if points is not None:
-            found["sample"] = {"method": "points", "sha256": points}
-        if self._functions:
-            found["function_sources"] = {
-                name: _fingerprint(function) for name, function in self._functions.items()
-            }
-        return found
-
-    def _attributes(self, definition: Mapping[str, Any]) -> dict[str, Any]:
-        attributes = self._setup.provenance(self._fixed)
-        infos = [catalogue.exercise(name).info for name in self._exercises]
-        attributes["title"] = (
-            f"{', '.join(info.title for info in infos)}: a study of simulated trials"
-        )
-        attributes["history"] = study_call(definition, SERIES)
-        attributes["exercise"] = self.exercise
-        if "subject" in self._varied:
-            attributes["subject"] = ""
-        attributes["references"] = "\n".join(
-            dict.fromkeys(reference for info in infos for reference in info.references)
-        )
-        attributes["kind"] = "study"
-        attributes["uncertainty"] = json.dumps(
-            [
-                {"group": f.group, "name": f.name, "unit": f.unit, "description": f.description}
-                for f in self._uncertain_factors()
-            ]
-        )
-        return attributes
-
     def _factor_lines(self) -> list[str]:
-        return [f"{f.name}: {_shown(f)}" for f in self._varied.values()] + [
+        return [f"{f.name}: {f.shown}" for f in self._varied.values()] + [
             f"{name}: {sum(f.group == name for f in self._uncertain_factors())} uncertain quantities"
             for name in self._uncertain
         ]
@@ -794,54 +491,3 @@ class Study:
     def tornado(self, measure: str, **options: Any) -> Tornado:
         """One factor at a time from low to high, the others at their middle; see `coxa.tornado`."""
         return answer("tornado", self, measure, **options)
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a study will take.
-
-    Attributes
-    ----------
-    trials : int
-    seconds : float
-        On `workers` threads of this machine, from a few trials that were timed.
-    bytes : int
-        Of the file.
-    memory : int
-        Bytes in use at once, besides those of Python and its libraries.
-    """
-
-    trials: int
-    seconds: float
-    bytes: int
-    workers: int
-    factors: list[str]
-    memory: int
-
-    def __repr__(self) -> str:
-        lines = [
-            f"{self.trials} trials, about {duration_text(self.seconds)} on {self.workers} workers,"
-            f" about {size_text(self.bytes)}, with about {size_text(self.memory)} of memory"
-        ]
-        return "\n".join(lines + [f"  {line}" for line in self.factors])
-
-
-def _chunk(trials: int, several: int) -> int:
-    """Trials of a part, of about `several` parts."""
-    return min(-(-trials // several), 256)
-
-
-def _shown(f: Factor) -> str:
-    if isinstance(f, factors.Range):
-        unit = "" if f.unit == "1" else f" {f.unit}"
-        return f"{f.low:g} to {f.high:g}{unit}"
-    return "drawn" if f.levels is None else str(len(f.levels))
-
-
-def _fingerprint(function: Measure) -> str:
-    try:
-        text = inspect.getsource(function).encode()
-    except (TypeError, OSError):
-        code = getattr(function, "__code__", None)
-        text = code.co_code if code is not None else repr(function).encode()
-    return hashlib.sha256(text).hexdigest()
