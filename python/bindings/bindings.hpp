@@ -27,6 +27,8 @@ using Rows = py::array_t<double, py::array::c_style | py::array::forcecast>;
 void bind_errors(py::module_& m);
 void bind_datasets(py::module_& m);
 void bind_models(py::module_& m);
+void bind_motion(py::module_& m);
+void bind_setting(py::module_& m);
 void bind_scenario(py::module_& m);
 void bind_vocabulary(py::module_& m);
 void bind_exercises(py::module_& m);

@@ -15,6 +15,8 @@ PYBIND11_MODULE(_core, m) {
   coxa::python::bind_errors(m);
   coxa::python::bind_datasets(m);
   coxa::python::bind_models(m);
+  coxa::python::bind_motion(m);
+  coxa::python::bind_setting(m);
   coxa::python::bind_scenario(m);
   coxa::python::bind_vocabulary(m);
   coxa::python::bind_exercises(m);
