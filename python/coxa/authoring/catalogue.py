@@ -51,6 +51,7 @@ class ExerciseDescription:
 
     def build(self, model: Model, **parameters: float | str) -> Scenario:
         """Build the scenario (supports, loads, movement) of this exercise for one person.
+
         Parameters
         ----------
         model : Model
@@ -64,7 +65,6 @@ class ExerciseDescription:
             If the exercise has no such parameter.
         InvalidArgument
             If a value has the wrong type or is out of range.
-        ------
         InfeasibleMotion
             If the body cannot take the required posture.
         """
