@@ -26,9 +26,9 @@ extensions = [
     "mathml",
     "generated",
 ]
-# the last ones are read by others, not pages of their own
+# the last ones are included by other pages
 exclude_patterns = ["README.md", "_ext", "_templates", "reference/validation_table.md"]
-exclude_patterns += ["_generated/file_*", "_generated/validation.md"]
+exclude_patterns += ["_generated/file_*", "_generated/validation.md", "_generated/count_limits.md"]
 templates_path = ["_templates"]
 
 # ---- pages

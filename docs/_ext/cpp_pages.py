@@ -1,4 +1,4 @@
-"""The C++ reference: Doxygen reads the public headers, a page a room."""
+"""The C++ reference: Doxygen reads the public headers; one page per layer."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ INCLUDE = ROOT / "core" / "include"
 FILTER = DOCS / "_ext" / "doxygen_filter.awk"
 OUTPUT = ROOT / "build" / "docs" / "doxygen"
 
-# all of a header but what is private
+# everything in a header that is not private
 SECTIONS = (
     "briefdescription detaileddescription innernamespace innerclass enum typedef func var user-defined"
     " public-type public-attrib public-func public-static-attrib public-static-func"
@@ -52,7 +52,7 @@ def run_doxygen() -> None:
 
 
 def rooms() -> list[str]:
-    """Folders of the headers, each after those that it includes."""
+    """Folders of the headers, each after the ones that it includes."""
     needs = {
         folder.name: set(
             re.findall(
@@ -66,14 +66,14 @@ def rooms() -> list[str]:
     ordered: list[str] = []
     while needs:
         ready = sorted(name for name, others in needs.items() if others <= set(ordered))
-        # a circle would be an error of the layers, which a test of its own reports
+        # a cycle is reported by a test of its own
         ordered += ready or sorted(needs)
         needs = {name: others for name, others in needs.items() if name not in ordered}
     return ordered
 
 
 def headers() -> list[str]:
-    """Every header by its path, which the index now holds: Doxygen puts the bare name there, and two may share one."""
+    """Paths of all headers; writes them into the index, where Doxygen puts bare names, which two headers may share."""
     path = OUTPUT / "xml" / "index.xml"
     index = ElementTree.parse(path)
     found = []
@@ -110,8 +110,8 @@ def generate() -> None:
         f"""C++ reference
 =============
 
-The public headers, a page a room; a room sees only those above it. ``find_package(coxa)`` gives the target
-``coxa::core``, ``coxa cmake-dir`` the folder to give as ``coxa_DIR``. Types and functions are in the namespace
+The public headers, one page per layer; a layer uses only those above it. ``find_package(coxa)`` provides the target
+``coxa::core``; ``coxa cmake-dir`` prints the folder for ``coxa_DIR``. Types and functions are in the namespace
 ``coxa``. A caller's mistake throws a subclass of ``coxa::Error``; a numerical outcome is a status.
 
 .. toctree::

@@ -1,4 +1,4 @@
-"""The gallery: every script of examples/ with what it prints and draws."""
+"""The gallery: every script of examples/ with its output and pictures."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from pages import GENERATED, ROOT, sweep, write
 
 SCRIPTS = sorted((ROOT / "examples").glob("*.py"))
 PICTURES = (".png", ".gif")
-# from 20 on a script takes up to a minute: the tests run it, and its page shows a picture kept in the repository
+# scripts from 20 on take up to a minute: only the tests run them, and their pages show pictures kept in the repository
 QUICK = "20"
 
 
 def run(script: Path) -> None:
-    """Runs a script in an empty folder; keeps what it printed and drew."""
+    """Run a script in an empty folder; keep its output and pictures."""
     target = GENERATED / "examples"
     target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
@@ -80,8 +80,8 @@ def generate(run_again: bool) -> None:
         "examples.md",
         f"""# Examples
 
-Scripts of `examples/`, to copy: `.venv/bin/python examples/NAME.py`. Each runs in seconds, those from 20 on in up to a
-minute. `examples/studies` holds studies as TOML files.
+Scripts to copy, in `examples/`: `.venv/bin/python examples/NAME.py`. Each takes seconds; those numbered from 20 take up to
+a minute. `examples/studies` holds studies as TOML files.
 
 ```{{toctree}}
 :maxdepth: 1

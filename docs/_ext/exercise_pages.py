@@ -1,4 +1,4 @@
-"""A page for every exercise that coxa finds, from what the exercise says of itself and its default repetition."""
+"""One page per bundled exercise, from its description and its default repetition."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pages import GENERATED, sweep, table, write
 
 
 def bundled() -> list[coxa.ExerciseDescription]:
-    """Exercises that come with coxa; those of whoever builds the documentation are left out."""
+    """Bundled exercises; other plugins found on this machine are left out."""
     found = [coxa.exercise(name) for name in coxa.exercises()]
     package = Path(coxa.__file__).parent
     return [e for e in found if package in Path(e.origin).parents]
@@ -65,14 +65,14 @@ def generate(draw_again: bool) -> None:
         for e in exercises
     ]
     names = "\n".join(f"exercises/{e.name}" for e in exercises)
-    listing = table(("Exercise", "Name", "For"), rows)
+    listing = table(("Exercise", "Name", "Muscle groups"), rows)
     write(
         "exercises.md",
         f"""# Exercises
 
-Each is a plugin with its own supports, loads and geometry. Postures are found, not assumed: lying ones from the closed
-chain of floor, bench and bar, standing ones from balance over the middle of the sole, and what is still open (the lean
-of the trunk) from the least muscular effort. The pages are generated from the plugins.
+Each exercise is a plugin with its own supports, loads and geometry. Postures are computed, not prescribed: lying ones from
+the closed chain of floor, bench and bar, standing ones from balance over the middle of the sole, and what remains free (the
+lean of the trunk) by least muscular effort. These pages are generated from the plugins.
 
 {listing}
 ```{{toctree}}

@@ -1,4 +1,4 @@
-"""Tables of the result file, from files that `coxa.simulate` and `Study.run` really make."""
+"""Tables of the result file, from files made by `coxa.simulate` and `Study.run`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 import xarray as xr
 from pages import GENERATED, table, write
 
-# together these have every kind of thing that a file can hold: bench, bar, grips; bands; cables and anchors
+# together these cover all variables: bench, bar, grips; bands; cables and anchors
 SHOWN = ("barbell_hip_thrust", "banded_hip_thrust", "cable_kickback", "smith_machine_hip_thrust")
 
 

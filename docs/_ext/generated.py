@@ -1,4 +1,4 @@
-"""Writes the generated pages before Sphinx reads any."""
+"""Write the generated pages before Sphinx reads any."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import cpp_pages
 import example_pages
 import exercise_pages
 import file_pages
+import limit_pages
 import python_pages
 import validation_pages
 from pages import GENERATED, package_digest, write
@@ -20,14 +21,15 @@ def generate(app, config) -> None:
     python_pages.generate()
     command_pages.generate()
     validation_pages.generate()
+    limit_pages.generate()
     exercise_pages.generate(changed)
     file_pages.generate(changed)
     example_pages.generate(changed)
-    # last: what was interrupted is done again
+    # last, so that an interrupted build is repeated
     write("digest", digest)
 
 
 def setup(app):
-    # before Sphinx looks for the pages: autosummary writes stubs only for names in pages found by then
+    # before Sphinx looks for pages: autosummary writes stubs only for names in pages found by then
     app.connect("config-inited", generate)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

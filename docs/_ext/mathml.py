@@ -1,4 +1,4 @@
-"""Equations as MathML, which browsers draw by themselves: no script and no web font."""
+"""Equations as MathML, which browsers render without scripts or web fonts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the generators share: Markdown tables, files that are written only when they change, a digest of the package."""
+"""Shared by the generators: Markdown tables, files written only when they change, a digest of the package."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ GENERATED = DOCS / "_generated"
 
 
 def write(name: str, text: str) -> None:
-    """Writes a generated page unless it already says this, so that Sphinx reads only what changed."""
+    """Write a generated page if its text changed, so that Sphinx reads only changed pages."""
     path = GENERATED / name
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists() or path.read_text() != text:
@@ -22,7 +22,7 @@ def write(name: str, text: str) -> None:
 
 
 def sweep(folder: str, names: Iterable[str]) -> None:
-    """Removes pages that an earlier build made of what is no longer there."""
+    """Remove pages of an earlier build whose subject no longer exists."""
     for path in (GENERATED / folder).glob("*.*"):
         if path.suffix in (".md", ".rst") and path.stem not in set(names):
             path.unlink()
@@ -38,7 +38,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def package_digest() -> str:
-    """Changes with anything that a simulation or a picture may depend on."""
+    """Digest of every file of the package, on which simulations and pictures depend."""
     digest = hashlib.sha256()
     folder = Path(coxa.__file__).parent
     for path in sorted(folder.rglob("*")):

@@ -1,4 +1,4 @@
-"""The Python reference: what `coxa.__all__` names, by kind."""
+"""The Python reference: the names of `coxa.__all__`, by kind."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ INTRODUCTION = """Python reference
 ================
 
 Every public name, as ``coxa.NAME``. Quantities are in SI units and radians, vectors in OpenSim's ground frame (x
-forward, y up, z right). Errors are ``coxa.Error`` or a subclass of it, and the Python built-in that fits:
-``except ValueError`` works.
+forward, y up, z right). Errors are ``coxa.Error`` or a subclass of it, and also of the matching Python
+built-in: ``except ValueError`` works.
 
 """
 

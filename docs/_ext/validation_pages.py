@@ -1,7 +1,7 @@
-"""Simulated beside published, a section a subject, each disagreement with its cause.
+"""Simulated beside published values, one section per subject, each disagreement with its cause.
 
-The findings are those of data/literature; what was simulated is read from the table that `coxa validate` wrote, which
-the tests compare with a fresh run: simulating them all again takes minutes.
+The findings come from data/literature. Simulated values are read from the table that `coxa validate` wrote, because
+simulating all findings takes minutes; the tests compare that table with a fresh run.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ TABLE = DOCS / "reference" / "validation_table.md"
 
 
 def rows() -> dict[str, list[str]]:
-    """Cells of every row by its first, the finding."""
+    """Cells of every row, by the finding in its first cell."""
     lines = [line for line in TABLE.read_text().splitlines() if line.startswith("| ")]
     split = [[c.strip() for c in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines[1:]]
     return {cells[0]: cells for cells in split}
