@@ -233,6 +233,21 @@ def test_result_holds_what_makes_it_again(result, athlete):
     assert_same(again.dataset, result.dataset)
 
 
+def test_absent_variable_tells_why(result):
+    with pytest.raises(coxa.UnknownName, match="'support_force_min'.*recorded only with intervals"):
+        result["support_force_min"]
+    lacking = coxa.Result(
+        result.dataset.drop_vars(["lumbar_shear", "status"]).assign_attrs(
+            absent="lumbar_compression: the model has no free coordinate lumbar_extension; "
+            "lumbar_shear: the model has no free coordinate lumbar_bending"
+        )
+    )
+    with pytest.raises(coxa.UnknownName, match="'lumbar_shear'.*no free coordinate lumbar_bending"):
+        lacking["lumbar_shear"]
+    with pytest.raises(coxa.UnknownName, match="no variable 'status'; there are: "):
+        lacking["status"]
+
+
 def test_unknown_variable_names_the_nearest(result):
     with pytest.raises(coxa.UnknownName, match="did you mean 'hip_extension_moment'"):
         result["hip_extention_moment"]

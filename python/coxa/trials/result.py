@@ -14,6 +14,7 @@ import pandas as pd
 import xarray as xr
 
 from .. import _core
+from .._core import UnknownName
 from ..base import check, tables
 from ..base.doors import answer, picture
 from ..base.resources import DEFAULT_MODEL
@@ -57,8 +58,22 @@ class Result:
 
     def __getitem__(self, name: str) -> xr.DataArray:
         if name not in self._dataset.variables:
-            raise check.unknown("variable", name, map(str, self._dataset.variables))
+            raise self._lacking(name)
         return self._dataset[name]
+
+    def _lacking(self, name: str) -> UnknownName:
+        """The error for a variable that is absent: the reason, if the format has such a variable."""
+        told = str(self._dataset.attrs.get("absent", "")).split("; ")
+        reasons = [
+            reason for told_of, _, reason in (t.partition(": ") for t in told) if told_of == name
+        ]
+        for row in (*_core.recorded_variables(), *_core.summary_variables()):
+            if row["name"] == name:
+                reasons += [f"it is recorded only {row['condition']}"] if row["condition"] else []
+                reasons += [f"it has no {d}" for d in row["dims"] if d not in self._dataset.dims]
+        if reasons:
+            return UnknownName(f"no variable {name!r} in this result: {reasons[0]}")
+        return check.unknown("variable", name, map(str, self._dataset.variables))
 
     def __contains__(self, name: object) -> bool:
         return name in self._dataset.variables
