@@ -133,39 +133,38 @@ def register(exercise: Any = None, *, replace: bool = False) -> Any:
         return made.build(Model(model), p)
 
     try:
-        for what in ("name", "title", "description"):
-            if not isinstance(getattr(made, what), str):
-                raise TypeError(f"{what} must be text, not {getattr(made, what)!r}")
-        name = made.name or _snake_case(exercise.__name__)
-        title = made.title or name.replace("_", " ").capitalize()
-        # inherited docstrings count, but not that of the base class
-        text = inspect.getdoc(exercise) or ""
-        description = made.description or ("" if text == inspect.getdoc(Exercise) else text)
-        lists = {"muscles": made.muscles, "references": made.references}
-        for what, items in lists.items():
-            if isinstance(items, str) or not all(isinstance(item, str) for item in items):
-                raise TypeError(f"{what} must be a list of texts, not {items!r}")
-        parameters = tuple(made.parameters)
-        for p in parameters:
-            if not isinstance(p, Parameter):
-                raise TypeError(f"parameters must be a list of coxa.Parameter; it holds {p!r}")
+        described = _description(made)
     except TypeError as error:
         raise PluginError(f"{origin}: {exercise.__name__}: {error}") from error
     # C++ modules are discovered first, even if this registration is the first use
-    _core.register_exercise(
-        name,
-        title,
-        " ".join(description.split()),
-        list(made.muscles),
-        list(made.references),
-        parameters,
-        build,
-        origin,
-        replace,
-    )
+    _core.register_exercise(*described, build, origin, replace)
     _classes.add(exercise)
-    _class_of[name] = exercise
+    _class_of[described[0]] = exercise
     return exercise
+
+
+def _description(
+    made: Exercise,
+) -> tuple[str, str, str, list[str], list[str], tuple[Parameter, ...]]:
+    """Name, title, description, muscles, references and parameters; a TypeError says which is none."""
+    for what in ("name", "title", "description"):
+        if not isinstance(getattr(made, what), str):
+            raise TypeError(f"{what} must be text, not {getattr(made, what)!r}")
+    name = made.name or _snake_case(type(made).__name__)
+    title = made.title or name.replace("_", " ").capitalize()
+    # inherited docstrings count, but not that of the base class
+    text = inspect.getdoc(type(made)) or ""
+    description = made.description or ("" if text == inspect.getdoc(Exercise) else text)
+    for what in ("muscles", "references"):
+        items = getattr(made, what)
+        if isinstance(items, str) or not all(isinstance(item, str) for item in items):
+            raise TypeError(f"{what} must be a list of texts, not {items!r}")
+    parameters = tuple(made.parameters)
+    for p in parameters:
+        if not isinstance(p, Parameter):
+            raise TypeError(f"parameters must be a list of coxa.Parameter; it holds {p!r}")
+    lists = list(made.muscles), list(made.references)
+    return name, title, " ".join(description.split()), *lists, parameters
 
 
 def forget(name: str) -> None:

@@ -228,17 +228,15 @@ class FormCheck(Sequence[Cue]):
     def __getitem__(self, key: Any) -> Any:
         if not isinstance(key, str):
             return self.cues[key]
-        for cue in self.cues:
-            if cue.name == key:
-                return cue
-        raise check.unknown("cue", key, [cue.name for cue in self.cues])
+        by_name = {cue.name: cue for cue in self.cues}
+        if key not in by_name:
+            raise check.unknown("cue", key, by_name)
+        return by_name[key]
 
     def to_dataframe(self) -> Table:
         """One row per cue: verdict, value, definition, limit, sources and advice."""
         rows = {cue.name: _row(cue) for cue in self.cues}
-        table = Table.from_dict(rows, orient="index")
-        table.index.name = "name"
-        return table
+        return Table.from_dict(rows, orient="index").rename_axis("name")
 
     def to_dict(self) -> dict[str, Any]:
         """The same content as plain values, for JSON."""
@@ -263,17 +261,12 @@ class FormCheck(Sequence[Cue]):
         """Rows of the printed table, failures first."""
         marks = {PASS: "pass", FAIL: "FAIL", NOT_APPLICABLE: "-"}
         order = sorted(self.cues, key=lambda cue: (FAIL, PASS, NOT_APPLICABLE).index(cue.verdict))
-        return [
-            (
-                marks[cue.verdict],
-                cue.title,
-                cue.value_text,
-                cue.limit.text if cue.verdict != NOT_APPLICABLE else "",
-                cue.limit.basis if cue.verdict != NOT_APPLICABLE else "",
-                cue.where,
-            )
-            for cue in order
-        ]
+        rows = []
+        for cue in order:
+            allowed = (cue.limit.text, cue.limit.basis)
+            allowed = ("", "") if cue.verdict == NOT_APPLICABLE else allowed
+            rows.append((marks[cue.verdict], cue.title, cue.value_text, *allowed, cue.where))
+        return rows
 
     def __repr__(self) -> str:
         rows = [self.heads, *self.lines()]
@@ -381,19 +374,14 @@ def read_limits(path: str | os.PathLike[str] | None = None) -> list[Limit]:
         high = _bound(table, name, row["high"], math.inf)
         if low > high:
             raise InvalidArgument(f"{table}: {name} allows from {low:g} to {high:g}: nothing")
-        # an unknown key is a citation itself
-        sources = tuple(citations.get(key, key) for key in row["sources"].split())
+        # an unknown key of the sources is a citation itself
         limits[name] = Limit(
-            name,
-            row["title"],
-            row["measured"],
-            row["unit"],
-            low,
-            high,
-            check.choice(f"{table}: basis of {name}", row["basis"], BASES),
-            sources,
-            row["limit_note"],
-            row["advice"],
+            low=low,
+            high=high,
+            basis=check.choice(f"{table}: basis of {name}", row["basis"], BASES),
+            sources=tuple(citations.get(key, key) for key in row["sources"].split()),
+            note=row["limit_note"],
+            **{column: row[column] for column in ("cue", "title", "measured", "unit", "advice")},
         )
     if not limits:
         raise InvalidArgument(f"{table} holds no cue")
@@ -419,9 +407,6 @@ def _bound(table: Path, name: str, text: str, none: float) -> float:
     if not math.isfinite(value):
         raise InvalidArgument(f"{table}: a limit of {name} must be a number or empty, not {text!r}")
     return value
-
-
-# ---- verdicts --------------------------------------------------------------------------------------------
 
 
 def _judge(limit: Limit, measure: Any, trial: Reading) -> Cue:

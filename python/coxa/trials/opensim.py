@@ -7,6 +7,7 @@ force at its mass centre, on the body that carries it; a grip acts on the hand, 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
@@ -24,9 +25,15 @@ class Force:
     """A force over time on one body: force, point of application and free moment, in the ground frame."""
 
     def __init__(
-        self, name: str, body: str, force: np.ndarray, point: np.ndarray, moment: np.ndarray
+        self,
+        name: str,
+        body: str,
+        force: np.ndarray,
+        point: np.ndarray,
+        moment: np.ndarray | None = None,
     ):
         self.name, self.body = name, body
+        moment = np.zeros_like(force) if moment is None else moment
         self.values = np.hstack([force, point, moment])  # [frames x 9] N, m, N m
 
     @property
@@ -37,67 +44,62 @@ class Force:
 
 def external_forces(result: Result) -> list[Force]:
     """All external forces on the model."""
-    data, scene = result.dataset, result.scene
-    forces = []
+    return [*_of_supports(result), *_of_loads(result), *_of_grips(result)]
 
-    def series(name: str, label: str) -> np.ndarray:
-        dim = next(d for d in data[name].dims if d not in ("time", "axis"))
-        return data[name].sel({dim: label}).transpose("time", "axis").values
 
-    for support in scene.get("supports", []):
+def _series(result: Result, variable: str, label: str) -> np.ndarray:
+    data = result.dataset[variable]
+    dim = next(d for d in data.dims if d not in ("time", "axis"))
+    return data.sel({dim: label}).transpose("time", "axis").values
+
+
+def _of_supports(result: Result) -> Iterator[Force]:
+    for support in result.scene.get("supports", []):
         name = support["name"]
-        force = series("support_force", name)
-        origin = data["support_origin"].sel(support=name).values
+        force = _series(result, "support_force", name)
+        origin = result.dataset["support_origin"].sel(support=name).values
         # without force there is no centre of pressure: use any point
-        point = np.where(
-            np.isfinite(pressure := series("center_of_pressure", name)), pressure, origin
-        )
-        moment = series("support_moment", name) - np.cross(point - origin, force)
-        forces.append(Force(name, support["points"][0]["body"], force, point, moment))
+        pressure = _series(result, "center_of_pressure", name)
+        point = np.where(np.isfinite(pressure), pressure, origin)
+        moment = _series(result, "support_moment", name) - np.cross(point - origin, force)
+        yield Force(name, support["points"][0]["body"], force, point, moment)
+
+
+def _of_loads(result: Result) -> Iterator[Force]:
+    scene = result.scene
+
+    def pull(name: str, body: str, moment: np.ndarray | None = None) -> Force:
+        force, point = (_series(result, f"load_{what}", name) for what in ("force", "position"))
+        return Force(name, body, force, point, moment)
 
     for load in scene.get("loads", []):
-        name = load["name"]
-        forces.append(
-            Force(
-                name,
-                load["body"],
-                series("load_force", name),
-                series("load_position", name),
-                series("load_moment", name),
-            )
-        )
-
-    def pull(name: str, body: str) -> Force:
-        force = series("load_force", name)
-        return Force(name, body, force, series("load_position", name), np.zeros_like(force))
-
+        yield pull(load["name"], load["body"], _series(result, "load_moment", load["name"]))
     for band in scene.get("bands", []):
         for end in band["ends"]:
             name = f"{band['name']}_on_{end['body']}"
-            if name in data["load"].values:  # not the end fixed to the world
-                forces.append(pull(name, end["body"]))
+            if name in result.dataset["load"].values:  # not the end fixed to the world
+                yield pull(name, end["body"])
     for cable in scene.get("cables", []):
-        forces.append(pull(cable["name"], cable["end"]["body"]))
+        yield pull(cable["name"], cable["end"]["body"])
 
-    grips = scene.get("grips", [])
+
+def _of_grips(result: Result) -> Iterator[Force]:
+    grips = result.scene.get("grips", [])
     if grips:
-        model = result.model
-        bodies = [body.name for body in model.bodies]
-        positions = model.positions(data["position"].transpose("time", "coordinate").values)
+        bodies = [body.name for body in result.model.bodies]
+        q = result.dataset["position"].transpose("time", "coordinate").values
+        positions = result.model.positions(q)
     for grip in grips:
         name = grip["name"]
-        force = series("grip_force", name)
+        force = _series(result, "grip_force", name)
         i = bodies.index(grip["body"])
         point = positions.bodies[:, i] + positions.rotations[:, i] @ np.asarray(grip["point"])
-        none = np.zeros_like(force)
-        forces.append(Force(name, grip["body"], force, point, none))
-        forces.append(Force(f"{name}_on_load", grip["load_body"], -force, point, none))
-    for anchor in scene.get("anchors", []):
-        force, point = series("grip_force", anchor["name"]), series("grip_position", anchor["name"])
-        forces.append(
-            Force(anchor["name"], anchor["end"]["body"], force, point, np.zeros_like(force))
-        )
-    return forces
+        yield Force(name, grip["body"], force, point)
+        yield Force(f"{name}_on_load", grip["load_body"], -force, point)
+    for anchor in result.scene.get("anchors", []):
+        name = anchor["name"]
+        force, point = (_series(result, f"grip_{what}", name) for what in ("force", "position"))
+        yield Force(name, anchor["end"]["body"], force, point)
 
 
 def export(result: Result, folder: str | os.PathLike[str]) -> Path:
