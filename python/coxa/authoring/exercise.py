@@ -146,7 +146,7 @@ def register(exercise: Any = None, *, replace: bool = False) -> Any:
 def _description(
     made: Exercise,
 ) -> tuple[str, str, str, list[str], list[str], tuple[Parameter, ...]]:
-    """Name, title, description, muscles, references and parameters; a TypeError says which is none."""
+    """Name, title, description, muscles, references and parameters; TypeError for one of the wrong type."""
     for what in ("name", "title", "description"):
         if not isinstance(getattr(made, what), str):
             raise TypeError(f"{what} must be text, not {getattr(made, what)!r}")

@@ -1,4 +1,4 @@
-"""A study as plain data, as TOML holds it: the same words as in Python, checked with the same care."""
+"""Conversion between a study and plain values, as stored in TOML files and result attributes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .part import Spec
     from .study import Study
 
-#: What definitions name as the call that makes a study.
+#: Function that definitions of studies name.
 STUDY = "coxa.Study"
 
 _KEYS = {
@@ -43,7 +43,7 @@ _KEYS = {
 
 
 def study_from_dict(kind: type[Study], given: Mapping[str, Any], folder: Path) -> Study:
-    """The study that plain data describe, as `Study.to_dict` gives them or a TOML file holds them."""
+    """The study described by plain values, from `Study.to_dict` or a TOML file."""
     _known(given, _KEYS, "key of a study")
     if "exercise" not in given:
         raise InvalidArgument('a study needs an exercise, such as exercise = "barbell_hip_thrust"')
@@ -91,9 +91,9 @@ def study_from_dict(kind: type[Study], given: Mapping[str, Any], folder: Path) -
 
 
 def definition_of(told: Mapping[str, Any], spec: Spec, points: str | None) -> dict[str, Any]:
-    """All that decides a study's arrays, from `Study.to_dict`: makes a file on disk the file of this study.
+    """Everything that determines a study's arrays; a file belongs to a study of equal definition.
 
-    `points` is the SHA-256 of points of the unit cube, where they were chosen one by one.
+    `told` is `Study.to_dict()`, `points` the SHA-256 of explicitly given points of the unit cube.
     """
     found = {**told, "series": list(spec.series), "samples": spec.samples}
     found["model_sha256"] = spec.model.sha256
@@ -129,7 +129,7 @@ def attributes_of(made: Mapping[str, Any], spec: Spec, exercises: Sequence[str])
 
 
 def study_call(made: Mapping[str, Any]) -> str:
-    """The call that makes a study again from its definition: what `Study.to_dict` gives, `series` and `samples`."""
+    """The calls that reproduce a study from its definition: that of `Study.to_dict`, plus `series` and `samples`."""
     words = [call_text({"function": STUDY, **made})]
 
     def add(method: str, *parts: str) -> None:
@@ -155,7 +155,7 @@ def study_call(made: Mapping[str, Any]) -> str:
         add("measure", *map(repr, measured.get("summaries", [])), *functions)
     kept = [] if list(made["series"]) == list(SERIES) else [f"series={made['series']!r}"]
     kept += [] if made["samples"] == 101 else [f"samples={made['samples']}"]
-    # the points themselves are not kept, only their digest
+    # only a digest of the points is stored
     add("evaluate", "u", *kept) if by_points else add("run", *kept)
     return "".join(words)
 
@@ -180,7 +180,7 @@ def _levels(name: str, value: object) -> Any:
 
 
 def _function(name: str, where: object, folder: Path) -> Any:
-    """The function that "module:function" or "file.py:function" names."""
+    """The function named by "module:function" or "file.py:function"."""
     source, _, attribute = where.partition(":") if isinstance(where, str) else ("", "", "")
     if not source or not attribute:
         raise InvalidArgument(
@@ -209,7 +209,7 @@ def _module_from(path: Path) -> Any:
     spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    # processes that are forked find the function under this name; another module of that name stays what it is
+    # forked processes find the function under this name; an existing module of that name is kept
     sys.modules.setdefault(path.stem, module)
     spec.loader.exec_module(module)
     return module

@@ -1,4 +1,4 @@
-"""The trials of a study: a value of every factor for each, and the rows that they make."""
+"""The trials of a study: values of all factors, and the complete inputs they define."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class Design:
     values : tuple of sequences
         One for each factor, one value for each trial.
     exercise, subject, parameters
-        What all trials share unless a factor says otherwise.
+        Shared by all trials, unless a factor overrides it.
     body_mass : float or None
-        Of a model that is used as it is, for loads relative to it.
+        Of an unscaled model, kg, for loads relative to it.
     """
 
     factors: tuple[Factor, ...]
@@ -37,12 +37,12 @@ class Design:
         return self.count
 
     def part(self, first: int, count: int) -> Design:
-        """Some trials of it."""
+        """The design of `count` trials from number `first` on."""
         cut = tuple(values[first : first + count] for values in self.values)
         return replace(self, values=cut, count=min(count, self.count - first))
 
     def row(self, i: int) -> Row:
-        """What trial `i` is made of."""
+        """Complete inputs of trial `i`."""
         row: Row = {
             "exercise": self.exercise,
             "parameters": dict(self.parameters),
@@ -64,10 +64,10 @@ class Design:
         return row
 
     def columns(self) -> list[Column]:
-        """The study's table, as far as it was chosen and not computed."""
+        """The input columns of the study's table."""
         found: dict[str, Column] = {}
         for factor, values in zip(self.factors, self.values, strict=True):
             for column in factor.columns(values):
-                # a field that is varied by itself overrules that of the person
+                # an individually varied field overrides that of the person
                 found[column[0]] = column
         return list(found.values())

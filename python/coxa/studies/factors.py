@@ -1,4 +1,4 @@
-"""What differs between the trials of a study: each factor turns numbers from the unit cube into values, and values into rows."""
+"""Factors of a study: each maps points of the unit cube to values, and writes values into trials."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-#: What a trial is made of: exercise, parameters, offsets, subject, changes, criterion; see `Study.rows`.
+#: Complete inputs of a trial: exercise, parameters, offsets, subject, model changes, criterion; see `Study.rows`.
 Row = dict[str, Any]
 
-#: Columns of a study's table: name, unit, description, one number or word for each trial.
+#: Column of a study's table: name, unit, description, and one number or word per trial.
 Column = tuple[str, str, str, list[Any]]
 
-#: Names that datasets use for dimensions; a parameter of that name gets another column.
+#: Dimension names of datasets; a parameter with such a name gets another column name.
 _DIMENSIONS = {"trial", "sample", "time", "side", "group", "muscle", "support", "axis"}
 
-#: Units of parameters that files spell otherwise: UDUNITS does not know "deg".
+#: Units of parameters that files spell differently: UDUNITS does not know "deg".
 FILE_UNITS = {"deg": "degree"}
 
-#: Fields of a subject that can be varied one by one, with units and what they are.
+#: Fields of a subject that can be varied individually, with unit and description.
 SUBJECT_FIELDS = {
     "subject_sex": ("1", "sex of the person"),
     "subject_mass": ("kg", "body mass"),
@@ -51,17 +51,17 @@ LOAD_PER_MASS = "load_per_mass"
 
 
 class Factor(ABC):
-    """One thing that differs between trials.
+    """A quantity that differs between trials.
 
     Attributes
     ----------
     name : str
-        Also the name of its column, where it has one column.
+        Also the name of its column, if it has a single one.
     unit, description : str
     group : str
-        What sensitivity indices can be asked for together: the named group of an uncertainty, else the name.
+        Unit of sensitivity analysis by groups: the uncertainty group it belongs to, otherwise its name.
     dimensions : int
-        How many uniform numbers one value takes.
+        Uniform numbers needed per value.
     """
 
     name: str
@@ -72,15 +72,15 @@ class Factor(ABC):
 
     @abstractmethod
     def values(self, u: Array) -> Sequence[Any]:
-        """Values [n] from uniform numbers in 0 to 1, [n, dimensions], by the inverse distribution."""
+        """Values [n] from uniform numbers in [0, 1], [n, dimensions], by the inverse cumulative distribution."""
 
     @abstractmethod
     def put(self, row: Row, value: Any) -> None:
-        """Writes a value into the row of a trial."""
+        """Write a value into the inputs of a trial."""
 
     @property
     def levels(self) -> list[Any] | None:
-        """Its values, if it takes only some; None for a continuous one."""
+        """All values, if they are discrete; None for a continuous factor."""
         return None
 
     @property
@@ -94,7 +94,7 @@ class Factor(ABC):
         return "drawn" if self.levels is None else str(len(self.levels))
 
     def spaced(self, n: int) -> list[Any]:
-        """The values that a grid takes: its levels, or `n` of a range."""
+        """Values for a grid: the levels, or `n` equally spaced ones of a range."""
         if self.levels is not None:
             return self.levels
         raise InvalidArgument(
@@ -103,24 +103,24 @@ class Factor(ABC):
         )
 
     def count(self, n: int) -> int:
-        """How many values `spaced` gives."""
+        """Number of values from `spaced`."""
         return len(self.spaced(n))
 
     def columns(self, values: Sequence[Any]) -> list[Column]:
-        """What a study's table says of these values."""
+        """Columns of the study's table for these values."""
         name = f"parameter_{self.name}" if self.name in _DIMENSIONS else self.name
         unit = FILE_UNITS.get(self.unit, self.unit)
         return [(name, unit, self.description, [plain(value) for value in values])]
 
 
 def plain(value: Any) -> float | str:
-    """A number or word, as files hold it."""
+    """A value as stored in files: a number or a word."""
     return value if isinstance(value, str) else float(value)
 
 
 @dataclass(frozen=True)
 class Target:
-    """Where in a row a value goes."""
+    """Destination of a value in the inputs of a trial."""
 
     kind: str  # parameter, change, criterion, exercise, field, load_per_mass
     name: str
@@ -140,7 +140,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Levels(Factor):
-    """A list of values, all alike likely."""
+    """A list of equally likely values."""
 
     name: str
     unit: str
@@ -165,7 +165,7 @@ class Levels(Factor):
 
 @dataclass(frozen=True)
 class Range(Factor):
-    """Numbers between two, all alike likely."""
+    """A uniform distribution between two numbers."""
 
     name: str
     unit: str
@@ -207,11 +207,11 @@ class Range(Factor):
 
 @dataclass(frozen=True)
 class Uncertain(Factor):
-    """One quantity of a named group of uncertainties (`coxa.uncertainty`)."""
+    """A quantity of an uncertainty group (`coxa.uncertainty`)."""
 
     group: str
     quantity: Quantity
-    exercises: frozenset[str]  # that have what an offset is added to
+    exercises: frozenset[str]  # exercises that have the parameter an offset is added to
 
     @property
     def name(self) -> str:  # type: ignore[override]
@@ -245,7 +245,7 @@ class Uncertain(Factor):
 
 @dataclass(frozen=True)
 class People(Factor):
-    """People of a list, by their place in it."""
+    """People of a list, by their index."""
 
     people: tuple[Subject, ...]
     name: str = "subject"
@@ -301,7 +301,7 @@ class Crowd(Factor):
 
 
 def subject_columns(people: Sequence[Subject]) -> list[Column]:
-    """What the table says of each person."""
+    """Columns of the study's table for people: sex, mass, height, strength."""
     return [
         (name, unit, text, [plain(getattr(p, name.removeprefix("subject_"))) for p in people])
         for name, (unit, text) in SUBJECT_FIELDS.items()
@@ -312,16 +312,16 @@ def _places(u: Array, count: int) -> list[int]:
     return [min(int(value * count), count - 1) for value in u[:, 0]]
 
 
-# ---- from what a caller gives
+# ---- construction from arguments
 
 
 def factor(name: str, given: object, exercises: Sequence[str], model: Any) -> Factor:
-    """The factor that `vary(name=given)` asks for: a list gives levels, a pair of numbers a range.
+    """The factor requested by `vary(name=given)`: a list gives levels, a pair of numbers a range.
 
     Raises
     ------
     InvalidArgument, UnknownName
-        For a name that nothing has, levels or ends that are not allowed, none or twice the same.
+        For an unknown name, values not allowed, no levels, or a repeated one.
     """
     if name == "subject":
         return people(given)
@@ -379,7 +379,7 @@ def uncertain(
 
 
 def _described(name: str, exercises: Sequence[str], model: Any) -> tuple[Any, ...]:
-    """Unit, description, check of one value, whether integer, whether words, and where it goes."""
+    """Unit, description, check of a value, whether integer, whether text, and target."""
     having = [e for e in exercises if name in catalogue.exercise(e).parameters]
     if having:
         if lacking := [e for e in exercises if e not in having]:

@@ -1,4 +1,4 @@
-"""What a study keeps of each trial: series, summaries, and functions of the user's own."""
+"""Results that a study keeps of each trial: time series, summaries, and user-defined functions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .factors import Factor
 
 Measure = Callable[[Result], Any]
 
-#: Variables that a study keeps over the repetition unless told otherwise.
+#: Variables a study keeps over the repetition by default.
 SERIES = (
     "hip_extension_moment",
     "knee_extension_moment",
@@ -32,21 +32,21 @@ SERIES = (
 
 @dataclass(frozen=True)
 class Measures:
-    """What `Study.measure` was given.
+    """Arguments of `Study.measure`.
 
     Attributes
     ----------
     summaries : tuple of str
-        Which summaries are kept; all if none is named.
+        Summaries to keep; if empty, all.
     functions : mapping of str to callable
-        Measures in Python.
+        Measures written in Python.
     """
 
     summaries: tuple[str, ...] = ()
     functions: Mapping[str, Measure] = field(default_factory=dict)
 
     def and_also(self, summaries: Sequence[str], functions: Mapping[str, Measure]) -> Measures:
-        """These and others."""
+        """These measures and additional ones."""
         for name in summaries:
             if not isinstance(name, str):
                 raise InvalidArgument(
@@ -61,7 +61,7 @@ class Measures:
         return Measures(names, {**self.functions, **functions})
 
     def to_dict(self) -> dict[str, Any]:
-        """Names of summaries, and where functions are defined."""
+        """Names of summaries, and locations of functions."""
         found: dict[str, Any] = {}
         if self.summaries:
             found["summaries"] = list(self.summaries)
@@ -87,9 +87,9 @@ def _fingerprint(function: Measure) -> str:
 
 
 def series_of(given: Sequence[str] | None, factors: Sequence[Factor]) -> tuple[str, ...]:
-    """Variables to keep over the repetition; those of `SERIES` if none are given."""
+    """Time series to keep; by default those of `SERIES`."""
     if given is None:
-        # supports differ from exercise to exercise
+        # exercises differ in their supports
         several = any(f.name == "exercise" and f.count(0) > 1 for f in factors)
         return tuple(s for s in SERIES if not (several and s == "support_force"))
     series = (given,) if isinstance(given, str) else tuple(given)
@@ -103,12 +103,12 @@ def series_of(given: Sequence[str] | None, factors: Sequence[Factor]) -> tuple[s
 
 
 def measured(name: str, value: Any) -> tuple[tuple[str, ...], Any, dict[str, Any]]:
-    """A measure's value as a variable.
+    """The value of a measure as a variable.
 
     Raises
     ------
     InvalidArgument
-        Unless it is one number, or an xarray.DataArray of numbers on dimensions that a result labels.
+        If it is neither a number nor an xarray.DataArray of numbers on labelled dimensions of a result.
     """
     attributes: dict[str, Any] = {"long_name": name.replace("_", " "), "units": "1"}
     if isinstance(value, xr.DataArray):

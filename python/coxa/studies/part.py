@@ -1,4 +1,4 @@
-"""One part of a study, computed: from rows to the bytes of a file. What an executor's worker runs."""
+"""Computation of one part of a study, from trial inputs to the bytes of a file; runs in workers."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ from .design import Design
 from .factors import Row
 from .measures import Measures, measured
 
-#: Models that this process has read, by the SHA-256 of their file.
+#: Models read by this process, by the SHA-256 of their file.
 _models: dict[str, Model] = {}
 
 
 @dataclass(frozen=True)
 class Spec:
-    """All that a worker needs to compute trials; can be sent to another process.
+    """Everything a worker needs to compute trials; can be pickled.
 
     Attributes
     ----------
     model : Model
-        Before it is scaled to anybody. Another process reads it again from its file.
+        Unscaled. Other processes read it from its file.
     design : Design
         Trials from number `first` on.
     series, samples
-        What is kept over the repetition.
+        Time series to keep, and their number of points per repetition.
     measures : Measures
     provenance : mapping
-        Attributes that results share, for measures that look at them.
+        Attributes shared by all results, for measures that read them.
     """
 
     model: Model
@@ -49,10 +49,10 @@ class Spec:
     measures: Measures
     provenance: Mapping[str, Any]
     first: int = 0
-    exercises: Mapping[str, type] = field(default_factory=dict)  # in Python, for other processes
+    exercises: Mapping[str, type] = field(default_factory=dict)  # Python classes, for workers
 
     def part(self, first: int, count: int) -> Spec:
-        """What is needed for some of the trials."""
+        """The specification of `count` trials from number `first` on."""
         return replace(self, design=self.design.part(first - self.first, count), first=first)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -81,16 +81,16 @@ class Spec:
 
 
 def run_part(spec: Spec, first: int, count: int) -> bytes:
-    """Trials `first` to `first + count` of a study, as an HDF5 file in memory.
+    """Simulate trials `first` to `first + count` of a study; gives an HDF5 file in memory.
 
-    A trial that fails is a row with `trial_status` 1 and the reason. Nothing but the arguments
-    decides the arrays.
+    A trial that fails is a row with `trial_status` 1 and the reason. The arrays depend on the arguments
+    only.
     """
     return _core.hdf5_image(run_rows(spec, first, count))
 
 
 def run_rows(spec: Spec, first: int, count: int) -> dict[str, Any]:
-    """The same as the core's dataset."""
+    """Like `run_part`, but gives the core's dataset."""
     for name, exercise in spec.exercises.items():
         if registered_class(name) is not exercise:
             raise PluginError(
@@ -126,7 +126,7 @@ def run_rows(spec: Spec, first: int, count: int) -> dict[str, Any]:
 
 
 def measures(spec: Spec, row: Row, trial: dict[str, Any]) -> dict[str, Any]:
-    """What the study's functions say of one trial: name to (dims, values, attributes)."""
+    """The study's functions evaluated on one trial: (dims, values, attributes) by name."""
     dataset = to_xarray(trial)
     subject = row["subject"]
     given = {name: value for name, value in trial["parameters"].items() if value is not None}
@@ -145,6 +145,6 @@ def measures(spec: Spec, row: Row, trial: dict[str, Any]) -> dict[str, Any]:
 
 
 def python_exercises(names: Sequence[str]) -> dict[str, type]:
-    """Those of some exercises that were written in Python."""
+    """The classes of those exercises that were written in Python."""
     found = {name: registered_class(name) for name in names}
     return {name: cls for name, cls in found.items() if cls is not None}

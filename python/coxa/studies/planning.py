@@ -1,4 +1,4 @@
-"""What is found out before a study runs: whether its measures work, and what it will take."""
+"""Checks and cost estimates before a study runs."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from ..base.estimate import Estimate, duration_text, size_text
 from .measures import SERIES
 from .part import Spec, run_part, run_rows
 
-#: Seconds that `plan` may take for trials.
+#: s, simulation time that `plan` may use.
 _PLANNING = 10.0
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a study will take.
+    """The estimated cost of a study.
 
     Attributes
     ----------
     trials : int
     seconds : float
-        On `workers` threads of this machine, from a few trials that were timed.
+        On `workers` threads of this machine, from a few timed trials.
     bytes : int
-        Of the file.
+        Size of the file.
     memory : int
-        Bytes in use at once, besides those of Python and its libraries.
+        Peak memory, besides that of Python and its libraries.
     """
 
     trials: int
@@ -46,7 +46,7 @@ class Plan:
 
 
 def plan(spec: Spec, workers: int, factors: list[str]) -> Plan:
-    """What the trials of `spec` will take; a few are simulated to find out, unless they take long."""
+    """Estimate the cost of the trials of `spec` by simulating a few of them, unless they take long."""
     count = len(spec.design)
     expected = cost(spec, workers, chunk_of(count, 4 * workers), whole=False)
     rest = (workers, factors, round(expected.memory))
@@ -54,7 +54,7 @@ def plan(spec: Spec, workers: int, factors: list[str]) -> Plan:
     if fits < 2:
         return Plan(count, expected.seconds / workers, round(expected.bytes), *rest)
     check_measures(spec)
-    # trials from all over the design, because some may fail and others take long
+    # spread over the whole design: some trials may fail, others may be slow
     tried = sorted({i * (count - 1) // (fits - 1) for i in range(fits)})
     values = tuple([values[i] for i in tried] for values in spec.design.values)
     some = replace(spec, design=replace(spec.design, values=values, count=len(tried)))
@@ -67,15 +67,15 @@ def plan(spec: Spec, workers: int, factors: list[str]) -> Plan:
 
 
 def cost(spec: Spec, parts: int, chunk: int, whole: bool) -> Estimate:
-    """What a study needs, with some parts in memory at once.
+    """Estimated cost of a study, with `parts` parts in memory at once.
 
     Raises
     ------
     InvalidArgument
-        If it is more memory than there is.
+        If the memory available does not suffice.
     """
     muscles = len(spec.model.muscles)
-    # a series that studies do not keep by default counts as one of muscles
+    # other series than the default ones are assumed to have one value per muscle
     point = sum(8 if name in SERIES else muscles for name in spec.series)
     count = len(spec.design)
     of = (count, len(spec.design.factors), point * spec.samples, parts, chunk, whole)
@@ -92,12 +92,12 @@ def _trial_cost(spec: Spec) -> Estimate:
 
 
 def chunk_of(trials: int, several: int) -> int:
-    """Trials of a part, of about `several` parts."""
+    """Trials per part, for about `several` parts."""
     return min(-(-trials // several), 256)
 
 
 def check_measures(spec: Spec) -> None:
-    """Tries a few trials, so that a wrong name or function is found before hours of work."""
+    """Run a few trials, to find a wrong name or function before hours of work."""
     if not (spec.measures.to_dict() or set(spec.series) - set(SERIES)):
         return
     count = len(spec.design)
@@ -116,6 +116,6 @@ def check_measures(spec: Spec) -> None:
         if names and not several:
             break
     for name in spec.measures.summaries:
-        # where no trial works there is nothing to check against
+        # if no trial works, there is nothing to check against
         if names and name not in names:
             raise check.unknown("summary", name, sorted(names))

@@ -1,4 +1,4 @@
-"""How the factors of a study become trials: every combination, or draws."""
+"""Sampling of a study's factors: every combination, or random draws."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ METHODS = ("grid", *DRAWS)
 
 @dataclass(frozen=True)
 class Sampling:
-    """What `Study.sample` was given; without a method, every combination of levels."""
+    """Arguments of `Study.sample`; without a method, every combination of levels."""
 
     method: str | None = None
     n: int | None = None
@@ -47,11 +47,11 @@ class Sampling:
 
     @property
     def crosses(self) -> bool:
-        """Whether trials are all combinations."""
+        """Whether the trials are all combinations."""
         return self.method in (None, "grid")
 
     def count(self, factors: Sequence[Factor]) -> int:
-        """Number of trials, without drawing any."""
+        """Number of trials, without drawing them."""
         continuous = [f.name for f in factors if f.levels is None]
         if self.crosses:
             if continuous and self.n is None:
@@ -70,7 +70,7 @@ class Sampling:
         return self.n * math.prod(len(by_name[name].levels or []) for name in self.paired)
 
     def rows(self, factors: Sequence[Factor]) -> list[tuple[Any, ...]]:
-        """One value of every factor for each trial."""
+        """One value of every factor per trial."""
         if self.crosses:
             return list(itertools.product(*(f.spaced(self.n or 0) for f in factors)))
         assert self.method is not None and self.n is not None
@@ -84,7 +84,7 @@ class Sampling:
         return [tuple(row[i] for i in back) for row in joined]
 
     def grid(self, factors: Sequence[Factor]) -> list[Column] | None:
-        """Dimensions of a grid, and the values of each; None where trials are in a row."""
+        """Dimensions of a grid with their values; None if trials are drawn."""
         if self.method != "grid":
             return None
         return [f.columns(f.spaced(self.n or 0))[0] for f in factors]
@@ -100,7 +100,7 @@ class Sampling:
 
 
 def values_at(factors: Sequence[Factor], u: NDArray[np.float64]) -> list[tuple[Any, ...]]:
-    """One value of every factor for each point `u` [points, dimensions] of the unit cube."""
+    """One value of every factor per point of the unit cube; `u` is [points, dimensions]."""
     columns, at = [], 0
     for f in factors:
         columns.append(f.values(u[:, at : at + f.dimensions]))
@@ -109,7 +109,7 @@ def values_at(factors: Sequence[Factor], u: NDArray[np.float64]) -> list[tuple[A
 
 
 def points_of(u: ArrayLike, factors: Sequence[Factor]) -> NDArray[np.float64]:
-    """Points of the unit cube [points, dimensions of the factors], checked."""
+    """Points of the unit cube, [points, dimensions of the factors], after checking shape and range."""
     points = np.asarray(u, dtype=float)
     wanted = sum(f.dimensions for f in factors)
     if points.ndim != 2 or points.shape[1] != wanted or len(points) == 0:
@@ -123,7 +123,7 @@ def points_of(u: ArrayLike, factors: Sequence[Factor]) -> NDArray[np.float64]:
 
 
 def require_room(trials: int, factors: Sequence[Factor]) -> None:
-    """Refuses more trials than a study may have, or than memory holds."""
+    """Refuse more trials than the limit, or than fit into memory."""
     check_count("trials of this study", trials, "trials")
     memory = trials * (len(factors) + 1) * estimate.FACTOR
     estimate.require_memory(f"a study of {trials} trials", memory, "take fewer")

@@ -1,4 +1,4 @@
-"""Many trials: what varies, what is uncertain, how it is sampled and measured; one call runs it."""
+"""Studies of many trials: what varies, what is uncertain, sampling, measures, and running them."""
 
 from __future__ import annotations
 
@@ -41,19 +41,19 @@ if TYPE_CHECKING:
 
 
 class Study:
-    """Many trials of one exercise or several, by one person or many.
+    """Many trials of one or several exercises, by one or many people.
 
-    `vary`, `uncertain`, `sample` and `measure` give the study itself back, for chaining.
+    `vary`, `uncertain`, `sample` and `measure` return the study itself, for chaining.
 
     Parameters
     ----------
     exercise : str or list of str
-        Of `coxa.exercises()`. With several, the exercise is a factor like any other.
+        Names from `coxa.exercises()`; several make the exercise a factor.
     subject : Subject, list of Subject, or Population, optional
-        Who does it.
+        The person or people.
     **options
-        `model`, `criterion`, `frames`, `strict`, `intervals`, `inertia`, `volume_weights` as in `coxa.simulate`, and fixed
-        values of the exercises' parameters.
+        `model`, `criterion`, `frames`, `strict`, `intervals`, `inertia` and `volume_weights` as in
+        `coxa.simulate`, and fixed values of the exercises' parameters.
 
     Examples
     --------
@@ -61,8 +61,8 @@ class Study:
     ...          .vary(load=[60, 80, 100], foot_distance=(0.65, 0.85))
     ...          .uncertain("muscle_strength")
     ...          .sample(1000, method="sobol", seed=1))
-    >>> study.plan()                                   # trials, time, bytes
-    >>> ds = study.run("study.h5")                     # the same call again goes on after a stop
+    >>> study.plan()                                   # trials, time, file size
+    >>> ds = study.run("study.h5")                     # resumes if it was interrupted
     """
 
     def __init__(
@@ -102,49 +102,51 @@ class Study:
         for name in self._exercises:
             self._fixed.update(catalogue.check_parameters(name, parameters))
 
-    # ---- what it is
+    # ---- contents
 
     @property
     def exercise(self) -> str:
-        """The exercise, or several with commas."""
+        """The name of the exercise; several are separated by commas."""
         return ", ".join(self._exercises)
 
     @property
     def exercises(self) -> list[str]:
+        """Names of the exercises."""
         return list(self._exercises)
 
     @property
     def factors(self) -> tuple[Factor, ...]:
-        """All that differs between trials: exercise, people, what varies, what is uncertain."""
+        """Everything that differs between trials: exercise, people, varied and uncertain quantities."""
         order = {"exercise": 0, "subject": 1}
         varied = sorted(self._varied.values(), key=lambda f: order.get(f.name, 2))
         return (*varied, *self._uncertain_factors())
 
     @property
     def levels(self) -> dict[str, list[Any]]:
-        """What is varied by levels, and the levels of each."""
+        """Levels of every factor varied by levels."""
         return {f.name: f.levels for f in self._varied.values() if f.levels is not None}
 
     def _uncertain_factors(self) -> list[Factor]:
         return factors.uncertain(self._uncertain, self._exercises, self._setup.generic)
 
-    # ---- saying what is wanted
+    # ---- definition
 
     def vary(self, **given: Any) -> Study:
-        """Adds what differs between trials.
+        """Add quantities that differ between trials.
 
         Parameters
         ----------
         **given
             Any parameter of the exercises, in declared units: a list gives levels (numbers, or words of a
             choice), a pair of numbers a continuous range. Also `exercise` (names), `subject` (subjects or a
-            `coxa.Population`), `subject_mass`, `subject_height`, `subject_strength`, `subject_sex`, `load_per_mass` (external mass
-            over body mass), `criterion`, and the names that `Model.perturbations()` lists.
+            `coxa.Population`), `subject_mass`, `subject_height`, `subject_strength`, `subject_sex`,
+            `load_per_mass` (external mass over body mass), `criterion`, and the names listed by
+            `Model.perturbations()`.
 
         Raises
         ------
         InvalidArgument
-            For an unknown name, a value out of range, an empty range, a level given twice.
+            For an unknown name, a value out of range, an empty range, or a repeated level.
         """
         found = {}
         exercises = self._exercises
@@ -169,7 +171,7 @@ class Study:
         return self
 
     def _check_together(self, found: Mapping[str, Factor], exercises: Sequence[str]) -> None:
-        """Refuses what contradicts what was said before."""
+        """Refuse combinations of factors that contradict each other."""
         both = {*self._varied, *found}
         if "load_per_mass" in both and ("load" in both or "load" in self._fixed):
             raise InvalidArgument("load and load_per_mass both say what the load is; give one")
@@ -186,14 +188,21 @@ class Study:
                     )
 
     def uncertain(self, *groups: str, **spreads: float) -> Study:
-        """Adds named groups of what is not known exactly; `coxa.uncertainty.table()` lists them.
+        """Add named groups of uncertain inputs; `coxa.uncertainty.table()` lists them.
 
         Parameters
         ----------
         *groups : str
-            With their default spreads, each with its source.
+            Names of groups, with their default spreads.
         **spreads : float
-            The same with a spread of your own, in the unit that the table states.
+            Groups with your own spread, in the unit stated in the table.
+
+        Raises
+        ------
+        UnknownName
+            If there is no such group.
+        InvalidArgument
+            If a spread is out of range, no exercise has a quantity of the group, or `criterion` is also varied.
         """
         asked: dict[str, float | None] = {**dict.fromkeys(groups), **spreads}
         together = {**self._uncertain, **asked}
@@ -217,44 +226,55 @@ class Study:
         *,
         paired: str | Sequence[str] = (),
     ) -> Study:
-        """Says which combinations become trials.
+        """Choose which combinations of values become trials.
 
         Parameters
         ----------
         n : int
-            Trials; of a grid, the values that each continuous range takes.
+            Number of trials; for a grid, number of values of each continuous range.
         method : {"grid", "sobol", "lhs", "random"}
-            Every combination, laid out as a grid in the file; or a scrambled Sobol sequence (best with a power of
-            two), a Latin hypercube, independent draws (scipy.stats.qmc), in which levels are drawn too.
+            "grid" is every combination, stored as a grid in the file. The others draw random trials,
+            levels included: a scrambled Sobol sequence (best with a power of two), a Latin hypercube, or
+            independent draws (scipy.stats.qmc).
         seed : int
             The same seed gives the same trials.
         paired : str or list of str
-            Factors with levels whose every level is run with every draw, so that techniques are compared on the
-            same people and guesses; there are then `n` times their levels trials.
+            Factors whose every level is run with every draw, so that levels are compared on the same
+            people and uncertain inputs; the number of trials is `n` times the number of levels.
+
+        Raises
+        ------
+        InvalidArgument
+            If `n` is missing or out of range, `method` is unknown, or `paired` is given for a grid.
         """
         names = (paired,) if isinstance(paired, str) else tuple(paired)
         self._sampling = Sampling(method, n, seed, names)
         return self
 
     def measure(self, *summaries: str, **functions: Measure) -> Study:
-        """Says what is kept of each trial besides its series; all summaries if nothing is said.
+        """Choose what is kept of each trial besides its time series; by default all summaries.
 
         Parameters
         ----------
         *summaries : str
-            Names of built-in summaries, the rows of `Result.summary()`; the others are left out.
+            Names of built-in summaries (rows of `Result.summary()`) to keep.
         **functions : callable
-            Functions of a `coxa.Result` that return one number, or a DataArray on labelled dimensions such as
-            side or group. They take Python's lock, so keep them short.
+            Functions of a `coxa.Result` that return a number, or an xarray.DataArray on labelled dimensions
+            such as side or group. They hold Python's global lock, so keep them short.
+
+        Raises
+        ------
+        InvalidArgument
+            If a summary is not given by name, or a function is not callable.
         """
         self._measures = self._measures.and_also(summaries, functions)
         return self
 
-    # ---- which trials
+    # ---- trials
 
     @property
     def grid(self) -> list[Column] | None:
-        """Dimensions of the file: name, unit, description, values of each; None where there is only `trial`."""
+        """Grid dimensions: name, unit, description and values of each; None if trials are drawn."""
         return self._sampling.grid(self.factors)
 
     def design(self) -> Design:
@@ -263,7 +283,7 @@ class Study:
         Raises
         ------
         InvalidArgument
-            If what was said contradicts itself, or a range has no sample.
+            If the definition contradicts itself, or a range has no sample.
         """
         found = self.factors
         require_room(self._sampling.count(found), found)
@@ -282,13 +302,13 @@ class Study:
         )
 
     def trials(self) -> list[dict[str, Any]]:
-        """What distinguishes each trial, as the columns of the study's table."""
+        """What distinguishes the trials: one dict per trial, with the columns of the study's table."""
         design = self.design()
         columns = design.columns()
         return [{name: values[i] for name, _, _, values in columns} for i in range(len(design))]
 
     def rows(self) -> list[dict[str, Any]]:
-        """All that each trial is made of: exercise, parameters, offsets, subject, changes, criterion."""
+        """Complete inputs of each trial: exercise, parameters, offsets, subject, model changes, criterion."""
         design = self.design()
         return [design.row(i) for i in range(len(design))]
 
@@ -322,9 +342,16 @@ class Study:
         series: Sequence[str] | None = None,
         samples: int = 101,
     ) -> Plan:
-        """How many trials, how long, how many bytes; a few trials are simulated to find out, unless they take long.
+        """Estimate number of trials, time and file size, by simulating a few trials unless they take long.
 
-        Parameters are those of `run`.
+        Parameters
+        ----------
+        workers, series, samples
+            As in `run`.
+
+        Returns
+        -------
+        Plan
         """
         used = running.worker_count(workers)
         return plan(self._spec(self.design(), series, samples), used, self._factor_lines())
@@ -340,35 +367,45 @@ class Study:
         chunk: int | None = None,
         progress: bool | None = None,
     ) -> xr.Dataset:
-        """Simulates every trial. The same call again goes on where a stopped one ended.
+        """Simulate every trial; calling it again resumes an interrupted run.
 
-        Arrays are the same to the last bit for any executor and number of workers. A trial that fails is a row of NaN with
+        Arrays are bit-equal for any executor and number of workers. A trial that fails is a row of NaN with
         `trial_status` 1 and the reason in `trial_message`, unless the study is `strict`.
 
         Parameters
         ----------
         path : path, optional
-            HDF5 file; until it is whole, finished parts are in the folder of that name with `.parts` added, and
-            `coxa.load(path)` reads what is there. Without a path the result is in memory only.
+            HDF5 file. Until it is complete, finished parts are in the folder of the same name plus
+            `.parts`, which `coxa.load(path)` reads. Without a path, the result is in memory only.
         workers : int, optional
-            Threads of this process; as many as it may use if not given.
+            Threads of this process; by default all cores available to it.
         executor : concurrent.futures.Executor, optional
-            Runs the parts instead: a process pool, `dask.distributed.Client.get_executor()`,
+            Runs the parts in place of threads: a process pool, `dask.distributed.Client.get_executor()`, or
             `mpi4py.futures.MPIPoolExecutor`.
         series : sequence of str, optional
-            Variables to keep over the repetition, resampled to 0 to 100 %; () for summaries only.
+            Variables to keep over the repetition, resampled to 0 to 100 %; () for summaries only. By default
+            joint moments, activations and forces of muscle groups, support forces and status.
         samples : int
-            Points per repetition.
+            Points of each series per repetition.
         chunk : int, optional
-            Trials per part: what a stop can lose per worker.
+            Trials per part: the most an interruption can lose per worker.
         progress : bool, optional
-            Show a progress bar; if not given, where standard error is a terminal, and in notebooks.
+            Show a progress bar; by default if standard error is a terminal, and in notebooks.
 
         Returns
         -------
         xarray.Dataset
-            One variable per varied parameter, all summaries, and `series`, along `trial` or the dimensions of the grid. With a
-            path it is read from the file as it is used.
+            One variable per varied quantity, all summaries, and `series`, along `trial` or the dimensions of
+            the grid. With a path, arrays are read from the file on access.
+
+        Raises
+        ------
+        InvalidArgument
+            If the study or an argument is invalid, or needs more memory than available.
+        FileError
+            If the file or folder cannot be written, is in use, or belongs to another study.
+        UnsolvedFrame, InfeasibleMotion
+            If the study is `strict` and a trial fails.
         """
         spec = self._spec(self.design(), series, samples)
         return self._run(spec, path, workers, executor, progress, chunk, self.grid)
@@ -384,14 +421,25 @@ class Study:
         samples: int = 101,
         progress: bool | None = None,
     ) -> xr.Dataset:
-        """Trials at chosen points of the unit cube, for designs of your own.
+        """Simulate trials at given points of the unit cube, for your own designs.
 
         Parameters
         ----------
         u : array, (n, d)
-            In 0 to 1; each factor of `factors` takes its `dimensions` columns in order, by its inverse distribution.
+            In [0, 1]. Each factor of `factors`, in order, takes its `dimensions` columns and maps them by its
+            inverse cumulative distribution.
+        path, workers, executor, series, samples, progress
+            As in `run`.
 
-        Other parameters and the result are those of `run`.
+        Returns
+        -------
+        xarray.Dataset
+            As of `run`, along `trial`.
+
+        Raises
+        ------
+        InvalidArgument
+            If `u` has another shape or values outside [0, 1], and as `run`.
         """
         found = self.factors
         points = points_of(u, found)
@@ -416,7 +464,7 @@ class Study:
         used, trials = running.worker_count(workers), len(spec.design)
         check_measures(spec)
         if chunk is None:
-            # parts large enough that storing them costs little, and several for each worker, to share evenly
+            # few enough parts that storing is cheap, several per worker for balance
             chunk = chunk_of(trials, 4 * used if executor is None else 100)
         chunk = check_count("chunk", chunk)
         cost(spec, used if executor is None else 1, min(chunk, trials), whole=target is None)
@@ -453,7 +501,7 @@ class Study:
     # ---- provenance
 
     def to_dict(self) -> dict[str, Any]:
-        """The study as plain data: what a TOML file for `coxa study` holds."""
+        """The study as plain values, as in a TOML file for `coxa study`."""
         only = self._exercises[0] if len(self._exercises) == 1 else self._exercises
         found = {"exercise": only, **self._setup.to_dict()}
         if self._fixed:
@@ -470,7 +518,19 @@ class Study:
 
     @classmethod
     def from_dict(cls, given: Mapping[str, Any], folder: str | os.PathLike[str] = ".") -> Study:
-        """The study that `to_dict` or a TOML file describes; `folder` is where files it names are looked for."""
+        """The study described by `to_dict` or by the contents of a TOML file.
+
+        Parameters
+        ----------
+        given : mapping
+        folder : path
+            Folder that relative file names in `given` refer to.
+
+        Raises
+        ------
+        InvalidArgument
+            If an entry is unknown or invalid.
+        """
         return study_from_dict(cls, given, Path(folder))
 
     def _factor_lines(self) -> list[str]:
@@ -479,15 +539,28 @@ class Study:
             for name in self._uncertain
         ]
 
-    # ---- understanding
+    # ---- analysis
 
     def sensitivity(self, method: str = "sobol", n: int = 256, **options: Any) -> Sensitivity:
-        """Which factor decides what: Sobol indices or Morris effects with confidence intervals, on a design of their own.
+        """Sobol indices or Morris effects of every factor, with confidence intervals, from a design of their own.
 
-        See `coxa.sensitivity.sensitivity` for the options.
+        Parameters
+        ----------
+        method : {"sobol", "morris"}
+            Shares of variance, from n (d + 2) trials for d factors or groups; or elementary effects, from
+            n (d + 1) trials, for screening.
+        n : int
+            Blocks of Saltelli's design, rounded up to a power of two; or trajectories (10 to 50 are usual).
+        **options
+            `measures`, `groups`, `second_order`, `confidence`, `seed`, `path`, `workers`, `executor`,
+            `resamples`, `pool`, `band`, `select`, and options of `evaluate`.
+
+        Returns
+        -------
+        Sensitivity
         """
         return answer("sensitivity", self, method, n, **options)
 
     def tornado(self, measure: str, **options: Any) -> Tornado:
-        """One factor at a time from low to high, the others at their middle; see `coxa.tornado`."""
+        """Vary each factor from low to high with all others at their median; see `coxa.tornado`."""
         return answer("tornado", self, measure, **options)

@@ -62,7 +62,7 @@ class Result:
         return self._dataset[name]
 
     def _lacking(self, name: str) -> UnknownName:
-        """The error for a variable that is absent: the reason, if the format has such a variable."""
+        """The error for an absent variable, with the reason if the format defines it."""
         told = str(self._dataset.attrs.get("absent", "")).split("; ")
         reasons = [
             reason for told_of, _, reason in (t.partition(": ") for t in told) if told_of == name

@@ -194,6 +194,7 @@ def simulate(
     Returns
     -------
     Result
+
     Raises
     ------
     UnknownName
