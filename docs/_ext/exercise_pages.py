@@ -27,7 +27,9 @@ def page(exercise: coxa.ExerciseDescription) -> str:
     references = "\n".join(f"- {text}" for text in info.references)
     return f"""# {info.title}
 
-`{info.name}`, for {", ".join(info.muscles)}. {info.description}
+`{info.name}`. {info.description}
+
+Muscle groups: {", ".join(info.muscles)}.
 
 ```{{image}} {info.name}.png
 :alt: {info.title} by a man of 75 kg and 1.75 m, with every parameter at its default

@@ -11,4 +11,4 @@ def generate() -> None:
         (f"`{name}`", f"{limit.least:,}", f"{limit.most:,}", limit.why, limit.instead)
         for name, limit in LIMITS.items()
     ]
-    write("count_limits.md", table(("Count", "Least", "Most", "Because", "Instead"), rows))
+    write("count_limits.md", table(("Count", "Minimum", "Maximum", "Reason", "Advice"), rows))
