@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,16 +12,10 @@ from numpy.typing import NDArray
 
 from .._core import InvalidArgument
 from ..base import check
-from ..base.resources import DATA
 from ..base.tables import Table
+from ..base.toml_file import bundled
 from ..models.model import Model
 from ..models.subject import Subject
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
 
 Array = NDArray[np.float64]
 
@@ -60,8 +53,7 @@ class Factor:
 
 
 def published(path: str, *keys: str) -> float:
-    with open(DATA / path, "rb") as file:
-        found: Any = tomllib.load(file)
+    found: Any = bundled(path)
     for key in keys:
         found = found[key]
     return float(found)

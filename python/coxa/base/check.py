@@ -6,7 +6,8 @@ import math
 import numbers
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from .._core import FileError, InvalidArgument, UnknownName, nearest_name
@@ -70,6 +71,19 @@ def unknown(kind: str, name: object, candidates: Iterable[str]) -> UnknownName:
     near = nearest_name(str(name), names)
     hint = f"; did you mean {near!r}?" if near else f"; there are: {', '.join(names) or 'none'}"
     return UnknownName(f"no {kind} {shown(str(name))}{hint}")
+
+
+@contextmanager
+def written_whole(target: Path) -> Iterator[Path]:
+    """A temporary path to write to, renamed to the target once it is complete."""
+    partial = target.with_name(f".{target.stem}.partial{target.suffix}")
+    try:
+        yield partial
+        os.replace(partial, target)
+    except OSError as error:
+        raise FileError(f"cannot write {target}: {error.strerror or error}") from None
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def output_path(path: str | os.PathLike[str], suffixes: Iterable[str] = ()) -> Path:

@@ -1,4 +1,4 @@
-"""Size-limited reading of TOML files written by users; every defect is a one-line error."""
+"""TOML files: those of the package, and those of users, size-limited and with every defect a one-line error."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import os
 import re
 import sys
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from .._core import Error, FileError
 from .limits import LIMITS, check_count
+from .resources import DATA
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -21,6 +23,12 @@ else:
 #: Long runs of characters that dotted keys consist of.
 _KEYS = re.compile(r"[\w.\-\"' \t]{200,}")
 _MOST_PARTS = 100
+
+
+@lru_cache
+def bundled(name: str) -> dict[str, Any]:
+    """The contents of a TOML file of the package, by its path in `data`."""
+    return tomllib.loads((DATA / name).read_text(encoding="utf-8"))
 
 
 def read_toml(

@@ -44,6 +44,14 @@ def whole_number(text: str) -> int:
 # ---- shared options
 
 
+def add_list(
+    sub: argparse.ArgumentParser, name: str, metavar: str, text: str, required: bool = False
+) -> None:
+    """An option that takes one value or more, and can be repeated; `text` is its help."""
+    how: dict[str, Any] = {"nargs": "+", "action": "extend", "default": [], "required": required}
+    sub.add_argument(name, metavar=metavar, help=text, **how)
+
+
 def add_json(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
 
@@ -71,14 +79,7 @@ def add_person(sub: argparse.ArgumentParser) -> None:
 
 
 def add_settings(sub: argparse.ArgumentParser, frames: int = 101, of: str = "NAME=VALUE") -> None:
-    sub.add_argument(
-        "--set",
-        nargs="+",
-        action="extend",
-        default=[],
-        metavar=of,
-        help="parameters of the exercise, listed by 'coxa describe NAME'",
-    )
+    add_list(sub, "--set", of, "parameters of the exercise, listed by 'coxa describe NAME'")
     sub.add_argument(
         "--frames", type=whole_number, default=frames, help=f"number of frames, default {frames}"
     )

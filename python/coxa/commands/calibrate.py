@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 
-import pandas
 import pandas as pd
 
 import coxa
@@ -12,6 +11,7 @@ import coxa
 from ..authoring.catalogue import known
 from .arguments import (
     add_json,
+    add_list,
     add_person,
     add_picture,
     add_settings,
@@ -26,14 +26,7 @@ from .studies import hand_over
 
 def add(sub: argparse.ArgumentParser) -> None:
     add_person(sub)
-    sub.add_argument(
-        "--max",
-        nargs="+",
-        action="extend",
-        default=[],
-        metavar="EXERCISE=KG",
-        help="one-repetition maximum, kg",
-    )
+    add_list(sub, "--max", "EXERCISE=KG", "one-repetition maximum, kg")
     sub.add_argument(
         "--factors",
         choices=("one", "groups"),
@@ -84,7 +77,7 @@ def run(options: argparse.Namespace) -> int:
 def _csv(path: str) -> pd.DataFrame:
     """A CSV table; # starts a comment."""
     try:
-        return pandas.read_csv(path, comment="#")
+        return pd.read_csv(path, comment="#")
     except FileNotFoundError:
         raise coxa.FileError(f"cannot read {path}: there is no such file") from None
     except (OSError, ValueError) as error:

@@ -12,7 +12,7 @@ import coxa
 
 from ..base.wording import left_out, with_unit
 from ..studies.columns import chosen, columns, flat
-from .arguments import add_json, add_picture, pairs_of, picture_of, value_of
+from .arguments import add_json, add_list, add_picture, pairs_of, picture_of, value_of
 from .studies import hand_over, open_results
 
 
@@ -43,13 +43,11 @@ def add(sub: argparse.ArgumentParser) -> None:
         metavar=("A", "B"),
         help="with --paired: compare only these two levels",
     )
-    sub.add_argument(
+    add_list(
+        sub,
         "--select",
-        nargs="+",
-        action="extend",
-        default=[],
-        metavar="DIM=LABEL",
-        help="labels of a measure that has more dimensions, such as group=glutes",
+        "DIM=LABEL",
+        "labels of a measure that has more dimensions, such as group=glutes",
     )
     add_picture(sub)
     add_json(sub)

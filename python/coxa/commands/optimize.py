@@ -12,6 +12,7 @@ from ..authoring.catalogue import known
 from ..base import check
 from .arguments import (
     add_json,
+    add_list,
     add_person,
     add_picture,
     add_settings,
@@ -33,22 +34,13 @@ def add(sub: argparse.ArgumentParser) -> None:
     goal = sub.add_mutually_exclusive_group(required=True)
     goal.add_argument("--maximize", metavar="SUMMARY", help="summary variable to maximise")
     goal.add_argument("--minimize", metavar="SUMMARY", help="summary variable to minimise")
-    sub.add_argument(
-        "--over",
-        nargs="+",
-        action="extend",
-        default=[],
-        required=True,
-        metavar="NAME=LOW:HIGH",
-        help="range of a parameter to choose from, or its levels: NAME=A,B,C",
-    )
-    sub.add_argument(
+    text = "range of a parameter to choose from, or its levels: NAME=A,B,C"
+    add_list(sub, "--over", "NAME=LOW:HIGH", text, required=True)
+    add_list(
+        sub,
         "--limit",
-        nargs="+",
-        action="extend",
-        default=[],
-        metavar="SUMMARY=MOST",
-        help="upper limit, or SUMMARY=LOW:HIGH; reserve_frames=0 keeps within the person's strength",
+        "SUMMARY=MOST",
+        "upper limit, or SUMMARY=LOW:HIGH; reserve_frames=0 keeps within the person's strength",
     )
     sub.add_argument(
         "--form", action="store_true", help="require every cue of check-form to be met"

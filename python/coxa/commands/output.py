@@ -14,7 +14,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from .._core import FileError
+from ..base.check import written_whole
 from ..base.json_values import plain
 
 OK, FAILED, BAD_INPUT = 0, 1, 2
@@ -78,13 +78,7 @@ def draw_to(given: Any, picture: Path, *, quiet: bool = False) -> None:
     """Write the figure of any object with a `plot` method, atomically."""
     os.environ.setdefault("MPLBACKEND", "Agg")
     figure = given.plot()
-    partial = picture.with_name(f".{picture.stem}.partial{picture.suffix}")
-    try:
+    with written_whole(picture) as partial:
         figure.savefig(partial, dpi=130)
-        os.replace(partial, picture)
-    except OSError as error:
-        raise FileError(f"cannot write {picture}: {error.strerror}") from None
-    finally:
-        partial.unlink(missing_ok=True)
     if not quiet:
         print(f"wrote {picture}")

@@ -6,7 +6,7 @@ import argparse
 import json
 import warnings
 
-from .arguments import add_json, add_picture, add_workers, picture_of, whole_number
+from .arguments import add_json, add_list, add_picture, add_workers, picture_of, whole_number
 from .studies import hand_over, read_definition
 
 
@@ -25,14 +25,7 @@ def add(sub: argparse.ArgumentParser) -> None:
         help="size of the design: of d factors, N (d + 2) trials with sobol, default 256; N (d + 1) with morris,"
         " default 32",
     )
-    sub.add_argument(
-        "--measure",
-        nargs="+",
-        action="extend",
-        default=[],
-        metavar="NAME",
-        help="summaries to analyse, default those of the file, or all",
-    )
+    add_list(sub, "--measure", "NAME", "summaries to analyse, default those of the file, or all")
     sub.add_argument("--seed", type=whole_number, default=0, help="random seed, default 0")
     sub.add_argument(
         "--save",

@@ -9,19 +9,12 @@ import coxa
 
 from ..base import check
 from ..literature import run as literature
-from .arguments import add_json, whole_number
+from .arguments import add_json, add_list, whole_number
 from .output import FAILED, OK, new_console, print_json, print_table
 
 
 def add(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument(
-        "--only",
-        metavar="ID",
-        nargs="+",
-        action="extend",
-        default=[],
-        help="only these findings; * matches any characters",
-    )
+    add_list(sub, "--only", "ID", "only these findings; * matches any characters")
     sub.add_argument(
         "--table",
         metavar="TABLE.toml",

@@ -15,7 +15,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from .._core import FileError, InvalidArgument
+from .._core import InvalidArgument
 from ..base import check, estimate
 from ..base.limits import check_count
 from ..trials.labels import subtitle, title
@@ -78,9 +78,7 @@ def animate(
             clock.set_text(f"{word}   {stage.time[frame]:.2f} s")
             yield
 
-    # written under a temporary name, then renamed
-    partial = target.with_name(f".{target.stem}.partial{target.suffix}")
-    try:
+    with check.written_whole(target) as partial:
         if movie:
             writer = FFMpegWriter(fps=fps)
             with (
@@ -91,11 +89,6 @@ def animate(
                     writer.grab_frame()
         else:
             _save_gif([_drawn(figure) for _ in poses()], partial, fps)
-        os.replace(partial, target)
-    except OSError as error:
-        raise FileError(f"cannot write {target}: {error.strerror or error}") from None
-    finally:
-        partial.unlink(missing_ok=True)
     return target
 
 

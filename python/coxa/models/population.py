@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from .._core import InvalidArgument
 from ..base import check
 from ..base.designs import DRAWS, unit_cube
 from ..base.limits import check_count
-from ..base.resources import ANTHROPOMETRY, DATA
+from ..base.toml_file import bundled
 from .subject import Subject
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,24 +24,16 @@ SEXES = ("male", "female", "both")
 _MOST_SPREAD = 0.5
 
 
-@lru_cache
 def tables() -> dict[str, Any]:
     """Contents of `data/anthropometry/population.toml`."""
-    with open(ANTHROPOMETRY / "population.toml", "rb") as file:
-        return tomllib.load(file)
-
-
-@lru_cache
-def _citations() -> dict[str, Any]:
-    with open(DATA / "sources.toml", "rb") as file:
-        return tomllib.load(file)
+    return bundled("anthropometry/population.toml")
 
 
 def citation(keys: str | list[str]) -> str:
     """Citations of keys of `data/sources.toml`, joined by "; "; "[recalled]" marks sources that were not read."""
     found = []
     for key in [keys] if isinstance(keys, str) else keys:
-        entry = _citations()[key]
+        entry = bundled("sources.toml")[key]
         found.append(entry["citation"] + (" [recalled]" if entry["read"] == "recalled" else ""))
     return "; ".join(found)
 

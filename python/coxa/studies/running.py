@@ -66,12 +66,8 @@ def run(
         File to write. Until it is complete, finished parts are in the folder of the same name plus `.parts`.
     chunk : int
         Trials per part; a resumed study keeps its own.
-    workers : int, optional
-        Threads of this process, if no executor is given; by default all cores available to it.
-    executor : object, optional
-        Any object with the `submit` of `concurrent.futures.Executor`, or a dask Client, in place of threads.
-    progress : bool, optional
-        Show a progress bar; by default only on a terminal and in notebooks.
+    workers, executor, progress
+        As in `Study.run`; a dask Client is an executor too.
     definition : mapping
         Everything that identifies the study, as JSON values.
     attributes : mapping

@@ -6,7 +6,6 @@ import itertools
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from .._core import FileError, InvalidArgument
+from .._core import InvalidArgument
 from ..base import check
 
 if TYPE_CHECKING:
@@ -105,7 +104,7 @@ def write(
     if series is not None:
         _series(dataset, layout.dims, series)
         names = {name: (unit, "") for name, unit in _long_units(dataset, series).items()}
-    with _appearing(target) as partial:
+    with check.written_whole(target) as partial:
         if target.suffix.lower() == ".parquet":
             _write_parquet(partial, _blocks(dataset, layout, series), names, dataset.attrs)
         else:
@@ -331,19 +330,6 @@ def _pieces(
             place = {d: slice(i, i + 1) for d, i in zip(dims, outer, strict=False)}
             yield first, {**place, dims[cut]: slice(start, stop)}
             first += (stop - start) * inner
-
-
-@contextmanager
-def _appearing(target: Path) -> Iterator[Path]:
-    """A temporary path that is renamed to the target once it is complete."""
-    partial = target.with_name(f".{target.stem}.partial{target.suffix}")
-    try:
-        yield partial
-        os.replace(partial, target)
-    except OSError as error:
-        raise FileError(f"cannot write {target}: {error.strerror or error}") from None
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def _write_csv(

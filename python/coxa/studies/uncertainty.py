@@ -7,21 +7,14 @@ exercise parameters, or the recruitment criterion.
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from .._core import InvalidArgument
 from ..base import check
-from ..base.resources import DATA
+from ..base.toml_file import bundled
 from ..models.population import citation
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,10 +27,8 @@ KINDS = ("change", "offset", "criterion")
 DISTRIBUTIONS = ("normal", "lognormal", "uniform", "levels")
 
 
-@lru_cache
 def _tables() -> dict[str, Any]:
-    with open(DATA / "uncertainty" / "spreads.toml", "rb") as file:
-        return tomllib.load(file)
+    return bundled("uncertainty/spreads.toml")
 
 
 def groups() -> list[str]:

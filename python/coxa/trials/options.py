@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 from .. import _core
@@ -47,12 +47,8 @@ class Options:
 
     def to_dict(self) -> dict[str, Any]:
         """Criterion and frames, and other options that differ from their defaults."""
-        return {
-            f.name: value
-            for f in fields(self)
-            for value in [getattr(self, f.name)]
-            if f.name in ("criterion", "frames") or value != f.default
-        }
+        always = ("criterion", "frames")
+        return {n: v for n, v in vars(self).items() if n in always or v != getattr(Options, n)}
 
 
 def check_criterion(value: object) -> float:

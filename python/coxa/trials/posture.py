@@ -144,28 +144,18 @@ class Reading(Recorded):
                 parts[name] = (a, b)
 
         for side, s in SIDES.items():
+            names = ("knee", "ankle", "hip_crease", "palm", "elbow", "buttock")
+            at = {name: self.optional(self.site, f"{name}{s}") for name in names}
             heel = self.optional(self.site, f"heel_medial{s}", f"heel_lateral{s}")
             toe = self.optional(self.site, f"toe_medial{s}", f"toe_lateral{s}")
-            knee, hip = self.optional(self.site, f"knee{s}"), self.optional(self.site, f"hip{s}")
-            ankle, crease = (
-                self.optional(self.site, f"ankle{s}"),
-                self.optional(self.site, f"hip_crease{s}"),
-            )
-            palm, elbow = (
-                self.optional(self.site, f"palm{s}"),
-                self.optional(self.site, f"elbow{s}"),
-            )
-            seat = self.optional(self.site, f"buttock{s}")
+            shank = self.optional(self.site, f"knee{s}", f"ankle{s}")
+            thigh = self.optional(self.site, f"knee{s}", f"hip{s}")
             add(f"{side} foot", heel, toe)
-            add(f"{side} knee", knee, knee)
-            add(
-                f"{side} shank",
-                ankle,
-                None if knee is None or ankle is None else (knee + ankle) / 2,
-            )
-            add(f"{side} thigh", crease, None if knee is None or hip is None else (knee + hip) / 2)
-            add(f"{side} arm", palm, elbow)
-            add(f"{side} buttock", seat, seat)
+            add(f"{side} knee", at["knee"], at["knee"])
+            add(f"{side} shank", at["ankle"], shank)
+            add(f"{side} thigh", at["hip_crease"], thigh)
+            add(f"{side} arm", at["palm"], at["elbow"])
+            add(f"{side} buttock", at["buttock"], at["buttock"])
         blades = self.optional(self.both, "scapula")
         neck, seat = self.optional(self.site, "c7"), self.optional(self.both, "buttock")
         add("back", neck, blades)
