@@ -97,14 +97,9 @@ def exercise(name: str) -> ExerciseDescription:
     """
     known(name)
     info = _core.exercise_info(name)
+    lists = {what: tuple(info[what]) for what in ("muscles", "references")}
     return ExerciseDescription(
-        ExerciseInfo(
-            info["name"],
-            info["title"],
-            info["description"],
-            tuple(info["muscles"]),
-            tuple(info["references"]),
-        ),
+        ExerciseInfo(**{**info, **lists}),
         Parameters(list(declared(_core.exercise_parameters(name)))),
         _core.exercise_origin(name),
     )

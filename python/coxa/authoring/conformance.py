@@ -91,10 +91,8 @@ def check(
     check_count("seed", seed)
     findings = list(_findings(catalogue.exercise(name), draws, seed, person, others))
     rows = [(f.passed, f.found, f.allowed) for f in findings]
-    table = Table(rows, columns=["passed", "found", "allowed"])
-    table.index = [f.rule for f in findings]
-    table.index.name = "rule"
-    return table
+    table = Table(rows, columns=["passed", "found", "allowed"], index=[f.rule for f in findings])
+    return table.rename_axis("rule")
 
 
 def passed(table: Table) -> bool:
@@ -162,7 +160,8 @@ def check_parameters(parameters: Sequence[Parameter]) -> Finding:
 def check_info(exercise: ExerciseDescription) -> Finding:
     """Title, description, references and muscle groups are given."""
     info, wrong = exercise.info, []
-    groups = sorted({group.name.removesuffix("_r").removesuffix("_l") for group in _groups()})
+    sided = [group.name for group in default_model().groups]
+    groups = sorted({name.removesuffix("_r").removesuffix("_l") for name in sided})
     if not re.fullmatch(r"[a-z][a-z0-9_]*", info.name):
         wrong.append(f"its name {info.name!r} is not snake_case")
     if not info.title.strip():
@@ -186,10 +185,6 @@ def check_info(exercise: ExerciseDescription) -> Finding:
         "; ".join(wrong) or f"for {', '.join(info.muscles)}; {len(info.references)} references",
         f"title, description, references with a year, muscle groups {', '.join(groups)}",
     )
-
-
-def _groups() -> Sequence[Any]:
-    return default_model().groups
 
 
 def check_status(trial: Trial) -> Finding:
@@ -369,21 +364,8 @@ def _memory() -> Callable[[], float] | None:
 
 
 class _Mallinfo2(ctypes.Structure):
-    _fields_ = [
-        (name, ctypes.c_size_t)
-        for name in (
-            "arena",
-            "ordblks",
-            "smblks",
-            "hblks",
-            "hblkhd",
-            "usmblks",
-            "fsmblks",
-            "uordblks",
-            "fordblks",
-            "keepcost",
-        )
-    ]
+    _names = "arena ordblks smblks hblks hblkhd usmblks fsmblks uordblks fordblks keepcost"
+    _fields_ = [(name, ctypes.c_size_t) for name in _names.split()]
 
 
 def check_person(name: str, subject: Subject) -> Finding:

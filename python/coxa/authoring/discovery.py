@@ -81,7 +81,7 @@ def _use_entry_point(entry: importlib.metadata.EntryPoint) -> None:
         try:
             brought: Any = entry.load()
             if inspect.isclass(brought) and issubclass(brought, Exercise):
-                if not _registered(brought):
+                if brought not in registered():
                     register(brought)
             elif not isinstance(brought, ModuleType):
                 raise TypeError(
@@ -94,10 +94,6 @@ def _use_entry_point(entry: importlib.metadata.EntryPoint) -> None:
             raise
         except BaseException as error:  # including SystemExit: third-party code may raise anything
             _skip(where, reason(error))
-
-
-def _registered(exercise: type) -> bool:
-    return exercise in registered()
 
 
 def _registers(module: ModuleType) -> bool:

@@ -9,7 +9,10 @@ from typing import Any
 
 from .. import _core
 from .._core import InvalidArgument
-from ..base.html import html_table
+from ..base.html import html_table, text_table
+
+#: Columns of a printed table.
+_HEADS = ("name", "default", "range", "unit", "description")
 
 
 @dataclass(frozen=True)
@@ -120,16 +123,10 @@ class Parameters(Mapping[str, Parameter]):
         ]
 
     def __repr__(self) -> str:
-        rows = [("name", "default", "range", "unit", "description"), *self._rows()]
-        widths = [max(len(row[i]) for row in rows) for i in range(4)]
-        lines = []
-        for row in rows:
-            left = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=False))
-            lines.append(f"{left}  {row[4]}".rstrip())
-        return "\n".join(lines)
+        return "\n".join(text_table([_HEADS, *self._rows()]))
 
     def _repr_html_(self) -> str:
-        return html_table(("name", "default", "range", "unit", "description"), self._rows())
+        return html_table(_HEADS, self._rows())
 
     def to_dataframe(self) -> Any:
         """The table as a pandas DataFrame."""

@@ -92,9 +92,7 @@ def summary(dataset: xr.Dataset, body_mass: float) -> Table:
             str(variable.attrs.get("long_name", "")),
         )
     columns = ["value", "unit", "per kg", "at s", "% up", "meaning"]
-    table = Table.from_dict(rows, orient="index", columns=columns)
-    table.index.name = "quantity"
-    return table
+    return Table.from_dict(rows, orient="index", columns=columns).rename_axis("quantity")
 
 
 def muscle_groups(dataset: xr.Dataset) -> Table:
@@ -111,7 +109,7 @@ def muscle_groups(dataset: xr.Dataset) -> Table:
     peak = activation.max("time").values
     # a group without any solved frame has no peak
     frames = activation.fillna(-1).argmax("time").values
-    table = Table(
+    return Table(
         {
             "mean activation": mean(activation),
             "peak activation": peak,
@@ -121,4 +119,3 @@ def muscle_groups(dataset: xr.Dataset) -> Table:
         },
         index=pd.Index(dataset["group"].values, name="group"),
     )
-    return table

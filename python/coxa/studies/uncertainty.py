@@ -259,9 +259,7 @@ def table() -> pd.DataFrame:
             found.source,
         ]
     columns = ["description", "quantities", "unit", "mean_spread", "spread", "basis", "source"]
-    made = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
-    made.index.name = "group"
-    return made
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("group")
 
 
 # ---- from the file

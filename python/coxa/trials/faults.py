@@ -58,9 +58,7 @@ def consequences(trials: Mapping[str, Result]) -> Table:
             column[f"{group.replace('_', ' ')}, mean force, kN"] = force
         column["cues that fail"] = ", ".join(cue.name for cue in check_form(result).failed) or "-"
         columns[name] = column
-    table = Table(columns)
-    table.index.name = "quantity"
-    return table
+    return Table(columns).rename_axis("quantity")
 
 
 def check_trials(trials: object, least: int, most: int | None) -> None:

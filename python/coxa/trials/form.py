@@ -17,6 +17,7 @@ import numpy as np
 from .._core import FileError, InvalidArgument
 from ..base import check
 from ..base.doors import answer
+from ..base.html import text_table
 from ..base.resources import DATA
 from ..base.tables import Table
 from .cues import CUES
@@ -269,12 +270,8 @@ class FormCheck(Sequence[Cue]):
         return rows
 
     def __repr__(self) -> str:
-        rows = [self.heads, *self.lines()]
-        widths = [max(len(row[i]) for row in rows) for i in range(len(self.heads) - 1)]
         lines = [self.heading] if self.heading else []
-        for row in rows:
-            left = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=False))
-            lines.append(f"{left}  {row[-1]}".rstrip())
+        lines += text_table([self.heads, *self.lines()])
         lines += [cue.why for cue in self.failed]
         lines.append(f"{self.verdict}. {self.note}")
         return "\n".join(lines)
