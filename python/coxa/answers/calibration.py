@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ..base.doors import picture
 from ..base.json_values import plain
 from ..base.tables import Table
 from ..models.subject import Subject
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from .answer import Answer
 
 
-@dataclass(frozen=True)
-class Calibration:
-    """A person whose strength fits what was measured.
+@dataclass(frozen=True, repr=False)
+class Calibration(Answer):
+    """A person whose strength fits what was measured; `plot` draws measured against predicted values, and the factors.
 
     Attributes
     ----------
@@ -44,6 +42,7 @@ class Calibration:
         What to be careful about.
     """
 
+    _picture = "calibration"
     subject: Subject
     before: Subject
     kind: str
@@ -52,11 +51,8 @@ class Calibration:
     chi2: float
     notes: tuple[str, ...] = ()
 
-    def plot(self) -> Figure:
-        """Measured against predicted, before and after, and the factors with their intervals."""
-        return picture("calibration", self)
-
-    def __repr__(self) -> str:
+    @property
+    def heading(self) -> str:
         told = []
         for name, row in self.factors.iterrows():
             interval = (
@@ -64,30 +60,25 @@ class Calibration:
             )
             told.append(f"{str(name).replace('_', ' ')} x {row['factor']:.3f}{interval}")
         worst = self.table["error_percent"].abs().max()
-        lines = [
-            f"{len(self.table)} {self.kind}: {', '.join(told)}; errors of at most {worst:.2g} %",
-            repr(self.subject),
-            *self.notes,
-        ]
-        return "\n".join(lines)
+        return f"{len(self.table)} {self.kind}: {', '.join(told)}; errors of at most {worst:.2g} %"
+
+    @property
+    def footer(self) -> list[str]:
+        return [repr(self.subject), *self.notes]
+
+    def shown(self) -> Mapping[str, Table]:
+        return {"factors": self.factors, self.kind: self.table}
+
+    def __repr__(self) -> str:
+        return "\n".join([self.heading, *self.footer])
 
     def to_dict(self) -> dict[str, Any]:
-        """Everything as plain values, for JSON."""
         return {
             "kind": self.kind,
             "subject": json.loads(self.subject.to_json()),
             "before": json.loads(self.before.to_json()),
-            "factors": {str(k): plain(dict(row)) for k, row in self.factors.iterrows()},
-            "measurements": [
-                plain({str(self.table.index.name): key, **row})
-                for key, row in zip(
-                    self.table.index.tolist(), self.table.to_dict("records"), strict=True
-                )
-            ],
+            "factors": plain(self.factors.to_dict("index")),
+            "measurements": plain(self.table.reset_index().to_dict("records")),
             "chi2": self.chi2,
             "notes": list(self.notes),
         }
-
-    def to_json(self) -> str:
-        """The same as JSON."""
-        return json.dumps(self.to_dict())

@@ -5,35 +5,25 @@ from __future__ import annotations
 import csv
 import json
 import math
-import os
 from collections.abc import Mapping
-from html import escape
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
 from ..base import check
-from ..base.doors import picture
 from ..base.tables import Table
-from ..models.subject import Subject
 from ..trials.labels import person
 from ..trials.result import Result
 from ..trials.simulation import MaxLoad
 from .compared import PER_LEG, TRUNK_GROUPS
-from .saving import save
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from .saving import SavedAnswer
 
 KIND = "comparison"
 
 STATEMENT = "Research software: not medical advice, not training advice."
 
-
-# ---- the comparison ------------------------------------------------------------------------------------------
 
 # the rows that are printed: heading of the row, quantity, digits
 _SHORT = [
@@ -66,8 +56,10 @@ def shorten(text: str, width: int) -> str:
     return text if len(text) <= width else f"{text[: width - 4].rstrip()} ..."
 
 
-class Comparison:
+class Comparison(SavedAnswer):
     """Exercises by one person, side by side.
+
+    `plot` draws postures, moments over the lift, lumbar load, sticking curves and muscle groups.
 
     The lifting phase is the first concentric stretch of the repetition; its 0 to 100 % are of its duration.
     "Per working leg" is the leg that the exercise works (its parameter `side`), or the mean of the two where both
@@ -93,6 +85,8 @@ class Comparison:
     results, max_loads : dict
         The trials and greatest loads by label; empty for a comparison read from a file.
     """
+
+    _picture = "comparison"
 
     def __init__(
         self,
@@ -122,16 +116,6 @@ class Comparison:
     def basis(self) -> str:
         """At which loads: equal load, equal effort, as given."""
         return str(self.dataset.attrs["basis"])
-
-    @property
-    def subject(self) -> Subject | None:
-        text = self.dataset.attrs.get("subject")
-        return Subject.from_json(text) if text else None
-
-    @property
-    def solved(self) -> bool:
-        """Whether every frame of every exercise was solved."""
-        return not self.dataset["unsolved_frames"].values.any()
 
     @property
     def warnings(self) -> list[str]:
@@ -229,48 +213,20 @@ class Comparison:
         )
         return [*lines, *self.warnings, STATEMENT]
 
-    def __repr__(self) -> str:
-        rows = [["", *self.exercises], *self.short()]
-        wide = max(len(row[0]) for row in rows)
-        widths = [max(len(row[i]) for row in rows if i < len(row)) for i in range(1, len(rows[0]))]
-        lines = [
-            f"{row[0]:{wide}}  "
-            + "  ".join(f"{cell:>{width}}" for cell, width in zip(row[1:], widths, strict=True))
-            for row in rows
-        ]
-        return "\n".join([self.heading, "", *lines, "", *self.footer])
+    def shown(self) -> Mapping[str, Table]:
+        heads, rows = zip(*((row[0], row[1:]) for row in self.short()), strict=True)
+        return {"": Table(rows, heads, self.exercises)}
 
-    def _repr_html_(self) -> str:
-        head = "".join(f"<th>{escape(label)}</th>" for label in self.exercises)
-        body = ""
-        for row in self.short():
-            cells = "".join(f"<td>{escape(cell)}</td>" for cell in row[1:])
-            indent = "1em" if row[0].startswith(" ") else "0"
-            body += (
-                f"<tr><th style='text-align:left;font-weight:normal;padding-left:{indent}'>"
-                f"{escape(row[0].strip())}</th>{cells}</tr>"
-            )
-        foot = "<br>".join(escape(line) for line in self.footer)
-        return (
-            f"<p>{escape(self.heading)}</p><table><thead><tr><th></th>{head}</tr></thead>"
-            f"<tbody>{body}</tbody></table><p><small>{foot}</small></p>"
-        )
-
-    def plot(self) -> Figure:
-        """Postures, moments over the lift, lumbar load, sticking curves and muscle groups in one figure."""
-        return picture("comparison", self)
-
-    def as_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Loads, quantities and units as plain values, for JSON."""
         table, loads = self.table, self.loads
         exercises = {}
         for label in self.exercises:
             row = loads.loc[label]
+            given = str(self.dataset["parameters"].sel(exercise=label).values)
             exercises[label] = {
                 "exercise": row["exercise"],
-                "parameters": json.loads(
-                    str(self.dataset["parameters"].sel(exercise=label).values)
-                ),
+                "parameters": json.loads(given),
                 "load": row["load kg"],
                 "load_basis": row["load is"],
                 "max_load": row["greatest load kg"],
@@ -279,19 +235,8 @@ class Comparison:
                 "working_side": row["working leg"],
                 "quantities": {name: float(table[label][name]) for name in table.index},
             }
-        return {
-            "basis": self.basis,
-            "subject": json.loads(self.dataset.attrs.get("subject") or "null"),
-            "model": self.dataset.attrs["model"],
-            "criterion": self.dataset.attrs["criterion"],
-            "solved": self.solved,
-            "warnings": self.warnings,
-            "exercises": exercises,
-            "units": dict(table["unit"]),
-            "statement": STATEMENT,
-            "coxa_version": self.dataset.attrs["coxa_version"],
-            "history": self.dataset.attrs["history"],
-        }
+        units = dict(table["unit"])
+        return {**super().to_dict(), "basis": self.basis, "exercises": exercises, "units": units}
 
     def write_csv(self, file: Any) -> None:
         """Rows of loads, then every quantity; columns quantity, unit, one per exercise, meaning."""
@@ -304,8 +249,3 @@ class Comparison:
         for name, row in self.table.iterrows():
             cells = ["" if math.isnan(v) else repr(float(v)) for v in row[self.exercises]]
             writer.writerow([name, row["unit"], *cells, row["meaning"]])
-
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Writes by the ending of the name: `.h5`, `.hdf5`, `.nc` everything; `.csv` the table; `.json` the table
-        and loads; `.png`, `.pdf`, `.svg`, `.jpg` the picture."""
-        return save(self, path, self.dataset)

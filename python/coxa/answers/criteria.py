@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from ..trials.labels import subtitle, title
 from ..trials.options import Options, check_criterion, criterion_text
 from ..trials.result import Result
 from ..trials.simulation import set_up
+from .answer import Answer
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -31,8 +32,8 @@ CRITERIA: tuple[float | str, ...] = (1, 2, 3, 5, "min-max")
 _SAME = 1e-4
 
 
-@dataclass(frozen=True)
-class CriterionSpread:
+@dataclass(frozen=True, repr=False)
+class CriterionSpread(Answer):
     """The same trial under several criteria of muscle recruitment.
 
     Attributes
@@ -79,33 +80,32 @@ class CriterionSpread:
         """
         return picture("criterion spread", self, groups, quantity)
 
-    def __repr__(self) -> str:
-        rows = self.dependent
-        told = ", ".join(self.criteria)
-        lines = [
-            f"{title(self.result)}   ·   {subtitle(self.result)}",
-            f"criteria {told}; value: {criterion_text(own_criterion(self.result))}",
-        ]
-        if len(rows):
-            lines.append(repr(rows))
-        same = len(self.table) - len(rows)
-        lines.append(
-            f"{same} of {len(self.table)} summaries do not depend on the criterion:"
-            " the motion decides them."
+    @property
+    def heading(self) -> str:
+        return (
+            f"{title(self.result)}   ·   {subtitle(self.result)}\n"
+            f"criteria {', '.join(self.criteria)}; value: {criterion_text(own_criterion(self.result))}"
         )
-        for name, run in self.runs.iterrows():
-            if run["unsolved_frames"] > 0:
-                lines.append(f"criterion {name}: {run['unsolved_frames']:.0f} frames unsolved")
-        return "\n".join(lines)
+
+    @property
+    def footer(self) -> list[str]:
+        same, unsolved = len(self.table) - len(self.dependent), self.runs["unsolved_frames"]
+        return [
+            f"{same} of {len(self.table)} summaries do not depend on the criterion:"
+            " the motion decides them.",
+            *(f"criterion {k}: {n:.0f} frames unsolved" for k, n in unsolved.items() if n > 0),
+        ]
+
+    def shown(self) -> Mapping[str, Table]:
+        return {"": self.dependent} if len(self.dependent) else {}
 
     def to_dict(self) -> dict[str, Any]:
-        """The same as plain values, for JSON."""
         return {
             "exercise": self.result.exercise,
             "criterion": criterion_text(own_criterion(self.result)),
             "criteria": self.criteria,
-            "summaries": {str(k): plain(dict(row)) for k, row in self.table.iterrows()},
-            "runs": {str(k): plain(dict(row)) for k, row in self.runs.iterrows()},
+            "summaries": plain(self.table.to_dict("index")),
+            "runs": plain(self.runs.to_dict("index")),
         }
 
 

@@ -11,13 +11,11 @@ import pandas as pd
 import xarray as xr
 
 from .._core import InvalidArgument
-from ..base.doors import picture
 from ..base.limits import check_count
 from ..base.tables import Table
-from ..base.wording import heading, left_out, printed
+from ..base.wording import heading
 from ..studies.columns import (
     Column,
-    Measured,
     chosen,
     columns,
     crossed,
@@ -27,17 +25,17 @@ from ..studies.columns import (
     measured,
     require_trials,
 )
+from .answer import StudyAnswer
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False)
-class MainEffects:
-    """Means of a measure at the levels of each factor.
+@dataclass(frozen=True, eq=False, repr=False)
+class MainEffects(StudyAnswer):
+    """Means of a measure at the levels of each factor; `plot` draws a panel per factor, most important first.
 
     Attributes
     ----------
@@ -58,23 +56,18 @@ class MainEffects:
         The study's exercise in words.
     """
 
-    table: Table
-    measured: Measured
+    _picture = "main effects"
     columns: Mapping[str, Column]
-    missing: int
     confidence: float
     notes: str
-    title: str = ""
 
-    def plot(self) -> Figure:
-        """One panel per factor, the most important first."""
-        return picture("main effects", self)
+    @property
+    def heading(self) -> str:
+        return f"<coxa.MainEffects of {self.measured.name} [{self.measured.unit}], {self.counted}>"
 
-    def __repr__(self) -> str:
+    def _brief(self) -> Table:
         of = self.table.drop_duplicates("factor")[["factor", "effect", "share"]]
-        head = f"<coxa.MainEffects of {self.measured.name} [{self.measured.unit}], "
-        head += f"{left_out(self.missing, len(self.measured.values))}>"
-        return printed(head, Table(of.set_index("factor")))
+        return Table(of.set_index("factor"))
 
 
 def main_effects(
@@ -149,7 +142,7 @@ def main_effects(
     )
     result = Table(pd.concat(parts, ignore_index=True))
     missing = int((~good).sum())
-    return MainEffects(result, given, picked, missing, level, notes, heading(dataset.attrs))
+    return MainEffects(result, given, missing, heading(dataset.attrs), picked, level, notes)
 
 
 def _effect(

@@ -7,7 +7,7 @@ import math
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +15,6 @@ import numpy as np
 from .._core import InfeasibleMotion, InvalidArgument
 from ..authoring import catalogue
 from ..base import check
-from ..base.doors import picture
 from ..base.json_values import plain
 from ..base.limits import check_count
 from ..base.tables import Table
@@ -26,18 +25,18 @@ from ..trials.form import read_limits
 from ..trials.options import Options
 from ..trials.result import Result
 from ..trials.simulation import set_up
+from .answer import Answer
 from .search import Limit, Problem, Space, Trial, at, scale_of, scan_points
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Optimum:
-    """The best way found to do an exercise within limits.
+@dataclass(frozen=True, repr=False)
+class Optimum(Answer):
+    """The best way found to do an exercise within limits; `plot` draws the objective over each parameter.
 
     Attributes
     ----------
@@ -66,6 +65,7 @@ class Optimum:
         What was searched over, as given.
     """
 
+    _picture = "optimum"
     exercise: str
     objective: str
     maximize: bool
@@ -77,14 +77,15 @@ class Optimum:
     limits: Table
     history: Table
     converged: bool
-    ranges: dict[str, Any] = field(repr=False)
+    ranges: dict[str, Any]
 
     @property
     def binding(self) -> list[str]:
         """Limits and ends of ranges that keep the objective from being better."""
         return [str(name) for name in self.limits.index[self.limits["binds"].astype(bool)]]
 
-    def __repr__(self) -> str:
+    @property
+    def heading(self) -> str:
         declared = catalogue.exercise(self.exercise).parameters
         at = ", ".join(
             f"{name} = {value if isinstance(value, str) else format(value, '.4g')}"
@@ -95,24 +96,28 @@ class Optimum:
         feasible = int(self.history["feasible"].sum())
         bound = f"held by {', '.join(self.binding)}" if self.binding else "held by no limit"
         end = "converged" if self.converged else "not converged: give more trials"
-        text = (
+        return (
             f"{self.exercise}: {of} {self.objective} {self.value:.4g} {self.unit}".rstrip()
             + f" at {at}\n{bound}; {feasible} of {len(self.history)} trials within all limits; {end}"
         )
-        reserves = float(self.result["reserve_frames"])
-        if reserves > 0:
-            text += (
-                f"\n{reserves:.0f} frames ask for more than muscles and supports can give;"
-                " limits={'reserve_frames': 0} rules that out"
-            )
-        return text
 
-    def plot(self) -> Figure:
-        """The objective over each parameter: trials within and beyond the limits, and the optimum."""
-        return picture("optimum", self)
+    @property
+    def footer(self) -> list[str]:
+        reserves = float(self.result["reserve_frames"])
+        if not reserves > 0:
+            return []
+        return [
+            f"{reserves:.0f} frames ask for more than muscles and supports can give;"
+            " limits={'reserve_frames': 0} rules that out"
+        ]
+
+    def shown(self) -> Mapping[str, Table]:
+        return {"": self.limits}
+
+    def __repr__(self) -> str:
+        return "\n".join([self.heading, *self.footer])
 
     def to_dict(self) -> dict[str, Any]:
-        """Everything but the trials, as plain values."""
         return {
             "exercise": self.exercise,
             "objective": self.objective,
@@ -124,14 +129,10 @@ class Optimum:
             "converged": self.converged,
             "trials": len(self.history),
             "feasible": int(self.history["feasible"].sum()),
-            "limits": {str(k): plain(dict(row)) for k, row in self.limits.iterrows()},
+            "limits": plain(self.limits.to_dict("index")),
             "over": plain(self.ranges),
             "all_parameters": self.result.parameters,
         }
-
-    def to_json(self) -> str:
-        """The same as JSON."""
-        return json.dumps(self.to_dict())
 
 
 def optimize(

@@ -13,13 +13,11 @@ import xarray as xr
 
 from .._core import InvalidArgument
 from ..base import check
-from ..base.doors import picture
 from ..base.limits import check_count
 from ..base.tables import Table
-from ..base.wording import heading, left_out, printed
+from ..base.wording import heading
 from ..studies.columns import (
     Column,
-    Measured,
     chosen,
     columns,
     distinct,
@@ -28,17 +26,17 @@ from ..studies.columns import (
     lines_of,
     measured,
 )
+from .answer import StudyAnswer
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False)
-class Paired:
-    """Differences between trials that agree in all but one factor.
+@dataclass(frozen=True, eq=False, repr=False)
+class Paired(StudyAnswer):
+    """Differences between trials that agree in all but one factor; `plot` draws each, and their mean with its interval.
 
     Attributes
     ----------
@@ -62,26 +60,17 @@ class Paired:
         The study's exercise in words, unless exercises are compared.
     """
 
-    table: Table
+    _picture = "paired"
     pairs: pd.DataFrame
-    measured: Measured
     factor: Column
     by: Column | None
     confidence: float
-    missing: int
     alone: int
-    title: str = ""
 
-    def plot(self) -> Figure:
-        """Single differences, their mean and its interval."""
-        return picture("paired", self)
-
-    def __repr__(self) -> str:
-        head = f"<coxa.Paired {self.measured.name} [{self.measured.unit}] by {self.factor.name}, "
-        head += (
-            f"{left_out(self.missing, len(self.measured.values))}, {self.alone} without partner>"
-        )
-        return printed(head, self.table)
+    @property
+    def heading(self) -> str:
+        of = f"{self.measured.name} [{self.measured.unit}] by {self.factor.name}"
+        return f"<coxa.Paired {of}, {self.counted}, {self.alone} without partner>"
 
 
 def paired(
@@ -184,7 +173,7 @@ def paired(
     alone = int((concerned & ~used).sum())
     missing = int((~good).sum())
     title = heading(dataset.attrs) if factor != "exercise" else ""
-    return Paired(result, pairs, given, of, split, level, missing, alone, title)
+    return Paired(result, given, missing, title, pairs, of, split, level, alone)
 
 
 def _comparisons(of: Column, a: Any, b: Any) -> list[tuple[Any, Any]]:

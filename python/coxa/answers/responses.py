@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,13 +12,11 @@ import xarray as xr
 
 from .._core import InvalidArgument
 from ..base import check
-from ..base.doors import picture
 from ..base.limits import check_count
 from ..base.tables import Table
-from ..base.wording import heading, left_out, printed
+from ..base.wording import heading
 from ..studies.columns import (
     Column,
-    Measured,
     band_ends,
     chosen,
     columns,
@@ -27,9 +25,9 @@ from ..studies.columns import (
     measured,
     require_trials,
 )
+from .answer import StudyAnswer
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
@@ -38,9 +36,9 @@ if TYPE_CHECKING:
 FEWEST_NEIGHBOURS = 8
 
 
-@dataclass(frozen=True, eq=False)
-class Response:
-    """A measure over one parameter, or a series over the repetition, with bands.
+@dataclass(frozen=True, eq=False, repr=False)
+class Response(StudyAnswer):
+    """A measure over one parameter, or a series over the repetition; `plot` draws medians and bands.
 
     Attributes
     ----------
@@ -63,26 +61,19 @@ class Response:
         The study's exercise in words.
     """
 
-    table: Table
-    measured: Measured
+    _picture = "response"
     over: Column | None
     by: Column | None
     lines: list[str]
     band: float
-    missing: int
-    points: dict[str, tuple[Array, Array]] = field(default_factory=dict)
-    title: str = ""
+    points: dict[str, tuple[Array, Array]]
 
-    def plot(self) -> Figure:
-        """Medians as lines, bands as shades."""
-        return picture("response", self)
-
-    def __repr__(self) -> str:
+    @property
+    def heading(self) -> str:
         over = "the repetition" if self.over is None else self.over.name
         split = "" if self.by is None else f" by {self.by.name}"
-        head = f"<coxa.Response of {self.measured.name} [{self.measured.unit}] over {over}{split}, "
-        head += f"{left_out(self.missing, len(self.measured.values))}>"
-        return printed(head, self.table)
+        of = f"{self.measured.name} [{self.measured.unit}]"
+        return f"<coxa.Response of {of} over {over}{split}, {self.counted}>"
 
 
 def response(
@@ -170,7 +161,7 @@ def response(
     result = Table(pd.concat(parts, ignore_index=True).rename(columns={"over": over}))
     missing = int((~good).sum())
     title = heading(dataset.attrs)
-    return Response(result, given, along, split, lines, band, missing, cloud, title)
+    return Response(result, given, missing, title, along, split, lines, band, cloud)
 
 
 def _sample(found: Mapping[str, Column], table: xr.Dataset) -> dict[str, Any]:

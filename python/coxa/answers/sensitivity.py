@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,11 +14,11 @@ import pandas as pd
 from .._core import InvalidArgument
 from ..base import check, estimate
 from ..base.doors import picture
-from ..base.json_values import plain
 from ..base.limits import check_count
 from ..base.tables import Table
 from ..base.wording import heading
 from ..studies.columns import Measured, flat, fraction, measured, summaries
+from .answer import Answer
 from .indices import BOOKKEEPING, COLUMNS, aliased, analyze, columns_of, design, doubts, labels_of
 
 if TYPE_CHECKING:
@@ -36,8 +35,8 @@ MOST_LOST = 0.2
 CONSTANT = 1e-6
 
 
-@dataclass(frozen=True, eq=False)
-class Sensitivity:
+@dataclass(frozen=True, eq=False, repr=False)
+class Sensitivity(Answer):
     """Sensitivity indices of some measures.
 
     Attributes
@@ -62,6 +61,7 @@ class Sensitivity:
         What to know before the numbers are used.
     """
 
+    _picture = "sensitivity"
     method: str
     n: int
     table: Table
@@ -73,8 +73,8 @@ class Sensitivity:
     band: float
     measured: Mapping[str, Measured]
     labels: Mapping[str, str]
-    warnings: list[str] = field(default_factory=list)
-    title: str = ""
+    warnings: list[str]
+    title: str
 
     @property
     def measures(self) -> list[str]:
@@ -110,9 +110,9 @@ class Sensitivity:
             self.top(measure)
         return picture("sensitivity", self, measure)
 
-    def to_json(self) -> str:
+    def to_dict(self) -> dict[str, Any]:
         """Indices and how they were found, without the trials."""
-        text = {
+        found = {
             "method": self.method,
             "n": self.n,
             "trials": self.trials,
@@ -121,29 +121,29 @@ class Sensitivity:
             "seed": self.seed,
             "units": {name: m.unit for name, m in self.measured.items()},
             "meaning": {name: m.label for name, m in self.measured.items()},
-            "indices": plain(self.table.to_dict("records")),
+            "indices": self.table.to_dict("records"),
             "warnings": self.warnings,
         }
         if self.method == "morris":
-            text["band"] = self.band
+            found["band"] = self.band
         if self.second is not None:
-            text["second_order"] = plain(self.second.to_dict("records"))
-        return json.dumps(text, indent=1)
+            found["second_order"] = self.second.to_dict("records")
+        return found
 
-    def __repr__(self) -> str:
+    @property
+    def heading(self) -> str:
         lost = f", {self.dropped} of {self.n} blocks dropped" if self.dropped else ""
-        lines = [f"<coxa.Sensitivity {self.method}, n = {self.n}, {self.trials} trials{lost}>"]
-        for name in self.measures[:3]:
-            lines += [
-                "",
-                f"{name} [{self.measured[name].unit}]",
-                repr(Table(self.top(name).head(6))),
-            ]
+        return f"<coxa.Sensitivity {self.method}, n = {self.n}, {self.trials} trials{lost}>"
+
+    def shown(self) -> Mapping[str, Table]:
+        units = {name: of.unit for name, of in self.measured.items()}
+        return {f"{m} [{units[m]}]": Table(self.top(m).head(6)) for m in self.measures[:3]}
+
+    @property
+    def footer(self) -> list[str]:
         more = len(self.measured) - 3
-        if more > 0:
-            lines += ["", f"... {more} more measures in .table, .top(measure), .plot(measure)"]
-        lines += [f"note: {text}" for text in self.warnings]
-        return "\n".join(lines)
+        text = f"... {more} more measures in .table, .top(measure), .plot(measure)"
+        return [*(["", text] if more > 0 else []), *(f"note: {note}" for note in self.warnings)]
 
 
 def sensitivity(

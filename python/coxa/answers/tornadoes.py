@@ -11,21 +11,20 @@ import pandas as pd
 import xarray as xr
 
 from .._core import InvalidArgument
-from ..base.doors import picture
 from ..base.tables import Table
-from ..base.wording import heading, humanized, printed, say
-from ..studies.columns import Measured, band_ends, column_names, flat, measured
+from ..base.wording import heading, humanized, say
+from ..studies.columns import band_ends, column_names, flat, measured
+from .answer import StudyAnswer
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False)
-class Tornado:
-    """A measure with one factor at a time at its ends, the others at their medians.
+@dataclass(frozen=True, eq=False, repr=False)
+class Tornado(StudyAnswer):
+    """A measure with one factor at a time at its ends; `plot` draws bars about the base, longest on top.
 
     Attributes
     ----------
@@ -36,6 +35,8 @@ class Tornado:
         without a value), levels (whether the factor has levels).
     measured : Measured
         The measure of each trial.
+    missing : int
+        Trials that failed or had no value.
     base : float
         The measure with all at their medians.
     band : float
@@ -50,29 +51,25 @@ class Tornado:
         The study's exercise in words.
     """
 
-    table: Table
-    measured: Measured
+    _picture = "tornado"
     base: float
     band: float
     dataset: xr.Dataset
     labels: Mapping[str, str]
     middle: Mapping[str, str]
-    title: str = ""
 
     @property
-    def missing(self) -> int:
-        """Trials that failed or had no value."""
-        return int((~np.isfinite(self.measured.values)).sum())
+    def heading(self) -> str:
+        base = f"{self.base:.4g} {self.measured.unit}"
+        return f"<coxa.Tornado of {self.measured.name}: {base} with all at their medians>"
 
-    def plot(self) -> Figure:
-        """Bars about the base, the longest on top."""
-        return picture("tornado", self)
-
-    def __repr__(self) -> str:
-        unit = self.measured.unit
-        head = f"<coxa.Tornado of {self.measured.name}: {self.base:.4g} {unit} with all at their medians>"
+    def _brief(self) -> Table:
         names = ["low_value", "high_value", "at_low", "at_high", "change"]
-        return printed(head, Table(self.table.set_index("factor")[names]))
+        return Table(self.table.set_index("factor")[names])
+
+    def to_dict(self) -> dict[str, Any]:
+        middle = dict(self.middle)
+        return {**super().to_dict(), "base": self.base, "band": self.band, "middle": middle}
 
 
 def tornado(
@@ -136,8 +133,9 @@ def tornado(
         "change", ascending=False, kind="stable", na_position="last", ignore_index=True
     )
     middle = {f.name: _said(f, table, 0, f.name) for f in factors}
+    missing = int((~np.isfinite(given.values)).sum())
     title = heading(dataset.attrs)
-    return Tornado(Table(result), given, base, band, dataset, labels, middle, title)
+    return Tornado(Table(result), given, missing, title, base, band, dataset, labels, middle)
 
 
 def _design(

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import csv
-import json
 import math
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from html import escape
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,7 +15,6 @@ import xarray as xr
 
 from .._core import Error, InvalidArgument
 from ..base import check
-from ..base.doors import picture
 from ..base.tables import Table
 from ..models.model import Model
 from ..models.subject import Subject
@@ -26,12 +22,9 @@ from ..trials.labels import person
 from ..trials.options import Options
 from ..trials.result import Result
 from ..trials.simulation import MaxLoad, Setup, set_up
-from .saving import save
+from .saving import SavedAnswer
 from .sets import Sets
 from .worked import STATEMENT, measure, worked
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 #: Activation above which a group counts as under tension: where the electromyographic literature ends "low" and
 #: begins "moderate", 20 % of the maximum (DiGiovine et al. 1992). The model's activation is not an electromyogram.
@@ -41,8 +34,10 @@ THRESHOLD = 0.2
 MOST_VARIATIONS = 2
 
 
-class Workout:
+class Workout(SavedAnswer):
     """Sets, repetitions and rest, and what they add up to.
+
+    `plot` draws the course of the workout, and impulse, tension and peaks of each muscle group.
 
     Research software: not medical advice, not training advice. No fatigue is modelled: muscles are as strong
     in the last repetition as in the first. Repetitions of a set are the same by construction and follow each other
@@ -99,6 +94,8 @@ class Workout:
     InvalidArgument
         For more than two variations without `allow_more`, and for what `simulate` refuses.
     """
+
+    _picture = "workout"
 
     def __init__(
         self,
@@ -212,19 +209,9 @@ class Workout:
         return float(self.dataset.attrs["threshold"])
 
     @property
-    def subject(self) -> Subject | None:
-        text = self.dataset.attrs.get("subject")
-        return Subject.from_json(text) if text else None
-
-    @property
     def duration(self) -> float:
         """s, from the first repetition to the end of the last, with the rests between."""
         return float(self.dataset["end"].values[-1])
-
-    @property
-    def solved(self) -> bool:
-        """Whether every frame of every repetition was solved."""
-        return not self.dataset["unsolved_frames"].values.any()
 
     @property
     def warnings(self) -> list[str]:
@@ -327,28 +314,12 @@ class Workout:
             STATEMENT,
         ]
 
-    def __repr__(self) -> str:
-        return "\n\n".join(
-            [self.heading, repr(self.table), repr(self.groups), "\n".join(self.footer)]
-        )
+    def shown(self) -> Mapping[str, Table]:
+        return {"sets": self.table, "groups": self.groups}
 
-    def _repr_html_(self) -> str:
-        def html(table: Table) -> str:
-            return table.to_html(float_format=lambda value: f"{value:.4g}", na_rep="")
+    # ---- files
 
-        foot = "<br>".join(escape(line) for line in self.footer)
-        return (
-            f"<p>{escape(self.heading)}</p>{html(self.table)}{html(self.groups)}"
-            f"<p><small>{foot}</small></p>"
-        )
-
-    # ---- pictures and files
-
-    def plot(self) -> Figure:
-        """The course of the workout, and impulse, tension and peaks of each muscle group."""
-        return picture("workout", self)
-
-    def as_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Sets, groups and totals as plain values, for JSON."""
         d = self.dataset
         sets = []
@@ -378,19 +349,12 @@ class Workout:
             for name, row in self.groups.iterrows()
         }
         return {
-            "subject": json.loads(d.attrs.get("subject") or "null"),
-            "model": d.attrs["model"],
-            "criterion": d.attrs["criterion"],
+            **super().to_dict(),
             "threshold": self.threshold,
-            "solved": self.solved,
-            "warnings": self.warnings,
             "total": self.total(),
             "groups": groups,
             "sets": sets,
             "units": {str(name): d[name].attrs.get("units", "") for name in d.data_vars},
-            "statement": STATEMENT,
-            "coxa_version": d.attrs["coxa_version"],
-            "history": d.attrs["history"],
         }
 
     def write_csv(self, file: Any) -> None:
@@ -422,11 +386,6 @@ class Workout:
         )
         for row in zip(*columns.values(), strict=True):
             writer.writerow("" if isinstance(v, float) and math.isnan(v) else v for v in row)
-
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Writes by the ending of the name: `.h5`, `.hdf5`, `.nc` everything; `.csv` sets and total; `.json` sets, groups
-        and totals; `.png`, `.pdf`, `.svg`, `.jpg` the picture."""
-        return save(self, path, self.dataset)
 
 
 def _check_plan(plan: Sequence[object], allow_more: bool) -> None:

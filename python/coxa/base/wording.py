@@ -7,8 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from .tables import Table
-
 #: Prefixes that a comma separates from the rest of a name.
 _KINDS = ("strength", "optimal_fiber_length", "tendon_slack_length", "segment_mass", "joint_center")
 
@@ -64,9 +62,3 @@ def left_out(missing: int, total: int) -> str:
     if not missing:
         return f"{total} trials"
     return f"{total - missing} of {total} trials; {missing} failed or without a value"
-
-
-def printed(title: str, table: Table, rows: int = 12) -> str:
-    """A result as printed: its title and its first rows."""
-    more = f"\n... {len(table) - rows} more rows in .table" if len(table) > rows else ""
-    return f"{title}\n{Table(table.head(rows))!r}{more}"

@@ -71,7 +71,7 @@ def run(options: argparse.Namespace) -> int:
             frames=options.frames,
         )
     tables = {"": found.factors.reset_index(), " ": found.table.reset_index()}
-    return hand_over(options, found, picture, repr(found), found.to_dict(), tables)
+    return hand_over(options, found, picture, repr(found), tables)
 
 
 def _csv(path: str) -> pd.DataFrame:

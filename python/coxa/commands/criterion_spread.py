@@ -73,4 +73,4 @@ def run(options: argparse.Namespace) -> int:
     same = len(found.table) - len(table)
     note = f"{same} of {len(found.table)} summaries do not depend on the criterion: the motion decides them"
     title = f"{result.exercise.replace('_', ' ')} under the criteria {', '.join(found.criteria)}"
-    return hand_over(options, found, picture, title, found.to_dict(), {"": table}, [note])
+    return hand_over(options, found, picture, title, {"": table}, [note])

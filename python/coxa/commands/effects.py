@@ -10,7 +10,7 @@ import xarray as xr
 
 import coxa
 
-from ..base.wording import left_out, with_unit
+from ..base.wording import with_unit
 from ..studies.columns import chosen, columns, flat
 from .arguments import add_json, add_list, add_picture, pairs_of, picture_of, value_of
 from .studies import hand_over, open_results
@@ -75,18 +75,7 @@ def run(options: argparse.Namespace) -> int:
         kind = "main effects"
         found = coxa.main_effects(dataset, options.measure, select=select)
     given = found.measured
-    total = len(given.values)
-    content = {
-        "kind": kind.replace(" ", "_"),
-        "measure": given.name,
-        "meaning": given.label,
-        "unit": given.unit,
-        "trials": total,
-        "missing": found.missing,
-        "table": found.table.to_dict("records"),
-    }
-    trials = left_out(found.missing, total)
-    title = f"{with_unit(given.label, given.unit)}: {kind}, {trials}"
+    title = f"{with_unit(given.label, given.unit)}: {kind}, {found.counted}"
     notes = [found.notes] if kind == "main effects" else []
     if kind == "paired" and found.alone:
         notes = [f"{found.alone} trials have no partner and were left out"]
@@ -94,7 +83,9 @@ def run(options: argparse.Namespace) -> int:
     unshown = [c for c in ("bca_low", "bca_high", "dz") if c in found.table]
     unshown += ["low", "high"] if kind == "main effects" else []
     table = found.table.drop(columns=unshown)
-    return hand_over(options, found, picture, title, content, {"": table}, notes)
+    return hand_over(
+        options, found, picture, title, {"": table}, notes, kind=kind.replace(" ", "_")
+    )
 
 
 def _labels(items: Sequence[str]) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from typing import Any
 
 import coxa
@@ -94,7 +93,7 @@ def run(options: argparse.Namespace) -> int:
         **given,
     )
     table = found.limits.reset_index()
-    return hand_over(options, found, picture, repr(found), json.loads(found.to_json()), {"": table})
+    return hand_over(options, found, picture, repr(found), {"": table})
 
 
 def _choices(exercise: str, name: str, text: str) -> Any:

@@ -43,7 +43,7 @@ def hand_over(found: Any, options: argparse.Namespace, targets: Sequence[Path]) 
     for target in targets:
         found.save(target)
     if options.json:
-        print_json({**found.as_dict(), "files": [os.fspath(target) for target in targets]})
+        print_json({**found.to_dict(), "files": [os.fspath(target) for target in targets]})
     elif options.csv:
         found.write_csv(sys.stdout)
     else:

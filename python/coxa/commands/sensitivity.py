@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import warnings
 
 from .arguments import add_json, add_list, add_picture, add_workers, picture_of, whole_number
@@ -63,8 +62,6 @@ def run(options: argparse.Namespace) -> int:
         raise KeyboardInterrupt(
             "stopped; nothing was kept: with --save TRIALS.h5 the same command goes on"
         ) from None
-    content = json.loads(found.to_json())
-    content["trials_file"] = options.save
     shown = found.measures[:3]
     tables = {
         f"{name} [{found.measured[name].unit}]": found.top(name).reset_index() for name in shown
@@ -73,7 +70,7 @@ def run(options: argparse.Namespace) -> int:
     if rest := found.measures[len(shown) :]:
         notes.append(f"{len(rest)} more measures: --measure NAME shows one, --json all")
     title = f"{options.method}, n = {found.n}, {found.trials} trials"
-    status = hand_over(options, found, picture, title, content, tables, notes)
+    status = hand_over(options, found, picture, title, tables, notes, trials_file=options.save)
     if options.save is not None and not options.json:
         print(f"wrote {options.save}")
     return status

@@ -13,6 +13,7 @@ import pandas as pd
 import xarray as xr
 
 from .._core import InvalidArgument
+from ..answers.answer import Answer
 from ..studies.opening import open_study
 from ..studies.study import Study
 from ..studies.toml import read_study
@@ -50,18 +51,20 @@ def _is_hdf5(path: str) -> bool:
 
 def hand_over(
     options: argparse.Namespace,
-    found: Any,
+    found: Answer,
     picture: Path | None,
     title: str,
-    content: Mapping[str, Any],
     tables: Mapping[str, pd.DataFrame],
     notes: Sequence[str] = (),
+    **more: Any,
 ) -> int:
     """Print tables and notes, or JSON, and draw the figure."""
     if options.json:
         if picture is not None:
             draw_to(found, picture, quiet=True)
-        print_json({**content, "file": None if picture is None else os.fspath(picture)})
+        print_json(
+            {**more, **found.to_dict(), "file": None if picture is None else os.fspath(picture)}
+        )
         return OK
     console = wide_console(170)
     console.print(title, style="bold", markup=False)

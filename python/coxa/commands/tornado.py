@@ -24,17 +24,6 @@ def run(options: argparse.Namespace) -> int:
     picture = picture_of(options)
     found = study.tornado(options.measure, workers=options.workers)
     given = found.measured
-    content = {
-        "measure": given.name,
-        "meaning": given.label,
-        "unit": given.unit,
-        "base": found.base,
-        "band": found.band,
-        "middle": dict(found.middle),
-        "trials": len(given.values),
-        "missing": found.missing,
-        "table": found.table.to_dict("records"),
-    }
     title = f"{given.label}: {short_text(found.base)} {given.unit} with all at their medians"
     notes = [f"{found.missing} of {len(given.values)} trials failed"] if found.missing else []
-    return hand_over(options, found, picture, title, content, {"": found.table}, notes)
+    return hand_over(options, found, picture, title, {"": found.table}, notes)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.patches import Patch
 
-from ..base.wording import capital, left_out, three_digits, unit_text, with_unit
+from ..base.wording import capital, three_digits, unit_text, with_unit
 from .layout import (
     MOST_BARS,
     clothe,
@@ -58,7 +58,7 @@ def main_effects(given: MainEffects) -> Figure:
     header(
         figure,
         capital(of.label),
-        joined(given.title, "mean at each level", left_out(given.missing, len(of.values))),
+        joined(given.title, "mean at each level", given.counted),
     )
     ends = table[["conf_low", "conf_high", "mean"]].to_numpy()
     low, high = float(np.nanmin(ends)), float(np.nanmax(ends))
@@ -121,7 +121,7 @@ def response(given: Response) -> Figure:
     of = given.measured
     whole = "over the repetition" if given.over is None else f"over {lower(given.over.label)}"
     split = "" if given.by is None else f", by {lower(given.by.label)}"
-    count = left_out(given.missing, len(of.values))
+    count = given.counted
     header(figure, capital(of.label), joined(given.title, f"{whole}{split}", count))
     ax = place(figure, 0.85, 1.0, 8.05, 3.35)
     over = str(given.table.columns[0])
@@ -262,7 +262,7 @@ def paired(given: Paired) -> Figure:
         joined(
             given.title,
             f"pairs that differ in {lower(given.factor.label)} alone",
-            left_out(given.missing, len(of.values)),
+            given.counted,
             alone,
         ),
     )
