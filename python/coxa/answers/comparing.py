@@ -19,7 +19,7 @@ from ..models.subject import Subject
 from ..studies.running import available_workers
 from ..trials.options import Options
 from ..trials.result import Result
-from ..trials.simulation import FORMAT, MaxLoad, set_up
+from ..trials.simulation import FORMAT, MaxLoad, Setup, set_up
 from .compared import Entry, column
 from .comparison import KIND, STATEMENT, Comparison
 from .saving import KEPT
@@ -86,29 +86,13 @@ def compare(
     options = Options(criterion, frames, inertia=inertia, volume_weights=volume_weights)
     setup = set_up(entries[0].exercise, subject, model, options)
     setup.require_room(len(entries))
-    basis = _basis(entries, load, fraction, loads)
+    asked: dict[str, Any] = {"load": load, "fraction": fraction, "loads": loads}
+    basis = _basis(entries, **asked)
     if fraction is not None and not max_loads:
         raise InvalidArgument("fraction needs the greatest loads; leave max_loads at True")
 
     def one(entry: Entry) -> tuple[MaxLoad | None, Result, xr.Dataset]:
-        limit, trouble = None, ""
-        try:
-            if entry.loadable and max_loads:
-                try:
-                    lift = setup.of(entry.exercise, Options(inertia=options.inertia))
-                    limit = lift.max_load(entry.parameters)
-                except UnsolvedFrame as error:
-                    if fraction is not None:
-                        raise
-                    trouble = str(error)
-            mass, how = _load_of(entry, load, fraction, loads, limit)
-            given = dict(entry.parameters) if mass is None else {**entry.parameters, "load": mass}
-            result = setup.of(entry.exercise).simulate(given)
-        except Error as error:
-            if entry.label in str(error):
-                raise
-            raise type(error)(f"{entry.label}: {error}") from error
-        return limit, result, column(entry, result, mass, how, limit, trouble)
+        return _simulated(entry, setup, asked, max_loads)
 
     # the core works outside Python's lock; what each gives does not depend on the others
     with ThreadPoolExecutor(min(len(entries), available_workers())) as pool:
@@ -121,7 +105,6 @@ def compare(
     dataset = _joined(columns)
     first = next(iter(results.values())).dataset.attrs
     what = {e.label: (e.exercise, plain(e.parameters)) for e in entries}
-    asked = {"load": load, "fraction": fraction, "loads": loads}
     arguments = {name: plain(value) for name, value in asked.items() if value is not None}
     told = {"exercises": what, "arguments": arguments | ({} if max_loads else {"max_loads": False})}
     dataset.attrs = {
@@ -134,6 +117,30 @@ def compare(
         **setup.definition("coxa.compare", told, repr(what)),
     }
     return Comparison(dataset, results=results, max_loads=limits)
+
+
+def _simulated(
+    entry: Entry, setup: Setup, asked: Mapping[str, Any], max_loads: bool
+) -> tuple[MaxLoad | None, Result, xr.Dataset]:
+    """The greatest load of an exercise, its trial and its column; `asked` says which load."""
+    limit, trouble = None, ""
+    try:
+        if entry.loadable and max_loads:
+            try:
+                lift = setup.of(entry.exercise, Options(inertia=setup.options.inertia))
+                limit = lift.max_load(entry.parameters)
+            except UnsolvedFrame as error:
+                if asked["fraction"] is not None:
+                    raise
+                trouble = str(error)
+        mass, how = _load_of(entry, limit, **asked)
+        given = dict(entry.parameters) if mass is None else {**entry.parameters, "load": mass}
+        result = setup.of(entry.exercise).simulate(given)
+    except Error as error:
+        if entry.label in str(error):
+            raise
+        raise type(error)(f"{entry.label}: {error}") from error
+    return limit, result, column(entry, result, mass, how, limit, trouble)
 
 
 def _joined(columns: Sequence[xr.Dataset]) -> xr.Dataset:
@@ -253,10 +260,10 @@ def _basis(
 
 def _load_of(
     entry: Entry,
+    limit: MaxLoad | None,
     load: float | None,
     fraction: float | None,
     loads: Mapping[str, float] | None,
-    limit: MaxLoad | None,
 ) -> tuple[float | None, str]:
     # what is given as the parameter load, kg, and how that came about
     if not entry.loadable:

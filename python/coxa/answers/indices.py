@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from .._core import Error, InvalidArgument
-from ..base import check
+from ..base import check, estimate
+from ..base.limits import check_count
 from ..base.wording import humanized
 from ..studies.columns import column_names
 
@@ -71,86 +73,132 @@ def labels_of(of_column: Sequence[str]) -> dict[str, str]:
     }
 
 
-def design(
-    problem: dict[str, Any], method: str, n: int, second_order: bool, seed: int, pool: int | None
-) -> Array:
-    """Points of the unit cube: n blocks of rows, one after the other."""
-    try:
-        from SALib.sample import morris, sobol
-    except ImportError:
-        raise Error(
-            "sensitivity needs SALib, which is not installed; run: pip install SALib"
-        ) from None
-    if method == "sobol":
-        u = sobol.sample(problem, n, calc_second_order=second_order, seed=seed)
-    else:
-        u = morris.sample(
-            problem,
-            pool or n,
-            num_levels=GRID,
-            optimal_trajectories=None if pool is None else n,
-            seed=seed,
-        )
-    # rounding may leave the cube by a bit
-    return np.clip(np.asarray(u, dtype=float), 0.0, 1.0)
+@dataclass(frozen=True)
+class Design:
+    """Settings of a Sobol or Morris design and of the indices found from it.
 
+    `columns` names, for each column of the unit cube, the factor or group that its index belongs to.
+    """
 
-def analyze(
-    problem: dict[str, Any],
-    method: str,
-    u: Array,
-    y: Array,
-    names: list[str],
-    varies: bool,
-    confidence: float,
-    resamples: int,
-    seed: int,
-    second_order: bool,
-) -> tuple[pd.DataFrame, pd.DataFrame | None]:
-    """Indices of one measure from whole blocks: u [blocks, rows, columns], y [blocks, rows]."""
-    frame = pd.DataFrame({"factor": names})
-    pairs = None
-    if not varies:
-        frame[COLUMNS[method]] = np.nan
+    method: str
+    n: int
+    columns: list[str]
+    second_order: bool
+    confidence: float
+    seed: int
+    resamples: int
+    pool: int | None
+    band: float
+
+    @property
+    def names(self) -> list[str]:
+        """Factors and groups with an index, in order."""
+        return list(dict.fromkeys(self.columns))
+
+    @property
+    def problem(self) -> dict[str, Any]:
+        """The design as SALib takes it."""
+        size = len(self.columns)
+        return {
+            "num_vars": size,
+            "names": [f"x{i}" for i in range(size)],
+            "bounds": [[0.0, 1.0]] * size,
+            "groups": self.columns,
+        }
+
+    @property
+    def kind(self) -> str:
+        """What one of the n blocks is called."""
+        return "blocks" if self.method == "sobol" else "trajectories"
+
+    def require_room(self) -> None:
+        """Refuses a design that is too large, and a bootstrap of it."""
+        n, indices = self.n, len(self.names)
+        block = indices + 1
+        if self.method == "sobol":
+            block = indices * (2 if self.second_order else 1) + 2
+        check_count(f"trials of n={n} for {indices} factors", n * block, "trials")
+        # the design and its halves; per measure the resampled values of three columns and what is made of them
+        points, bootstrap = 24 * n * block * len(self.columns), 60 * n * self.resamples
+        what = f"an analysis of n={n} with resamples={self.resamples}"
+        estimate.require_memory(what, max(points, bootstrap), "lower n or resamples")
+
+    def points(self) -> Array:
+        """Points of the unit cube: n blocks of rows, one after the other."""
+        try:
+            from SALib.sample import morris, sobol
+        except ImportError:
+            raise Error(
+                "sensitivity needs SALib, which is not installed; run: pip install SALib"
+            ) from None
+        if self.method == "sobol":
+            u = sobol.sample(
+                self.problem, self.n, calc_second_order=self.second_order, seed=self.seed
+            )
+        else:
+            u = morris.sample(
+                self.problem,
+                self.pool or self.n,
+                num_levels=GRID,
+                optimal_trajectories=None if self.pool is None else self.n,
+                seed=self.seed,
+            )
+        # rounding may leave the cube by a bit
+        return np.clip(np.asarray(u, dtype=float), 0.0, 1.0)
+
+    def quantiles(self, u: Array) -> Array:
+        """Where the points lie in the factors' distributions: Morris's grid spans the band only."""
+        return (1 - self.band) / 2 + self.band * u if self.method == "morris" else u
+
+    def indices(self, u: Array, y: Array, varies: bool) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+        """Indices of one measure, and those of pairs, from whole blocks: u [blocks, rows, columns], y [blocks, rows]."""
+        frame = pd.DataFrame({"factor": self.names})
+        if not varies:
+            frame[COLUMNS[self.method]] = np.nan
+            return frame, None
+        pairs = None
+        if self.method == "sobol":
+            found = self._sobol(y)
+            pairs = _pairs(found, self.names) if self.second_order else None
+        else:
+            found = self._morris(u, y)
+        for key in COLUMNS[self.method]:
+            frame[key] = np.ma.filled(np.ma.asarray(found[key]).astype(float), np.nan)
+        if self.method == "morris":
+            # signs within a group cancel at random
+            frame["mu"] = frame["mu"].where([self.columns.count(name) == 1 for name in self.names])
         return frame, pairs
-    if method == "sobol":
+
+    def _sobol(self, y: Array) -> Any:
         from SALib.analyze import sobol
 
-        found = sobol.analyze(
-            problem,
+        return sobol.analyze(
+            self.problem,
             y.ravel(),
-            calc_second_order=second_order,
-            num_resamples=resamples,
-            conf_level=confidence,
-            seed=seed + 1,  # it takes 0 for no seed
+            calc_second_order=self.second_order,
+            num_resamples=self.resamples,
+            conf_level=self.confidence,
+            seed=self.seed + 1,  # it takes 0 for no seed
         )
-        if second_order:
-            pairs = _pairs(found, names)
-    else:
+
+    def _morris(self, u: Array, y: Array) -> Any:
         from SALib.analyze import morris
 
-        found = morris.analyze(
-            problem,
+        return morris.analyze(
+            self.problem,
             u.reshape(-1, u.shape[2]),
             y.ravel(),
-            num_resamples=resamples,
-            conf_level=confidence,
+            num_resamples=self.resamples,
+            conf_level=self.confidence,
             num_levels=GRID,
-            seed=seed,
+            seed=self.seed,
         )
-    for key in COLUMNS[method]:
-        frame[key] = np.ma.filled(np.ma.asarray(found[key]).astype(float), np.nan)
-    if method == "morris":
-        # signs within a group cancel at random
-        alone = [problem["groups"].count(name) == 1 for name in names]
-        frame["mu"] = frame["mu"].where(alone)
-    return frame, pairs
 
 
 def aliased(
     factors: Sequence[Any], of_column: Sequence[str], u: Array, n: int
 ) -> tuple[list[str], list[str]]:
-    """Indices of levels that the two halves of a small Sobol design draw alike, or always otherwise.
+    """Indices of levels that the two halves of a small Sobol design draw alike, and a note on all drawn badly.
 
     First digits of two dimensions of a Sobol sequence can agree in all of its first points: with two to
     four levels that happens to one factor in ten at n = 16, to one in a thousand at 256.
@@ -174,7 +222,12 @@ def aliased(
             elif same < expected / 2 or 1 - same < (1 - expected) / 2:
                 lopsided.append(name)
         column += f.dimensions
-    return stuck, lopsided
+    names = ", ".join(dict.fromkeys(stuck + lopsided))
+    note = (
+        f"at n={n} the levels of {names} are hardly drawn independently, and their indices mean little; take"
+        f" a larger n, such as {max(256, 4 * n)}"
+    )
+    return stuck, [note] if names else []
 
 
 def _pairs(found: Mapping[str, Any], names: list[str]) -> pd.DataFrame:

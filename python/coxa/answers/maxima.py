@@ -75,13 +75,9 @@ def from_maxima(
     sds = np.array([error[name] for name in names])
     with ThreadPoolExecutor(workers) as pool:
         before = list(pool.map(lambda name: load(person, name), names))
-        alone = list(
-            pool.map(
-                lambda name, start: _strength_alone(person, name, measured[name], load, start),
-                names,
-                before,
-            )
-        )
+
+        def strength(name: str, start: MaxLoad | None) -> float:
+            return _strength_alone(person, name, measured[name], load, start)
 
         def loads(points: Sequence[Array]) -> Array:
             """Predicted loads [points, exercises]; 0 where even that is too much."""
@@ -90,31 +86,21 @@ def from_maxima(
             values = [0.0 if limit is None else limit.load for limit in found]
             return np.reshape(values, (len(points), len(names)))
 
+        alone = list(pool.map(strength, names, before))
         logs = np.log(np.array(alone) / person.strength)
         if len(names) == 1 and factors == "one":
             x, ended = logs.copy(), True
         else:
-            start = np.zeros(len(unknown))
-            # the strength of the whole, or all groups together, first: there the lifts are possible
-            whole = [not factor.groups for factor in unknown]
-            start[whole if any(whole) else slice(None)] = logs.mean()
-            x, ended = _fit(person, unknown, start, target, sds, loads)
+            x, ended = _fit(person, unknown, logs.mean(), target, sds, loads)
         slopes = _slopes(x, [bounds_of(person, f) for f in unknown], loads)
         who = apply(person, unknown, x)
         after = list(pool.map(lambda name: load(who, name), names))
 
-    predicted = np.array([0.0 if limit is None else limit.load for limit in after])
-    residual = (predicted - target) / target / sds
+    table = _table(target, before, after, alone, names)
+    residual = table["error"].to_numpy() / target / sds
     chi2 = float(residual @ residual)
     rows, notes = _judge(unknown, x, slopes / (target * sds)[:, None], chi2, len(names))
-    if not ended:
-        notes.append("the search for the factors was cut off; they can still be a little off")
-    if far := [name for name, beyond in zip(names, np.abs(residual) > 2, strict=True) if beyond]:
-        notes.append(
-            f"not explained within two standard deviations of the test: {', '.join(far)}; the technique of the"
-            " test (parameters) or the model differs from the person"
-        )
-    table = _table(measured, before, after, alone)
+    notes += _doubts(ended, table.index[np.abs(residual) > 2])
     return Calibration(who, person, "maxima", factor_table(rows), table, chi2, tuple(notes))
 
 
@@ -138,14 +124,27 @@ def _factors(factors: Any, generic: Model, spread: float | None, count: int) -> 
     return unknown
 
 
+def _doubts(ended: bool, far: Sequence[str]) -> list[str]:
+    """Notes on a search that was cut off, and on maxima far from their predictions."""
+    notes = []
+    if not ended:
+        notes.append("the search for the factors was cut off; they can still be a little off")
+    if len(far):
+        notes.append(
+            f"not explained within two standard deviations of the test: {', '.join(far)}; the technique of the"
+            " test (parameters) or the model differs from the person"
+        )
+    return notes
+
+
 def _table(
-    measured: Mapping[str, float],
+    target: Array,
     before: Sequence[MaxLoad | None],
     after: Sequence[MaxLoad | None],
     alone: Sequence[float],
+    names: Sequence[str],
 ) -> Table:
     """Measured and predicted loads, kg, one row per exercise."""
-    target = np.array(list(measured.values()))
     predicted = np.array([0.0 if limit is None else limit.load for limit in after])
     return Table(
         {
@@ -157,7 +156,7 @@ def _table(
             "strength_alone": alone,
             "limited_by": ["" if limit is None else limit.limited_by for limit in after],
         },
-        index=pd.Index(list(measured), name="exercise"),
+        index=pd.Index(names, name="exercise"),
     )
 
 
@@ -280,7 +279,7 @@ def _slopes(x: Array, bounds: Sequence[tuple[float, float]], loads: Callable[...
 def _fit(
     person: Subject,
     factors: Sequence[Factor],
-    start: Array,
+    whole: float,
     target: Array,
     sds: Array,
     loads: Callable[..., Array],
@@ -299,6 +298,9 @@ def _fit(
         return np.vstack([slopes, np.diag(held)[held > 0]])
 
     low, high = np.transpose(bounds)
+    # the strength of the whole, or all groups together, first: there the lifts are possible
+    common = [not factor.groups for factor in factors]
+    start = np.where(common if any(common) else True, whole, 0.0)
     start = np.clip(start, low + 1e-6, high - 1e-6)
     found = least_squares(
         residuals, start, jac=jacobian, bounds=(low, high), xtol=3e-4, ftol=1e-4, max_nfev=25

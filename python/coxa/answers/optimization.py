@@ -215,10 +215,7 @@ def optimize(
     fixed = catalogue.check_parameters(exercise, parameters)
     space = _space(exercise, over, fixed)
     allowed = _limits(limits or {})
-    if not isinstance(objective, str) and not callable(objective):
-        raise InvalidArgument(
-            f"objective must be the name of a summary or a function of a Result, not {objective!r}"
-        )
+    name = _name_of(objective)
     check_count("trials", trials)
     check_count("seed", seed)
     tolerance = check.number("tolerance", tolerance)
@@ -233,38 +230,12 @@ def optimize(
     problem = Problem(space, allowed, objective, maximize, run)
     plan = scan_points(space, trials, seed)
     with ThreadPoolExecutor(workers) as pool:
-        scan = list(pool.map(lambda point: problem.trial(*point), plan))
-        if not any(trial.possible for trial in scan):
-            raise InfeasibleMotion(
-                f"none of {len(scan)} trials of {exercise} could be simulated; the first: {scan[0].message}"
-            )
-        stages = [("scan", trial) for trial in scan]
-        ended: list[bool] = []
-        if space.ranges:
-            problem.set_scales(scan)
-            starts = problem.starts(scan)
-            budget = (trials - len(scan)) // len(starts)
-            searches = list(
-                pool.map(lambda start: problem.search(start, scan, budget, tolerance), starts)
-            )
-            for number, (found, end) in enumerate(searches, start=1):
-                stages += [(f"search {number}", trial) for trial in found]
-                ended += [end]
-
+        stages, ended = _explored(pool, problem, exercise, plan, trials, tolerance)
     every = [trial for _, trial in stages]
-    feasible = [trial for trial in every if trial.feasible]
-    if not feasible:
+    best = min((trial for trial in every if trial.feasible), key=problem.cost, default=None)
+    if best is None:
         raise InfeasibleMotion(_why_not(exercise, every, allowed))
-    best = min(feasible, key=problem.cost)
-    stage = next(name for name, trial in stages if trial is best)
-    converged = True
-    if space.ranges:
-        # a scan's point that no search could better is where the first search began
-        which = int(stage.removeprefix("search ")) - 1 if stage != "scan" else 0
-        others = [trial for name, trial in stages if name not in ("scan", stage) and trial.feasible]
-        converged = ended[which] or any(best.near(trial, 2 * tolerance) for trial in others)
     result = run(best.parameters)
-    name = objective if isinstance(objective, str) else getattr(objective, "__name__", "objective")
     return Optimum(
         exercise,
         name,
@@ -276,9 +247,57 @@ def optimize(
         result,
         problem.limits_table(best, every, result, tolerance),
         problem.history_table(stages),
-        converged,
+        not space.ranges or _converged(stages, ended, best, tolerance),
         {key: list(values) for key, values in over.items()},
     )
+
+
+def _name_of(objective: object) -> str:
+    """The name of an objective; an error if it is neither a name nor a function."""
+    if isinstance(objective, str):
+        return objective
+    if not callable(objective):
+        raise InvalidArgument(
+            f"objective must be the name of a summary or a function of a Result, not {objective!r}"
+        )
+    return getattr(objective, "__name__", "objective")
+
+
+def _explored(
+    pool: ThreadPoolExecutor,
+    problem: Problem,
+    exercise: str,
+    plan: Sequence[tuple[dict[str, Any], Array]],
+    trials: int,
+    tolerance: float,
+) -> tuple[list[tuple[str, Trial]], list[bool]]:
+    """The trials of the scan and of each local search with their stage, and which searches came to an end."""
+    scan = list(pool.map(lambda point: problem.trial(*point), plan))
+    if not any(trial.possible for trial in scan):
+        raise InfeasibleMotion(
+            f"none of {len(scan)} trials of {exercise} could be simulated; the first: {scan[0].message}"
+        )
+    stages = [("scan", trial) for trial in scan]
+    if not problem.space.ranges:
+        return stages, []
+    problem.set_scales(scan)
+    starts = problem.starts(scan)
+    budget = (trials - len(scan)) // len(starts)
+    searches = list(pool.map(lambda start: problem.search(start, scan, budget, tolerance), starts))
+    for number, (found, _) in enumerate(searches, start=1):
+        stages += [(f"search {number}", trial) for trial in found]
+    return stages, [end for _, end in searches]
+
+
+def _converged(
+    stages: Sequence[tuple[str, Trial]], ended: Sequence[bool], best: Trial, tolerance: float
+) -> bool:
+    """Whether the search that found the best came to an end, or another one ended in the same place."""
+    stage = next(name for name, trial in stages if trial is best)
+    # a scan's point that no search could better is where the first search began
+    which = int(stage.removeprefix("search ")) - 1 if stage != "scan" else 0
+    others = [trial for name, trial in stages if name not in ("scan", stage) and trial.feasible]
+    return ended[which] or any(best.near(trial, 2 * tolerance) for trial in others)
 
 
 def _space(exercise: str, over: Any, fixed: Mapping[str, Any]) -> Space:

@@ -25,6 +25,7 @@ from ..studies.columns import (
     fraction,
     lines_of,
     measured,
+    split_by,
 )
 from .answer import StudyAnswer
 
@@ -127,15 +128,8 @@ def paired(
     check_count("resamples", resamples, least=100)
     check_count("seed", seed)
     found = columns(table)
-    of = chosen(found, factor)
-    if of.levels is None:
-        raise InvalidArgument(
-            f"{factor} takes {len(distinct(of.values))} values and makes no pairs; vary it by levels, such as"
-            f" study.vary({factor}=[{of.values.min():.3g}, {of.values.max():.3g}])"
-        )
-    split = None if by is None else chosen(found, by)
-    if split is not None and split.name == factor:
-        raise InvalidArgument(f"by is {by!r}, which is what is compared; give another one")
+    of = _levelled(found, factor)
+    split = split_by(found, by, of, "is compared")
     wanted = _comparisons(of, a, b)
     given = measured(table, measure, select)
     good = np.isfinite(given.values)
@@ -174,6 +168,16 @@ def paired(
     missing = int((~good).sum())
     title = heading(dataset.attrs) if factor != "exercise" else ""
     return Paired(result, given, missing, title, pairs, of, split, level, alone)
+
+
+def _levelled(found: Mapping[str, Column], factor: str) -> Column:
+    of = chosen(found, factor)
+    if of.levels is None:
+        raise InvalidArgument(
+            f"{factor} takes {len(distinct(of.values))} values and makes no pairs; vary it by levels, such as"
+            f" study.vary({factor}=[{of.values.min():.3g}, {of.values.max():.3g}])"
+        )
+    return of
 
 
 def _comparisons(of: Column, a: Any, b: Any) -> list[tuple[Any, Any]]:

@@ -24,6 +24,7 @@ from ..studies.columns import (
     lines_of,
     measured,
     require_trials,
+    split_by,
 )
 from .answer import StudyAnswer
 
@@ -131,9 +132,7 @@ def response(
     check_count("points", points)
     along = None if over == "sample" else chosen({**found, **_sample(found, table)}, over)
     given = measured(table, measure, select, over_sample=over == "sample")
-    split = None if by is None else chosen(found, by)
-    if split is not None and split is along:
-        raise InvalidArgument(f"by is {by!r}, which is what over is; give another one")
+    split = split_by(found, by, along, "over is")
     finite = np.isfinite(given.values)
     good: NDArray[np.bool_] = finite if along is not None else np.all(finite, axis=1)
     if along is not None and not along.worded:

@@ -251,69 +251,8 @@ class Problem:
         self, start: Trial, scan: Sequence[Trial], budget: int, tolerance: float
     ) -> tuple[list[Trial], bool]:
         """COBYQA from one point, begun again where it ends until it stays; its trials, and whether it does stay."""
-        from scipy.optimize import Bounds, NonlinearConstraint, minimize
-
-        d = len(self.space.ranges)
-        if budget < 2 * d + 2:
-            return [], False
-        # only what this search knows by itself: the same for any number of workers
-        known = [trial for trial in scan if trial.possible and trial.levels == start.levels]
-        done: dict[bytes, Trial] = {start.u.tobytes(): start}
-        made: list[Trial] = []
-
-        def at(u: Array) -> tuple[float, Array]:
-            u = np.clip(u, 0, 1)
-            key = u.tobytes()
-            if key not in done:
-                if len(made) >= budget:
-                    raise SpentError
-                done[key] = self.trial(start.levels, u)
-                made.append(done[key])
-                if done[key].possible:
-                    known.append(done[key])
-            trial, away = done[key], 0.0
-            if not trial.possible:
-                # as the nearest that can be, and as far beyond a limit as it is away
-                nearest = min(known, key=lambda other: float(np.linalg.norm(other.u - u)))
-                away = 0.1 + float(np.linalg.norm(nearest.u - u))
-                trial = nearest
-            cost = self.cost(trial) / self.cost_scale
-            beyond = np.where(
-                np.equal(trial.search, 0), -_MET, np.divide(trial.search, self.scales)
-            )
-            return cost, np.append(beyond, away or -_MET)
-
-        def rank(trial: Trial) -> tuple[float, float]:
-            return (0.0 if trial.feasible else self.violation(trial), self.cost(trial))
-
-        best, radius = start, _RADIUS
-        while budget - len(made) >= 2 * d + 2 and radius > tolerance:
-            try:
-                minimize(
-                    lambda u: at(u)[0],
-                    best.u,
-                    method="COBYQA",
-                    bounds=Bounds(np.zeros(d), np.ones(d)),
-                    constraints=NonlinearConstraint(lambda u: at(u)[1], -np.inf, 0.0),
-                    options={
-                        "maxfev": budget - len(made),
-                        "initial_tr_radius": radius,
-                        "final_tr_radius": tolerance,
-                        "feasibility_tol": 1e-9,
-                    },
-                )
-            except SpentError:
-                return made, False
-            found = min(
-                (trial for trial in done.values() if trial.possible), key=rank, default=best
-            )
-            moved = float(np.abs(found.u - best.u).max())
-            gained = self.cost(best) - self.cost(found)
-            if moved <= tolerance or 0 <= gained <= tolerance * self.cost_scale:
-                # limits have kinks, where the region can shrink too early: look again more closely
-                radius /= 8
-            best = found
-        return made, radius <= tolerance
+        search = _Search(self, start, scan, budget)
+        return search.made, search.run(tolerance)
 
     # ---- tables
 
@@ -372,6 +311,90 @@ class Problem:
         table = Table(rows)
         table.index.name = "trial"
         return table
+
+
+class _Search:
+    """One local search, with objective and limits at any point from its trials."""
+
+    def __init__(self, problem: Problem, start: Trial, scan: Sequence[Trial], budget: int):
+        self.problem, self.start, self.budget = problem, start, budget
+        # only what this search knows by itself: the same for any number of workers
+        self.known = [trial for trial in scan if trial.possible and trial.levels == start.levels]
+        self.done: dict[bytes, Trial] = {start.u.tobytes(): start}
+        self.made: list[Trial] = []
+
+    def run(self, tolerance: float) -> bool:
+        """Searches until it stays where it is; whether it does before the trials are used up."""
+        d = len(self.problem.space.ranges)
+        best, radius = self.start, _RADIUS
+        while radius > tolerance:
+            if self.left < 2 * d + 2 or not self._minimize(best.u, radius, tolerance):
+                return False
+            possible = (trial for trial in self.done.values() if trial.possible)
+            found = min(possible, key=self.rank, default=best)
+            moved = float(np.abs(found.u - best.u).max())
+            gained = self.problem.cost(best) - self.problem.cost(found)
+            if moved <= tolerance or 0 <= gained <= tolerance * self.problem.cost_scale:
+                # limits have kinks, where the region can shrink too early: look again more closely
+                radius /= 8
+            best = found
+        return True
+
+    @property
+    def left(self) -> int:
+        return self.budget - len(self.made)
+
+    def rank(self, trial: Trial) -> tuple[float, float]:
+        beyond = 0.0 if trial.feasible else self.problem.violation(trial)
+        return beyond, self.problem.cost(trial)
+
+    def _minimize(self, u: Array, radius: float, tolerance: float) -> bool:
+        """One run of COBYQA; whether it ended before the trials were used up."""
+        from scipy.optimize import Bounds, NonlinearConstraint, minimize
+
+        try:
+            minimize(
+                lambda u: self.at(u)[0],
+                u,
+                method="COBYQA",
+                bounds=Bounds(np.zeros(len(u)), np.ones(len(u))),
+                constraints=NonlinearConstraint(lambda u: self.at(u)[1], -np.inf, 0.0),
+                options={
+                    "maxfev": self.left,
+                    "initial_tr_radius": radius,
+                    "final_tr_radius": tolerance,
+                    "feasibility_tol": 1e-9,
+                },
+            )
+        except SpentError:
+            return False
+        return True
+
+    def at(self, u: Array) -> tuple[float, Array]:
+        """Scaled cost and limits at a point; where no trial is possible, those of the nearest that is."""
+        u = np.clip(u, 0, 1)
+        trial, away = self.trial(u), 0.0
+        if not trial.possible:
+            # as the nearest that can be, and as far beyond a limit as it is away
+            nearest = min(self.known, key=lambda other: float(np.linalg.norm(other.u - u)))
+            away = 0.1 + float(np.linalg.norm(nearest.u - u))
+            trial = nearest
+        cost = self.problem.cost(trial) / self.problem.cost_scale
+        scaled = np.divide(trial.search, self.problem.scales)
+        beyond = np.where(np.equal(trial.search, 0), -_MET, scaled)
+        return cost, np.append(beyond, away or -_MET)
+
+    def trial(self, u: Array) -> Trial:
+        """The trial at a point, simulated if it is new."""
+        key = u.tobytes()
+        if key not in self.done:
+            if self.left <= 0:
+                raise SpentError
+            self.done[key] = self.problem.trial(self.start.levels, u)
+            self.made.append(self.done[key])
+            if self.done[key].possible:
+                self.known.append(self.done[key])
+        return self.done[key]
 
 
 def scale_of(values: Sequence[float]) -> float:

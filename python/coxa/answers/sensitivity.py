@@ -12,14 +12,14 @@ import numpy as np
 import pandas as pd
 
 from .._core import InvalidArgument
-from ..base import check, estimate
+from ..base import check
 from ..base.doors import picture
 from ..base.limits import check_count
 from ..base.tables import Table
 from ..base.wording import heading
 from ..studies.columns import Measured, flat, fraction, measured, summaries
 from .answer import Answer
-from .indices import BOOKKEEPING, COLUMNS, aliased, analyze, columns_of, design, doubts, labels_of
+from .indices import BOOKKEEPING, COLUMNS, Design, aliased, columns_of, doubts, labels_of
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -224,6 +224,55 @@ def sensitivity(
     Cariboni & Saltelli (2007), Environ. Model. Softw. 22:1509; Iwanaga, Usher & Herman (2022), SALib 2.0,
     Socio-Environ. Syst. Model. 4:18155.
     """
+    factors = list(study.factors)
+    if not factors:
+        raise InvalidArgument("nothing varies in this study; use study.vary(name=...) first")
+    columns = columns_of(factors, groups)
+    design, notes = _design(
+        columns, method, n, second_order, confidence, seed, resamples, pool, band
+    )
+    u = design.points()
+    if measures is not None or select is not None:
+        _try(study, factors, measures, select)
+    dataset = study.evaluate(
+        design.quantiles(u), path=path, workers=workers, executor=executor, series=(), **options
+    )
+    table = flat(dataset)
+    given = {name: measured(table, name, select) for name in _measures(table, measures)}
+    dropped = _dropped(design, table, path)
+    if dropped:
+        notes.append(f"{dropped} of {design.n} {design.kind} had a failed trial and were left out")
+    found, second, missing = _indices(design, u, given, measures is not None)
+    notes += missing
+    if design.method == "sobol":
+        stuck, told = aliased(factors, columns, u, design.n)
+        # what never changed between the two halves of the design has no index, rather than 0
+        found.loc[found["factor"].isin(stuck), COLUMNS[method]] = np.nan
+        notes += [*told, *doubts(found, design.n)]
+    for text in notes:
+        warnings.warn(text, stacklevel=4)
+    return Sensitivity(
+        *(method, design.n, found, second, dataset, dropped),
+        *(design.confidence, seed, design.band),
+        {name: given[name] for name in dict.fromkeys(found["measure"])},
+        labels_of(columns),
+        notes,
+        heading(dataset.attrs),
+    )
+
+
+def _design(
+    columns: list[str],
+    method: str,
+    n: int,
+    second_order: bool,
+    confidence: float,
+    seed: int,
+    resamples: int,
+    pool: int | None,
+    band: float,
+) -> tuple[Design, list[str]]:
+    """The design from checked settings, and what was changed in them."""
     check.choice("method", method, COLUMNS)
     check_count("n", n, "trials", least=2)
     check_count("seed", seed)
@@ -248,104 +297,46 @@ def sensitivity(
         raise InvalidArgument(
             f"pool must be more than n={n}, not {pool}: n trajectories are taken of it"
         )
+    design = Design(method, n, columns, second_order, level, seed, resamples, pool, part)
+    design.require_room()
+    return design, notes
 
-    factors = list(study.factors)
-    if not factors:
-        raise InvalidArgument("nothing varies in this study; use study.vary(name=...) first")
-    of_column = columns_of(factors, groups)
-    problem = {
-        "num_vars": len(of_column),
-        "names": [f"x{i}" for i in range(len(of_column))],
-        "bounds": [[0.0, 1.0]] * len(of_column),
-        "groups": of_column,
-    }
-    labels = labels_of(of_column)
-    _require_room(n, len(labels), len(of_column), method, second_order, resamples)
-    u = design(problem, method, n, second_order, seed, pool)
-    if measures is not None or select is not None:
-        _try(study, factors, measures, select)
-    low = (1 - part) / 2
-    where = low + part * u if method == "morris" else u
-    dataset = study.evaluate(
-        where, path=path, workers=workers, executor=executor, series=(), **options
-    )
-    table = flat(dataset)
 
-    names = _measures(table, measures)
-    given = {name: measured(table, name, select) for name in names}
-    block = len(u) // n
-    whole = (table["trial_status"].values.reshape(n, block) == 0).all(axis=1)
-    dropped = int((~whole).sum())
-    _require_blocks(dropped, n, method, table, path)
-    if dropped:
-        kind = "blocks" if method == "sobol" else "trajectories"
-        notes.append(f"{dropped} of {n} {kind} had a failed trial and were left out")
-
+def _indices(
+    design: Design, u: Array, given: Mapping[str, Measured], asked: bool
+) -> tuple[Table, Table | None, list[str]]:
+    """Indices of every measure, of pairs if wanted, and which measures that were asked for have none."""
     parts, seconds, lost, constant = [], [], [], []
     for name, of in given.items():
-        y = of.values.reshape(n, block)
+        y = of.values.reshape(design.n, -1)
         kept = np.isfinite(y).all(axis=1)
+        few = kept.sum() < (1 - MOST_LOST) * design.n
         varies = kept.sum() >= 2 and np.ptp(y[kept]) > CONSTANT * np.abs(y[kept]).max()
-        if kept.sum() < (1 - MOST_LOST) * n:
+        if few:
             lost.append(name)
-            varies = False
-        if not varies:
+        elif not varies:
             constant.append(name)
-            if measures is None:
-                continue
-        frame, pairs = analyze(
-            *(problem, method, u.reshape(n, block, -1)[kept], y[kept], list(labels), varies),
-            *(level, resamples, seed, second_order),
-        )
+        if (few or not varies) and not asked:
+            continue
+        points = u.reshape(*y.shape, -1)[kept]
+        frame, pairs = design.indices(points, y[kept], bool(varies and not few))
         frame.insert(0, "measure", name)
         frame["blocks"] = int(kept.sum())
         parts.append(frame)
         if pairs is not None:
             pairs.insert(0, "measure", name)
             seconds.append(pairs)
-    if lost and measures is not None:
-        notes.append(f"too many trials have no {', '.join(lost)}; no indices of it")
-    if same := [name for name in constant if name not in lost and measures is not None]:
-        notes.append(f"{', '.join(same)} does not vary; no indices of it")
-    stuck, lopsided = ([], []) if method == "morris" else aliased(factors, of_column, u, n)
-    if stuck or lopsided:
-        names_ = ", ".join(dict.fromkeys(stuck + lopsided))
-        notes.append(
-            f"at n={n} the levels of {names_} are hardly drawn independently, and their indices mean little; take"
-            f" a larger n, such as {max(256, 4 * n)}"
-        )
     if not parts:
         raise InvalidArgument(
             f"no measure varies in these {len(u)} trials; vary wider ranges or ask for other measures"
         )
-    result = Table(pd.concat(parts, ignore_index=True))
-    # what never changed between the two halves of the design has no index, rather than 0
-    result.loc[result["factor"].isin(stuck), COLUMNS[method]] = np.nan
-    kept_names = list(dict.fromkeys(result["measure"]))
-    if method == "sobol":
-        notes += doubts(result, n)
-    for text in notes:
-        warnings.warn(text, stacklevel=4)
+    notes = []
+    if lost and asked:
+        notes.append(f"too many trials have no {', '.join(lost)}; no indices of it")
+    if constant and asked:
+        notes.append(f"{', '.join(constant)} does not vary; no indices of it")
     second = Table(pd.concat(seconds, ignore_index=True)) if seconds else None
-    return Sensitivity(
-        *(method, n, result, second, dataset, dropped, level, seed, part),
-        {name: given[name] for name in kept_names},
-        labels,
-        notes,
-        heading(dataset.attrs),
-    )
-
-
-def _require_room(
-    n: int, indices: int, columns: int, method: str, second_order: bool, resamples: int
-) -> None:
-    """Refuses a design that is too large, and a bootstrap of it."""
-    block = indices + 1 if method == "morris" else indices * (2 if second_order else 1) + 2
-    check_count(f"trials of n={n} for {indices} factors", n * block, "trials")
-    # the design and its halves; per measure the resampled values of three columns and what is made of them
-    design, bootstrap = 24 * n * block * columns, 60 * n * resamples
-    what = f"an analysis of n={n} with resamples={resamples}"
-    estimate.require_memory(what, max(design, bootstrap), "lower n or resamples")
+    return Table(pd.concat(parts, ignore_index=True)), second, notes
 
 
 def _try(
@@ -391,19 +382,18 @@ def _measures(table: xr.Dataset, asked: Sequence[str] | None) -> list[str]:
     ]
 
 
-def _require_blocks(
-    dropped: int, n: int, method: str, table: xr.Dataset, path: str | os.PathLike[str] | None
-) -> None:
-    if dropped <= MOST_LOST * n and n - dropped >= 2:
-        return
-    kind = "blocks" if method == "sobol" else "trajectories"
+def _dropped(design: Design, table: xr.Dataset, path: str | os.PathLike[str] | None) -> int:
+    """How many blocks have a failed trial; an error if too many."""
     failed = table["trial_status"].values != 0
+    dropped = int(failed.reshape(design.n, -1).any(axis=1).sum())
+    if dropped <= MOST_LOST * design.n and design.n - dropped >= 2:
+        return dropped
     why = ""
     if "trial_message" in table:
         messages = pd.Series(table["trial_message"].values[failed].astype(str))
         why = f"; most often: {messages.value_counts().index[0]}"
     there = "" if path is None else f" (the trials are in {os.fspath(path)})"
     raise InvalidArgument(
-        f"{dropped} of {n} {kind} have a failed trial, {int(failed.sum())} of {len(failed)} trials failed; at most"
+        f"{dropped} of {design.n} {design.kind} have a failed trial, {int(failed.sum())} of {len(failed)} trials failed; at most"
         f" {MOST_LOST:.0%} may be lost: vary narrower ranges{there}{why}"
     )

@@ -27,12 +27,15 @@ from .palette import AMBER, BLUE, GUIDE, INK, NOTE, ORANGE, PAPER, RULE, SUBTITL
 from .panels import new_figure
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from ..answers.effects import MainEffects
     from ..answers.pairs import Paired
     from ..answers.responses import Response
     from ..answers.tornadoes import Tornado
+    from ..base.tables import Table
+    from ..studies.columns import Column
 
 #: Panels of main effects in one picture; the table has them all.
 MOST_PANELS = 12
@@ -66,50 +69,40 @@ def main_effects(given: MainEffects) -> Figure:
     overall = float(np.nanmean(of.values))
     for k, name in enumerate(names):
         part = table[table["factor"] == name]
-        column = given.columns[name]
         bottom = 0.35 + (down - 1 - k // across) * (tall + 1.15) + 0.65
         ax = place(figure, 0.85 + (k % across) * (wide + 0.3), bottom, wide, tall)
-        words = column.levels is not None and column.worded
-        x = np.arange(len(part)) if words else part[["low", "high"]].mean(axis=1).to_numpy()
-        mean = part["mean"].to_numpy()
-        conf = np.abs(part[["conf_low", "conf_high"]].to_numpy().T - mean)
         ax.axhline(overall, color=RULE, lw=0.9, ls="--", zorder=1)
-        if column.levels is None:
-            for edge in (*part["low"], part["high"].iloc[-1]):
-                ax.axvline(edge, color=GUIDE, lw=1, zorder=0)
-        ax.errorbar(
-            *(x, mean),
-            yerr=conf,
-            fmt="o" if words else "o-",
-            color=BLUE,
-            ms=5,
-            lw=1.6,
-            elinewidth=1.3,
-            capsize=3,
-        )
-        if words:
-            ax.set_xticks(x, [wrap(text, max(8, 30 // len(part))) for text in part["level"]])
-            ax.set_xlim(-0.6, len(part) - 0.4)
-        elif column.levels is not None:
-            ax.set_xticks(x)
-            ax.set_xticklabels([f"{value:.4g}" for value in x])
-        clothe(ax, "" if words else column.axis, unit_text(of.unit) if k % across == 0 else "")
+        _effect(ax, part, given.columns[name], unit_text(of.unit) if k % across == 0 else "")
         ax.set_ylim(low - margin, high + margin)
         if k % across:
             ax.set_yticklabels([])
-        share = float(part["share"].iloc[0])
-        ax.set_title(
-            short(column.label, 0.085, wide - 0.6),
-            fontsize=10.5,
-            color=INK,
-            loc="left",
-            weight="bold",
-        )
-        ax.set_title(f"{100 * share:.0f} %", fontsize=10, color=SUBTITLE, loc="right")
+        label = short(given.columns[name].label, 0.085, wide - 0.6)
+        ax.set_title(label, fontsize=10.5, color=INK, loc="left", weight="bold")
+        share = f"{100 * float(part['share'].iloc[0]):.0f} %"
+        ax.set_title(share, fontsize=10, color=SUBTITLE, loc="right")
     rest = lesser(table["factor"].nunique() - len(names))
     bars = f"bars: {percent(given.confidence)} interval of the mean"
     footer(figure, f"{bars}   ·   dashed: mean of all   ·   %: share of the variance{rest}")
     return figure
+
+
+def _effect(ax: Axes, part: Table, column: Column, unit: str) -> None:
+    """The means of one factor with their intervals, joined by lines where the levels are numbers."""
+    words = column.levels is not None and column.worded
+    x = np.arange(len(part)) if words else part[["low", "high"]].mean(axis=1).to_numpy()
+    mean = part["mean"].to_numpy()
+    conf = np.abs(part[["conf_low", "conf_high"]].to_numpy().T - mean)
+    if column.levels is None:
+        for edge in (*part["low"], part["high"].iloc[-1]):
+            ax.axvline(edge, color=GUIDE, lw=1, zorder=0)
+    style: dict[str, Any] = {"color": BLUE, "ms": 5, "lw": 1.6, "elinewidth": 1.3, "capsize": 3}
+    ax.errorbar(x, mean, yerr=conf, fmt="o" if words else "o-", **style)
+    if words:
+        ax.set_xticks(x, [wrap(text, max(8, 30 // len(part))) for text in part["level"]])
+        ax.set_xlim(-0.6, len(part) - 0.4)
+    elif column.levels is not None:
+        ax.set_xticks(x, [f"{value:.4g}" for value in x])
+    clothe(ax, "" if words else column.axis, unit)
 
 
 # ---- response curves

@@ -148,6 +148,18 @@ def chosen(found: Mapping[str, Column], name: str) -> Column:
     return found[name]
 
 
+def split_by(
+    found: Mapping[str, Column], by: str | None, other: Column | None, role: str
+) -> Column | None:
+    """The column that tells lines apart, if any; an error if it is `other`, whose role the error names."""
+    if by is None:
+        return None
+    split = chosen(found, by)
+    if split is other:
+        raise InvalidArgument(f"by is {by!r}, which is what {role}; give another one")
+    return split
+
+
 def crossed(found: Iterable[Column]) -> bool:
     """Whether the trials are a full factorial design with equal replication."""
     found = list(found)
