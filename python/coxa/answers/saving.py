@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import xarray as xr
 
 from .. import _core
-from .._core import FileError
 from ..base import check
 from ..base.json_values import plain
 from ..base.tables import from_xarray
@@ -85,8 +84,7 @@ class SavedAnswer(Answer):
         if suffix in (".h5", ".hdf5", ".nc"):
             _core.write_hdf5(from_xarray(self.dataset), target)
             return target
-        partial = target.with_name(f".{target.stem}.partial{target.suffix}")
-        try:
+        with check.written_whole(target) as partial:
             if suffix == ".csv":
                 with partial.open("w", encoding="utf-8", newline="") as file:
                     self.write_csv(file)
@@ -96,11 +94,6 @@ class SavedAnswer(Answer):
                 figure = self.plot()
                 figure.savefig(partial, dpi=130)
                 _close(figure)
-            os.replace(partial, target)
-        except OSError as error:
-            raise FileError(f"cannot write {target}: {error.strerror}") from None
-        finally:
-            partial.unlink(missing_ok=True)
         return target
 
 

@@ -120,6 +120,8 @@ def _loads(d: xr.Dataset, time: np.ndarray) -> dict[str, Any]:
     return one
 
 
+_SIDES, _LEGS = ", both sides together", ", both legs together"
+
 #: Variables of a workout in the order of its file: where each comes from, its dimension besides `set`, unit, meaning.
 #: The plan says it; or one repetition has it, however many there are; or the repetitions sum up to it.
 _VARIABLES = {
@@ -141,50 +143,20 @@ _VARIABLES = {
     "muscle_work_negative": ("sum", "", "J", "work of all muscle-tendon units that lengthen"),
     "unsolved_frames": ("one", "", "1", "frames of one repetition without a solution"),
     "reserve_frames": ("one", "", "1", "frames of one repetition that need reserves"),
-    "impulse": (
-        "sum",
-        "group",
-        "N s",
-        "integral of the group's force over time, both sides together",
-    ),
-    "work_positive": (
-        "sum",
-        "group",
-        "J",
-        "work of the shortening muscle-tendon units, both sides together",
-    ),
-    "work_negative": (
-        "sum",
-        "group",
-        "J",
-        "work of the lengthening muscle-tendon units, both sides together",
-    ),
+    "impulse": ("sum", "group", "N s", "integral of the group's force over time" + _SIDES),
+    "work_positive": ("sum", "group", "J", "work of the shortening muscle-tendon units" + _SIDES),
+    "work_negative": ("sum", "group", "J", "work of the lengthening muscle-tendon units" + _SIDES),
     "time_under_tension": (
         "sum",
         "group",
         "s",
         "time with the greater activation of the sides above {threshold:g}",
     ),
-    "peak_force": ("one", "group", "N", "greatest force of the group, both sides together"),
+    "peak_force": ("one", "group", "N", "greatest force of the group" + _SIDES),
     "peak_activation": ("one", "group", "1", "greatest activation of the group, either side"),
-    "angular_impulse": (
-        "sum",
-        "joint_moment",
-        "N m s",
-        "integral of the moment over time, both legs together",
-    ),
-    "joint_work_positive": (
-        "sum",
-        "joint_moment",
-        "J",
-        "integral of positive joint power, both legs together",
-    ),
-    "joint_work_negative": (
-        "sum",
-        "joint_moment",
-        "J",
-        "integral of negative joint power, both legs together",
-    ),
+    "angular_impulse": ("sum", "joint_moment", "N m s", "integral of the moment over time" + _LEGS),
+    "joint_work_positive": ("sum", "joint_moment", "J", "integral of positive joint power" + _LEGS),
+    "joint_work_negative": ("sum", "joint_moment", "J", "integral of negative joint power" + _LEGS),
 }
 
 

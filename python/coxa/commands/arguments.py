@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 import coxa
 
+from ..authoring.catalogue import known
 from ..base import check
 from .output import PICTURES
 
@@ -125,6 +126,16 @@ def parameters_of(options: argparse.Namespace) -> dict[str, float | str]:
             raise coxa.InvalidArgument(f"{name} is given twice")
         given[name] = _parameter(declared[name], name, text)
     return given
+
+
+def called(function: Any, options: argparse.Namespace, **more: Any) -> Any:
+    """Call `coxa.simulate` or its kin with the exercise, person and settings of the command line."""
+    known(options.name)
+    parameters: dict[str, Any] = parameters_of(options)
+    person = subject_of(options)
+    return function(
+        options.name, person, model=options.model, frames=options.frames, **more, **parameters
+    )
 
 
 def parameters_of_many(

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import argparse
 import os
-from typing import Any
 
 import coxa
 
 from ..answers import criteria
-from ..authoring.catalogue import known
 from ..reading import load_trial
 from .arguments import (
     add_json,
     add_person,
     add_picture,
     add_settings,
+    called,
     criterion_of,
     number_in,
-    parameters_of,
     picture_of,
-    subject_of,
 )
 from .studies import hand_over
 
@@ -56,15 +53,7 @@ def run(options: argparse.Namespace) -> int:
             )
         result = load_trial(options.name)
     else:
-        known(options.name)
-        given: dict[str, Any] = parameters_of(options)
-        result = coxa.simulate(
-            options.name,
-            subject_of(options),
-            model=options.model,
-            frames=options.frames,
-            **given,
-        )
+        result = called(coxa.simulate, options)
     wanted = criteria.CRITERIA
     if options.criteria is not None:
         wanted = tuple(criterion_of(text) for text in options.criteria)

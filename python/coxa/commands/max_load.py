@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
 import coxa
 
-from ..authoring.catalogue import known
 from ..base import check
-from .arguments import add_json, add_person, add_settings, parameters_of, subject_of
+from .arguments import add_json, add_person, add_settings, called
 from .output import OK, PICTURES, draw_to, print_json
 
 
@@ -22,16 +20,8 @@ def add(sub: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    known(options.name)
-    given: dict[str, Any] = parameters_of(options)
     picture = options.output and check.output_path(options.output, PICTURES)
-    limit = coxa.max_load(
-        options.name,
-        subject_of(options),
-        model=options.model,
-        frames=options.frames,
-        **given,
-    )
+    limit = called(coxa.max_load, options)
     if options.json:
         print_json(
             {

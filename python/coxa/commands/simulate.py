@@ -12,18 +12,9 @@ from typing import Any
 import coxa
 
 from .. import _core
-from ..authoring.catalogue import known
 from ..base import check
 from ..trials.labels import subtitle, title
-from .arguments import (
-    add_json,
-    add_person,
-    add_settings,
-    criterion_of,
-    number_in,
-    parameters_of,
-    subject_of,
-)
+from .arguments import add_json, add_person, add_settings, called, criterion_of, number_in
 from .output import FAILED, OK, fixed_text, new_console, print_json, print_table, short_text
 
 
@@ -47,20 +38,10 @@ def add(sub: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    known(options.name)
-    given: dict[str, Any] = parameters_of(options)
-    subject = subject_of(options)
     target = None if options.output is None else check.output_path(options.output)
-    result = coxa.simulate(
-        options.name,
-        subject,
-        model=options.model,
-        criterion=criterion_of(options.criterion),
-        frames=options.frames,
-        strict=options.strict,
-        intervals=options.intervals,
-        **given,
-    )
+    criterion = criterion_of(options.criterion)
+    flags = {"strict": options.strict, "intervals": options.intervals}
+    result = called(coxa.simulate, options, criterion=criterion, **flags)
     if target is not None:
         result.save(target)
     if options.json:

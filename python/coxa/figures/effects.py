@@ -8,21 +8,7 @@ import numpy as np
 from matplotlib.patches import Patch
 
 from ..base.wording import capital, three_digits, unit_text, with_unit
-from .layout import (
-    MOST_BARS,
-    clothe,
-    footer,
-    header,
-    joined,
-    legend_above,
-    lesser,
-    percent,
-    place,
-    rows,
-    short,
-    wrap,
-    zero,
-)
+from . import layout
 from .palette import AMBER, BLUE, GUIDE, INK, NOTE, ORANGE, PAPER, RULE, SUBTITLE, line_of
 from .panels import new_figure
 
@@ -58,10 +44,10 @@ def main_effects(given: MainEffects) -> Figure:
         max(7.2, 0.85 + across * (wide + 0.3) + 0.2), 0.85 + down * (tall + 1.15) + 0.35
     )
     of = given.measured
-    header(
+    layout.header(
         figure,
         capital(of.label),
-        joined(given.title, "mean at each level", given.counted),
+        layout.joined(given.title, "mean at each level", given.counted),
     )
     ends = table[["conf_low", "conf_high", "mean"]].to_numpy()
     low, high = float(np.nanmin(ends)), float(np.nanmax(ends))
@@ -70,19 +56,19 @@ def main_effects(given: MainEffects) -> Figure:
     for k, name in enumerate(names):
         part = table[table["factor"] == name]
         bottom = 0.35 + (down - 1 - k // across) * (tall + 1.15) + 0.65
-        ax = place(figure, 0.85 + (k % across) * (wide + 0.3), bottom, wide, tall)
+        ax = layout.place(figure, 0.85 + (k % across) * (wide + 0.3), bottom, wide, tall)
         ax.axhline(overall, color=RULE, lw=0.9, ls="--", zorder=1)
         _effect(ax, part, given.columns[name], unit_text(of.unit) if k % across == 0 else "")
         ax.set_ylim(low - margin, high + margin)
         if k % across:
             ax.set_yticklabels([])
-        label = short(given.columns[name].label, 0.085, wide - 0.6)
+        label = layout.short(given.columns[name].label, 0.085, wide - 0.6)
         ax.set_title(label, fontsize=10.5, color=INK, loc="left", weight="bold")
         share = f"{100 * float(part['share'].iloc[0]):.0f} %"
         ax.set_title(share, fontsize=10, color=SUBTITLE, loc="right")
-    rest = lesser(table["factor"].nunique() - len(names))
-    bars = f"bars: {percent(given.confidence)} interval of the mean"
-    footer(figure, f"{bars}   ·   dashed: mean of all   ·   %: share of the variance{rest}")
+    rest = layout.lesser(table["factor"].nunique() - len(names))
+    bars = f"bars: {layout.percent(given.confidence)} interval of the mean"
+    layout.footer(figure, f"{bars}   ·   dashed: mean of all   ·   %: share of the variance{rest}")
     return figure
 
 
@@ -98,11 +84,11 @@ def _effect(ax: Axes, part: Table, column: Column, unit: str) -> None:
     style: dict[str, Any] = {"color": BLUE, "ms": 5, "lw": 1.6, "elinewidth": 1.3, "capsize": 3}
     ax.errorbar(x, mean, yerr=conf, fmt="o" if words else "o-", **style)
     if words:
-        ax.set_xticks(x, [wrap(text, max(8, 30 // len(part))) for text in part["level"]])
+        ax.set_xticks(x, [layout.wrap(text, max(8, 30 // len(part))) for text in part["level"]])
         ax.set_xlim(-0.6, len(part) - 0.4)
     elif column.levels is not None:
         ax.set_xticks(x, [f"{value:.4g}" for value in x])
-    clothe(ax, "" if words else column.axis, unit)
+    layout.clothe(ax, "" if words else column.axis, unit)
 
 
 # ---- response curves
@@ -115,8 +101,8 @@ def response(given: Response) -> Figure:
     whole = "over the repetition" if given.over is None else f"over {lower(given.over.label)}"
     split = "" if given.by is None else f", by {lower(given.by.label)}"
     count = given.counted
-    header(figure, capital(of.label), joined(given.title, f"{whole}{split}", count))
-    ax = place(figure, 0.85, 1.0, 8.05, 3.35)
+    layout.header(figure, capital(of.label), layout.joined(given.title, f"{whole}{split}", count))
+    ax = layout.place(figure, 0.85, 1.0, 8.05, 3.35)
     over = str(given.table.columns[0])
     along = given.over
     words = along is not None and along.levels is not None and along.worded
@@ -146,10 +132,12 @@ def response(given: Response) -> Figure:
                 ax.plot(*dots, "o", ms=2.6, color=colour, alpha=0.45, mew=0, zorder=1)
     low_y, high_y = ax.get_ylim()
     if low_y < 0 < high_y:
-        zero(ax)
+        layout.zero(ax)
     if words:
         levels = [given.over.say(level) for level in places]  # type: ignore[union-attr]
-        ax.set_xticks(range(len(levels)), [wrap(t, max(10, 70 // len(levels))) for t in levels])
+        ax.set_xticks(
+            range(len(levels)), [layout.wrap(t, max(10, 70 // len(levels))) for t in levels]
+        )
         ax.set_xlim(-0.6, len(levels) - 0.4)
         axis = ""
     elif given.over is None:
@@ -159,13 +147,13 @@ def response(given: Response) -> Figure:
         axis = given.over.axis
         if given.over.levels is not None:
             ax.set_xticks(given.over.levels, [f"{level:.4g}" for level in given.over.levels])
-    clothe(ax, axis, unit_text(of.unit))
+    layout.clothe(ax, axis, unit_text(of.unit))
     if given.by is not None:
-        legend_above(ax, min(4, many), fontsize=9.5, borderpad=0.1, handlelength=1.6)
+        layout.legend_above(ax, min(4, many), fontsize=9.5, borderpad=0.1, handlelength=1.6)
     cloud = "   ·   dots: trials" if given.points else ""
     levelled = along is not None and along.levels is not None
     marks = "dot: median   ·   bar" if levelled else "line: median   ·   shade"
-    footer(figure, f"{marks}: the middle {percent(given.band)} of the trials{cloud}")
+    layout.footer(figure, f"{marks}: the middle {layout.percent(given.band)} of the trials{cloud}")
     return figure
 
 
@@ -174,18 +162,20 @@ def response(given: Response) -> Figure:
 
 def tornado(given: Tornado) -> Figure:
     """Bars about the base, the longest on top, with what the factor was at each end."""
-    table = given.table.head(MOST_BARS)
+    table = given.table.head(layout.MOST_BARS)
     of = given.measured
     tall = max(1.3, 0.46 * len(table))
     figure = new_figure(10.4, 0.85 + 0.45 + tall + 0.95)
-    header(
+    layout.header(
         figure,
         capital(of.label),
-        joined(given.title, f"one factor at a time; {of.values.size} trials", _failed(given)),
+        layout.joined(
+            given.title, f"one factor at a time; {of.values.size} trials", _failed(given)
+        ),
     )
-    ax = place(figure, 2.75, 0.95, 7.3, tall)
-    clothe(ax, unit_text(of.unit))
-    rows(ax, [given.labels[name] for name in table["factor"]])
+    ax = layout.place(figure, 2.75, 0.95, 7.3, tall)
+    layout.clothe(ax, unit_text(of.unit))
+    layout.rows(ax, [given.labels[name] for name in table["factor"]])
     colours = {"at_low": AMBER, "at_high": BLUE}
     for i, row in enumerate(table.itertuples()):
         if not np.isfinite(row.change):
@@ -208,7 +198,7 @@ def tornado(given: Tornado) -> Figure:
                 left = not left
                 value = given.base
             ax.annotate(
-                short(text, 0.07, 1.6),
+                layout.short(text, 0.07, 1.6),
                 (value, i),
                 (-4 if left else 4, 0),
                 textcoords="offset points",
@@ -223,11 +213,11 @@ def tornado(given: Tornado) -> Figure:
     middle = f"all at their medians: {number(given.base)} {unit_text(of.unit)}"
     ax.set_title(middle, fontsize=9.5, color=INK, loc="left")
     patches = [Patch(color=AMBER, label="factor low"), Patch(color=BLUE, label="factor high")]
-    legend_above(ax, 2, right=True, handles=patches, handlelength=1.2)
+    layout.legend_above(ax, 2, right=True, handles=patches, handlelength=1.2)
     a, b = (100 * (1 - given.band) / 2, 100 * (1 + given.band) / 2)
-    rest = lesser(len(given.table) - len(table))
+    rest = layout.lesser(len(given.table) - len(table))
     words = " (of levels those with the least and the greatest)" if _levelled(given) else ""
-    footer(figure, f"low and high: {a:.3g} % and {b:.3g} % quantile{words}{rest}")
+    layout.footer(figure, f"low and high: {a:.3g} % and {b:.3g} % quantile{words}{rest}")
     return figure
 
 
@@ -249,20 +239,20 @@ def paired(given: Paired) -> Figure:
     tall = max(1.5, 0.95 * len(table))
     figure = new_figure(12.4, 0.85 + 0.35 + tall + 0.95)
     alone = f"{given.alone} without partner" if given.alone else ""
-    header(
+    layout.header(
         figure,
         capital(of.label),
-        joined(
+        layout.joined(
             given.title,
             f"pairs that differ in {lower(given.factor.label)} alone",
             given.counted,
             alone,
         ),
     )
-    ax = place(figure, 3.15, 0.95, 5.6, tall)
-    clothe(ax, with_unit("difference", of.unit))
+    ax = layout.place(figure, 3.15, 0.95, 5.6, tall)
+    layout.clothe(ax, with_unit("difference", of.unit))
     say = given.factor.say
-    rows(ax, [f"{say(row.a)}\n− {say(row.b)}" for row in table.itertuples()], 34)
+    layout.rows(ax, [f"{say(row.a)}\n− {say(row.b)}" for row in table.itertuples()], 34)
     heads = ["a", "b", *([given.by.name] if given.by is not None else [])]
     keys = [tuple(key) for key in table[heads].itertuples(index=False)]
     groups = {tuple(key): part for key, part in given.pairs.groupby(heads, sort=False)}
@@ -278,7 +268,7 @@ def paired(given: Paired) -> Figure:
         lines = [f"{mean} {unit_text(of.unit)}".rstrip()]
         if row.pairs > 1:
             lines[0] += f"   [{number(row.bca_low)}, {number(row.bca_high)}]"
-        more = [f"{row.pairs} pairs", f"first greater in {percent(round(row.share, 3))}"]
+        more = [f"{row.pairs} pairs", f"first greater in {layout.percent(round(row.share, 3))}"]
         more += [f"dz {row.dz:.2f}".replace("-", "−")] if np.isfinite(row.dz) else []
         lines.append(", ".join(more))
         blend = ax.get_yaxis_transform()
@@ -293,9 +283,9 @@ def paired(given: Paired) -> Figure:
     low, high = min(low, 0), max(high, 0)
     room = 0.03 * (high - low)
     ax.set_xlim(low - room * (low == 0), high + room * (high == 0))
-    footer(
+    layout.footer(
         figure,
-        f"dots: single pairs   ·   diamond: mean; line: its {percent(given.confidence)} bootstrap interval (BCa)"
+        f"dots: single pairs   ·   diamond: mean; line: its {layout.percent(given.confidence)} bootstrap interval (BCa)"
         "   ·   dz: mean over standard deviation of the differences",
     )
     return figure

@@ -7,20 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..base.wording import capital, with_unit
-from .layout import (
-    MOST_BARS,
-    clothe,
-    footer,
-    header,
-    joined,
-    legend_above,
-    lesser,
-    percent,
-    place,
-    rows,
-    short,
-    wrap,
-)
+from . import layout
 from .palette import BLUE, INK, ORANGE, PAPER, RULE, SHARES, SUBTITLE, TOTAL_EFFECT
 from .panels import new_figure
 
@@ -48,18 +35,18 @@ def _subtitle(given: Sensitivity) -> str:
     kind = "blocks" if given.method == "sobol" else "trajectories"
     lost = f", {given.dropped} left out for failed trials" if given.dropped else ""
     way = "Sobol indices" if given.method == "sobol" else "Morris's elementary effects"
-    return joined(given.title, way, f"{given.n} {kind}{lost}, {given.trials:,} trials")
+    return layout.joined(given.title, way, f"{given.n} {kind}{lost}, {given.trials:,} trials")
 
 
 def _explain(given: Sensitivity) -> str:
-    lines = f"lines: {percent(given.confidence)} bootstrap interval"
+    lines = f"lines: {layout.percent(given.confidence)} bootstrap interval"
     if given.method == "sobol":
         return (
             f"alone: part of the variance that this factor explains by itself; in all: with what it does together"
             f" with others   ·   {lines}"
         )
     return (
-        f"change when the factor goes over the middle {percent(given.band)} of its range, the others anywhere"
+        f"change when the factor goes over the middle {layout.percent(given.band)} of its range, the others anywhere"
         f"   ·   {lines}"
     )
 
@@ -79,7 +66,7 @@ def _order(given: Sensitivity, names: list[str]) -> list[str]:
 def _indices(given: Sensitivity, name: str) -> Figure:
     of = given.measured[name]
     table = given.top(name)
-    order = [str(f) for f in table.index[:MOST_BARS]]
+    order = [str(f) for f in table.index[: layout.MOST_BARS]]
     labels = [given.labels[f] for f in order]
     tall = max(1.6, 0.44 * len(order))
     pairs = None
@@ -91,40 +78,42 @@ def _indices(given: Sensitivity, name: str) -> Figure:
         tall = max(tall, side)
     wide = 5.6
     figure = new_figure(2.7 + wide + (1.5 + side + 0.5 if right else 0.5), 0.85 + 0.4 + tall + 1.0)
-    header(figure, f"What decides the {of.label}?", _subtitle(given))
-    ax = place(figure, 2.5, 0.95, wide, tall)
+    layout.header(figure, f"What decides the {of.label}?", _subtitle(given))
+    ax = layout.place(figure, 2.5, 0.95, wide, tall)
     unit = "share of variance" if given.method == "sobol" else with_unit("change", of.unit)
-    clothe(ax, unit)
-    rows(ax, labels)
+    layout.clothe(ax, unit)
+    layout.rows(ax, labels)
     _index_bars(ax, given, name, order, legend=True)
     if right:
-        other = place(figure, 2.5 + wide + 1.5, 0.95 + (tall - side), side, side)
+        other = layout.place(figure, 2.5 + wide + 1.5, 0.95 + (tall - side), side, side)
         if given.method == "morris":
             _spread(other, given, name, order)
         else:
             _together(other, pairs, order, labels)
-    footer(figure, _explain(given) + lesser(len(table) - len(order)))
+    layout.footer(figure, _explain(given) + layout.lesser(len(table) - len(order)))
     return figure
 
 
 def _several(given: Sensitivity, names: list[str]) -> Figure:
-    order = _order(given, names)[:MOST_BARS]
+    order = _order(given, names)[: layout.MOST_BARS]
     tall = max(1.6, 0.44 * len(order))
     wide = 3.2
     figure = new_figure(2.7 + len(names) * (wide + 0.35) + 0.2, 0.85 + 0.85 + tall + 0.95)
-    header(figure, "What decides what", _subtitle(given))
+    layout.header(figure, "What decides what", _subtitle(given))
     for i, name in enumerate(names):
         of = given.measured[name]
-        ax = place(figure, 2.5 + i * (wide + 0.35), 0.95, wide, tall)
-        clothe(ax, "share of variance" if given.method == "sobol" else with_unit("change", of.unit))
-        rows(ax, [given.labels[f] for f in order])
+        ax = layout.place(figure, 2.5 + i * (wide + 0.35), 0.95, wide, tall)
+        layout.clothe(
+            ax, "share of variance" if given.method == "sobol" else with_unit("change", of.unit)
+        )
+        layout.rows(ax, [given.labels[f] for f in order])
         _index_bars(ax, given, name, order, legend=i == 0)
-        text = wrap(capital(brief(of.label)), 40)
+        text = layout.wrap(capital(brief(of.label)), 40)
         style: dict[str, Any] = {"fontsize": 10, "color": INK, "weight": "bold", "va": "top"}
         ax.text(0, 1 + 0.72 / tall, text, transform=ax.transAxes, **style)
         if i:
             ax.set_yticklabels([])
-    footer(figure, _explain(given) + f"   ·   {SIDES}")
+    layout.footer(figure, _explain(given) + f"   ·   {SIDES}")
     return figure
 
 
@@ -151,7 +140,7 @@ def _index_bars(ax: Axes, given: Sensitivity, name: str, order: list[str], *, le
         ax.plot(signed, at, "D", ms=5.5, color=ORANGE, mec=PAPER, label="mean with its sign")
         ax.axvline(0, color=RULE, lw=0.8, zorder=1)
     if legend:
-        legend_above(ax, 2)
+        layout.legend_above(ax, 2)
 
 
 def _spread(ax: Axes, given: Sensitivity, name: str, order: list[str]) -> None:
@@ -179,7 +168,7 @@ def _spread(ax: Axes, given: Sensitivity, name: str, order: list[str]) -> None:
             continue
         taken.append((x, y + free[0]))
         ax.annotate(
-            short(first_line(given.labels[str(factor)]), 0.07, 1.7),
+            layout.short(first_line(given.labels[str(factor)]), 0.07, 1.7),
             (row["mu_star"], row["sigma"]),
             (-6 if left else 6, 4 if free[0] > 0 else -11),
             textcoords="offset points",
@@ -188,7 +177,7 @@ def _spread(ax: Axes, given: Sensitivity, name: str, order: list[str]) -> None:
             color=INK,
         )
     unit = given.measured[name].unit
-    clothe(ax, with_unit("mean size of the change", unit), with_unit("its spread", unit))
+    layout.clothe(ax, with_unit("mean size of the change", unit), with_unit("its spread", unit))
     ax.set_title(
         "above the dotted line: depends on the others", fontsize=9, color=SUBTITLE, loc="left"
     )
@@ -226,7 +215,9 @@ def _together(ax: Axes, pairs: Any, order: list[str], labels: list[str]) -> None
                 color=PAPER if dark else INK if sure[j, i] else RULE,
                 **style,
             )
-    ax.set_yticks(np.arange(size - 1) + 0.5, [wrap(first_line(text), 16) for text in labels[1:]])
+    ax.set_yticks(
+        np.arange(size - 1) + 0.5, [layout.wrap(first_line(text), 16) for text in labels[1:]]
+    )
     ax.set_xticks(np.arange(size - 1) + 0.5, [first_line(text) for text in labels[:-1]])
     _as_matrix(ax, 35)
     ax.set_title(
@@ -235,7 +226,7 @@ def _together(ax: Axes, pairs: Any, order: list[str], labels: list[str]) -> None
 
 
 def _matrix(given: Sensitivity, names: list[str]) -> Figure:
-    order = _order(given, names)[:MOST_BARS]
+    order = _order(given, names)[: layout.MOST_BARS]
     table = given.table.pivot(index="measure", columns="factor", values=given.ranking)
     grid = table.reindex(index=names, columns=order).to_numpy()
     sobol = given.method == "sobol"
@@ -244,18 +235,19 @@ def _matrix(given: Sensitivity, names: list[str]) -> Figure:
     cell = 0.27
     tall, wide = cell * len(names), 0.72 * len(order)
     figure = new_figure(max(8.6, 4.0 + wide + 0.4), 0.85 + 0.1 + tall + 1.75)
-    header(figure, "What decides what", _subtitle(given))
-    ax = place(figure, 3.85, 1.75, wide, tall)
+    layout.header(figure, "What decides what", _subtitle(given))
+    ax = layout.place(figure, 3.85, 1.75, wide, tall)
     ax.pcolormesh(grid, cmap=SHARES, vmin=0, vmax=1, edgecolors=PAPER, lw=1)
     for (j, i), value in np.ndenumerate(grid):
         if np.isfinite(value) and value >= 0.05:
             color = PAPER if value > 0.42 else INK
             style: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": 7.5}
             ax.text(i + 0.5, j + 0.5, f"{value:.2f}", color=color, **style)
-    texts = [short(capital(brief(given.measured[n].label)), 0.062, 3.6) for n in names]
+    texts = [layout.short(capital(brief(given.measured[n].label)), 0.062, 3.6) for n in names]
     ax.set_yticks(np.arange(len(names)) + 0.5, texts)
     ax.set_xticks(
-        np.arange(len(order)) + 0.5, [short(first_line(given.labels[f]), 0.06, 1.7) for f in order]
+        np.arange(len(order)) + 0.5,
+        [layout.short(first_line(given.labels[f]), 0.06, 1.7) for f in order],
     )
     _as_matrix(ax, 40)
     text = (
@@ -263,13 +255,13 @@ def _matrix(given: Sensitivity, names: list[str]) -> Figure:
         if sobol
         else "mean size of the change over that of the strongest factor; blank: below 0.05"
     )
-    footer(figure, f"{text}   ·   {SIDES}")
+    layout.footer(figure, f"{text}   ·   {SIDES}")
     return figure
 
 
 def _as_matrix(ax: Axes, rotation: float) -> None:
     """Axes of a matrix: first row on top, column names rotated by degrees, no lines."""
-    clothe(ax)
+    layout.clothe(ax)
     ax.tick_params(length=0, labelsize=8.5)
     ax.tick_params(axis="x", rotation=rotation)
     for label in ax.get_xticklabels():
