@@ -15,6 +15,7 @@ from .panels import new_figure
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from numpy.typing import NDArray
 
     from ..answers.effects import MainEffects
     from ..answers.pairs import Paired
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from ..answers.tornadoes import Tornado
     from ..base.tables import Table
     from ..studies.columns import Column
+
+    Array = NDArray[np.float64]
 
 #: Panels of main effects in one picture; the table has them all.
 MOST_PANELS = 12
@@ -103,58 +106,64 @@ def response(given: Response) -> Figure:
     count = given.counted
     layout.header(figure, capital(of.label), layout.joined(given.title, f"{whole}{split}", count))
     ax = layout.place(figure, 0.85, 1.0, 8.05, 3.35)
-    over = str(given.table.columns[0])
-    along = given.over
-    words = along is not None and along.levels is not None and along.worded
-    places = {level: i for i, level in enumerate(along.levels or [])} if along and words else {}
-    many = len(given.lines)
+    along, levels = given.over, given.over.levels if given.over else None
+    words = levels is not None and along is not None and along.worded
     for i, line in enumerate(given.lines):
         part = given.table if given.by is None else given.table[given.table[given.by.name] == line]
-        style = line_of(i)
-        colour = style["color"]
-        low, median, high = (part[name].to_numpy() for name in ("low", "median", "high"))
-        label = line or "median"
-        if given.over is not None and given.over.levels is not None:
-            x = part[over].map(places).to_numpy(float) if words else part[over].to_numpy(float)
-            # side by side where several lines share a level
-            step = np.diff(np.unique(x)).min() if len(np.unique(x)) > 1 else 1.0
-            x = x + (i - (many - 1) / 2) * min(0.12, 0.5 / many) * step
-            ax.vlines(x, low, high, color=colour, alpha=0.35, lw=7)
-            ax.plot(x, median, "o", color=colour, ms=6, mec=PAPER, label=label, zorder=4)
-            if not words:
-                ax.plot(x, median, lw=1.5, **style)
-        else:
-            x = part[over].to_numpy(float)
-            ax.fill_between(x, low, high, color=colour, alpha=0.2 if many == 1 else 0.13, lw=0)
-            ax.plot(x, median, lw=2.2, label=label, **style)
-            if line in given.points:
-                dots = given.points[line]
-                ax.plot(*dots, "o", ms=2.6, color=colour, alpha=0.45, mew=0, zorder=1)
+        x = part.iloc[:, 0]
+        if levels is None:
+            _curve(ax, given, line, x.to_numpy(float), part, line_of(i))
+            continue
+        x = x.map({level: i for i, level in enumerate(levels)}) if words else x
+        # side by side where several lines share a level
+        many = len(given.lines)
+        step = np.diff(np.unique(x)).min() if x.nunique() > 1 else 1.0
+        beside = (i - (many - 1) / 2) * min(0.12, 0.5 / many) * step
+        _dots(ax, line, x.to_numpy(float) + beside, part, line_of(i), joined=not words)
     low_y, high_y = ax.get_ylim()
     if low_y < 0 < high_y:
         layout.zero(ax)
-    if words:
-        levels = [given.over.say(level) for level in places]  # type: ignore[union-attr]
-        ax.set_xticks(
-            range(len(levels)), [layout.wrap(t, max(10, 70 // len(levels))) for t in levels]
-        )
-        ax.set_xlim(-0.6, len(levels) - 0.4)
-        axis = ""
-    elif given.over is None:
-        axis = "% of the repetition"
-        ax.set_xlim(0, 100)
-    else:
-        axis = given.over.axis
-        if given.over.levels is not None:
-            ax.set_xticks(given.over.levels, [f"{level:.4g}" for level in given.over.levels])
+    axis = "% of the repetition" if along is None else "" if words else along.axis
     layout.clothe(ax, axis, unit_text(of.unit))
+    if along is None:
+        ax.set_xlim(0, 100)
+    elif levels is not None and words:
+        texts = [layout.wrap(along.say(item), max(10, 70 // len(levels))) for item in levels]
+        ax.set_xticks(range(len(levels)), texts)
+        ax.set_xlim(-0.6, len(levels) - 0.4)
+    elif levels is not None:
+        ax.set_xticks(levels, [f"{level:.4g}" for level in levels])
     if given.by is not None:
-        layout.legend_above(ax, min(4, many), fontsize=9.5, borderpad=0.1, handlelength=1.6)
+        columns = min(4, len(given.lines))
+        layout.legend_above(ax, columns, fontsize=9.5, borderpad=0.1, handlelength=1.6)
     cloud = "   ·   dots: trials" if given.points else ""
-    levelled = along is not None and along.levels is not None
-    marks = "dot: median   ·   bar" if levelled else "line: median   ·   shade"
+    marks = "line: median   ·   shade" if levels is None else "dot: median   ·   bar"
     layout.footer(figure, f"{marks}: the middle {layout.percent(given.band)} of the trials{cloud}")
     return figure
+
+
+def _dots(
+    ax: Axes, line: str, x: Array, part: Table, style: dict[str, Any], *, joined: bool
+) -> None:
+    """Medians at levels as dots, bands as bars; numbers are joined by a line."""
+    colour = style["color"]
+    ax.vlines(x, part["low"], part["high"], color=colour, alpha=0.35, lw=7)
+    label = line or "median"
+    ax.plot(x, part["median"], "o", color=colour, ms=6, mec=PAPER, label=label, zorder=4)
+    if joined:
+        ax.plot(x, part["median"], lw=1.5, **style)
+
+
+def _curve(
+    ax: Axes, given: Response, line: str, x: Array, part: Table, style: dict[str, Any]
+) -> None:
+    """Medians as a line, the band as a shade, single trials as dots."""
+    colour = style["color"]
+    alpha = 0.2 if len(given.lines) == 1 else 0.13
+    ax.fill_between(x, part["low"], part["high"], color=colour, alpha=alpha, lw=0)
+    ax.plot(x, part["median"], lw=2.2, label=line or "median", **style)
+    if line in given.points:
+        ax.plot(*given.points[line], "o", ms=2.6, color=colour, alpha=0.45, mew=0, zorder=1)
 
 
 # ---- one factor at a time
