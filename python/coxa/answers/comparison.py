@@ -217,6 +217,10 @@ class Comparison(SavedAnswer):
         heads, rows = zip(*((row[0], row[1:]) for row in self.short()), strict=True)
         return {"": Table(rows, heads, self.exercises)}
 
+    def _repr_html_(self) -> str:
+        # browsers drop the spaces that indent a heading
+        return super()._repr_html_().replace("<th>  ", "<th>&emsp;")
+
     def to_dict(self) -> dict[str, Any]:
         """Loads, quantities and units as plain values, for JSON."""
         table, loads = self.table, self.loads

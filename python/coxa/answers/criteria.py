@@ -49,6 +49,7 @@ class CriterionSpread(Answer):
         `unsolved_frames`, `reserve_frames`.
     """
 
+    _picture = "criterion spread"
     result: Result
     table: Table
     runs: Table
@@ -78,7 +79,7 @@ class CriterionSpread(Answer):
             Muscle groups; all of the model if not given.
         quantity : {"impulse", "peak_force", "peak_activation"}
         """
-        return picture("criterion spread", self, groups, quantity)
+        return picture(self._picture, self, groups, quantity)
 
     @property
     def heading(self) -> str:

@@ -108,7 +108,7 @@ class Sensitivity(Answer):
         """Indices of one measure, or of all."""
         if measure is not None:
             self.top(measure)
-        return picture("sensitivity", self, measure)
+        return picture(self._picture, self, measure)
 
     def to_dict(self) -> dict[str, Any]:
         """Indices and how they were found, without the trials."""
