@@ -71,3 +71,12 @@ class Design:
                 # an individually varied field overrides that of the person
                 found[column[0]] = column
         return list(found.values())
+
+    def rows(self) -> list[Row]:
+        """What every trial is made of."""
+        return [self.row(i) for i in range(len(self))]
+
+    def trials(self) -> list[dict[str, Any]]:
+        """The study's table, one dict per trial."""
+        columns = self.columns()
+        return [{name: values[i] for name, _, _, values in columns} for i in range(len(self))]

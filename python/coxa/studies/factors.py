@@ -348,6 +348,21 @@ def factor(name: str, given: object, exercises: Sequence[str], model: Any) -> Fa
     return Levels(name, unit, text, _distinct(name, items), target)
 
 
+def require_parameters(
+    varied: Iterable[str], before: Sequence[str], exercises: Sequence[str]
+) -> None:
+    """Refuse exercises that lack a varied parameter of the exercises `before`."""
+    for name in varied:
+        if not any(name in catalogue.exercise(e).parameters for e in before):
+            continue
+        for e in exercises:
+            if name not in catalogue.exercise(e).parameters:
+                raise InvalidArgument(
+                    f"{name} is varied already and is no parameter of {e}; every exercise of the"
+                    " study must have what is varied"
+                )
+
+
 def people(given: object) -> Factor:
     """A factor over people: a list of subjects, or a population."""
     if isinstance(given, Population):

@@ -97,7 +97,7 @@ def run_rows(spec: Spec, first: int, count: int) -> dict[str, Any]:
                 f"exercise {name} was registered anew while its study ran; run the study again"
             )
     design = spec.design.part(first - spec.first, count)
-    rows = [design.row(i) for i in range(len(design))]
+    rows = design.rows()
 
     def measure(i: int, trial: dict[str, Any]) -> dict[str, Any]:
         return measures(spec, rows[i], trial)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from time import perf_counter
 
 from .._core import InvalidArgument
 from ..base import check, estimate
 from ..base.estimate import Estimate, duration_text, size_text
+from .factors import Uncertain
 from .measures import SERIES
 from .part import Spec, run_part, run_rows
 
@@ -45,10 +47,14 @@ class Plan:
         return "\n".join(lines + [f"  {line}" for line in self.factors])
 
 
-def plan(spec: Spec, workers: int, factors: list[str]) -> Plan:
+def plan(spec: Spec, workers: int) -> Plan:
     """Estimate the cost of the trials of `spec` by simulating a few of them, unless they take long."""
     count = len(spec.design)
     expected = cost(spec, workers, chunk_of(count, 4 * workers), whole=False)
+    given = spec.design.factors
+    groups = Counter(f.group for f in given if isinstance(f, Uncertain))
+    factors = [f"{f.name}: {f.shown}" for f in given if not isinstance(f, Uncertain)]
+    factors += [f"{name}: {n} uncertain quantities" for name, n in groups.items()]
     rest = (workers, factors, round(expected.memory))
     fits = min(16, int(_PLANNING / _trial_cost(spec).seconds))
     if fits < 2:

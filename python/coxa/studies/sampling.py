@@ -90,7 +90,9 @@ class Sampling:
         return [f.columns(f.spaced(self.n or 0))[0] for f in factors]
 
     def to_dict(self) -> dict[str, Any]:
-        """The arguments of `Study.sample`."""
+        """The arguments of `Study.sample`; empty if it was not called."""
+        if self.method is None:
+            return {}
         found: dict[str, Any] = {"method": self.method, "seed": self.seed}
         if self.n is not None:
             found["n"] = self.n

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -19,14 +18,15 @@ from ..models.model import Model
 from ..models.subject import Subject
 from ..trials.options import Options
 from ..trials.simulation import set_up
-from . import factors, running
+from . import factors
+from .computing import compute
 from .definition import attributes_of, definition_of, study_from_dict
 from .design import Design
 from .factors import Column, Factor
 from .measures import Measure, Measures, series_of
-from .opening import load_study
-from .part import Spec, python_exercises, run_part
-from .planning import Plan, check_measures, chunk_of, cost, plan
+from .part import Spec, python_exercises
+from .planning import Plan, plan
+from .running import worker_count
 from .sampling import Sampling, points_of, require_room, values_at
 
 if TYPE_CHECKING:
@@ -85,18 +85,14 @@ class Study:
         self._measures = Measures()
 
         names = [exercise] if isinstance(exercise, str) else exercise
-        single = subject is None or isinstance(subject, Subject)
         first = factors.factor("exercise", names, [], None)
         self._exercises: list[str] = list(first.levels or [])
-        self._setup = set_up(
-            self._exercises[0],
-            subject if isinstance(subject, Subject) else None,
-            model,
-            Options(criterion, frames, strict, intervals, inertia, volume_weights),
-        )
+        person = subject if isinstance(subject, Subject) else None
+        options = Options(criterion, frames, strict, intervals, inertia, volume_weights)
+        self._setup = set_up(self._exercises[0], person, model, options)
         if len(self._exercises) > 1:
             self._varied["exercise"] = first
-        if not single:
+        if subject is not person:
             self._varied["subject"] = factors.people(subject)
         self._fixed: dict[str, float | str] = {}
         for name in self._exercises:
@@ -119,15 +115,13 @@ class Study:
         """Everything that differs between trials: exercise, people, varied and uncertain quantities."""
         order = {"exercise": 0, "subject": 1}
         varied = sorted(self._varied.values(), key=lambda f: order.get(f.name, 2))
-        return (*varied, *self._uncertain_factors())
+        uncertain = factors.uncertain(self._uncertain, self._exercises, self._setup.generic)
+        return (*varied, *uncertain)
 
     @property
     def levels(self) -> dict[str, list[Any]]:
         """Levels of every factor varied by levels."""
         return {f.name: f.levels for f in self._varied.values() if f.levels is not None}
-
-    def _uncertain_factors(self) -> list[Factor]:
-        return factors.uncertain(self._uncertain, self._exercises, self._setup.generic)
 
     # ---- definition
 
@@ -165,27 +159,15 @@ class Study:
                     f"{name} is fixed at {self._fixed[name]} in this study already"
                 )
             found[name] = factors.factor(name, values, exercises, self._setup.generic)
-        self._check_together(found, exercises)
-        self._varied.update(found)
-        self._exercises = exercises
-        return self
-
-    def _check_together(self, found: Mapping[str, Factor], exercises: Sequence[str]) -> None:
-        """Refuse combinations of factors that contradict each other."""
         both = {*self._varied, *found}
         if "load_per_mass" in both and ("load" in both or "load" in self._fixed):
             raise InvalidArgument("load and load_per_mass both say what the load is; give one")
         if "criterion" in found and "criterion" in self._uncertain:
             raise InvalidArgument("criterion is varied and uncertain at once; choose one")
-        for name in self._varied:
-            if not any(name in catalogue.exercise(e).parameters for e in self._exercises):
-                continue
-            for e in exercises:
-                if name not in catalogue.exercise(e).parameters:
-                    raise InvalidArgument(
-                        f"{name} is varied already and is no parameter of {e}; every exercise of the"
-                        " study must have what is varied"
-                    )
+        factors.require_parameters(self._varied, self._exercises, exercises)
+        self._varied.update(found)
+        self._exercises = exercises
+        return self
 
     def uncertain(self, *groups: str, **spreads: float) -> Study:
         """Add named groups of uncertain inputs; `coxa.uncertainty.table()` lists them.
@@ -285,53 +267,40 @@ class Study:
         InvalidArgument
             If the definition contradicts itself, or a range has no sample.
         """
-        found = self.factors
-        require_room(self._sampling.count(found), found)
+        require_room(self._sampling.count(found := self.factors), found)
         return self._stack(found, self._sampling.rows(found))
 
     def _stack(self, found: Sequence[Factor], rows: Sequence[tuple[Any, ...]]) -> Design:
         columns = list(zip(*rows, strict=True)) if found else []
-        return Design(
-            tuple(found),
-            tuple(columns),
-            self._exercises[0],
-            self._setup.subject,
-            dict(self._fixed),
-            self._setup.generic.total_mass,
-            len(rows),
-        )
+        who = self._setup.subject, dict(self._fixed), self._setup.generic.total_mass
+        return Design(tuple(found), tuple(columns), self._exercises[0], *who, len(rows))
 
     def trials(self) -> list[dict[str, Any]]:
         """What distinguishes the trials: one dict per trial, with the columns of the study's table."""
-        design = self.design()
-        columns = design.columns()
-        return [{name: values[i] for name, _, _, values in columns} for i in range(len(design))]
+        return self.design().trials()
 
     def rows(self) -> list[dict[str, Any]]:
         """Complete inputs of each trial: exercise, parameters, offsets, subject, model changes, criterion."""
-        design = self.design()
-        return [design.row(i) for i in range(len(design))]
+        return self.design().rows()
 
     def __len__(self) -> int:
         return self._sampling.count(self.factors)
 
     def __repr__(self) -> str:
-        varied = ", ".join(f"{f.name}: {f.shown}" for f in self._varied.values())
-        guessed = ", ".join(self._uncertain)
+        told = ", ".join(f"{f.name}: {f.shown}" for f in self._varied.values())
+        uncertain = f"; uncertain: {', '.join(self._uncertain)}" if self._uncertain else ""
         how = f"; {self._sampling.method}" if self._sampling.method else ""
         try:
             count = f"{len(self)} trials"
         except InvalidArgument:
             count = "not sampled yet"
-        uncertain = f"; uncertain: {guessed}" if guessed else ""
-        return (
-            f"<coxa.Study {self.exercise}: {count} ({varied or 'nothing varied'}{uncertain}{how})>"
-        )
+        told = f"({told or 'nothing varied'}{uncertain}{how})"
+        return f"<coxa.Study {self.exercise}: {count} {told}>"
 
     def _repr_html_(self) -> str:
         rows = [(f.name, f.shown, f.description) for f in self.factors]
-        table = html_table(("factor", "values", "description"), rows)
-        return f"<p><code>{escape(repr(self))}</code></p>{table}"
+        head = ("factor", "values", "description")
+        return f"<p><code>{escape(repr(self))}</code></p>{html_table(head, rows)}"
 
     # ---- running
 
@@ -353,8 +322,7 @@ class Study:
         -------
         Plan
         """
-        used = running.worker_count(workers)
-        return plan(self._spec(self.design(), series, samples), used, self._factor_lines())
+        return plan(self._spec(self.design(), series, samples), worker_count(workers))
 
     def run(
         self,
@@ -408,7 +376,8 @@ class Study:
             If the study is `strict` and a trial fails.
         """
         spec = self._spec(self.design(), series, samples)
-        return self._run(spec, path, workers, executor, progress, chunk, self.grid)
+        how = {"path": path, "workers": workers, "executor": executor, "progress": progress}
+        return self._run(spec, self.grid, None, chunk=chunk, **how)
 
     def evaluate(
         self,
@@ -441,50 +410,19 @@ class Study:
         InvalidArgument
             If `u` has another shape or values outside [0, 1], and as `run`.
         """
-        found = self.factors
-        points = points_of(u, found)
+        points = points_of(u, found := self.factors)
         spec = self._spec(self._stack(found, values_at(found, points)), series, samples)
         digest = hashlib.sha256(points.tobytes()).hexdigest()
-        return self._run(spec, path, workers, executor, progress, points=digest)
+        how = {"path": path, "workers": workers, "executor": executor, "progress": progress}
+        return self._run(spec, None, digest, **how)
 
     def _run(
-        self,
-        spec: Spec,
-        path: str | os.PathLike[str] | None,
-        workers: int | None,
-        executor: Executor | Any,
-        progress: bool | None,
-        chunk: int | None = None,
-        grid: list[Column] | None = None,
-        points: str | None = None,
+        self, spec: Spec, grid: list[Column] | None, points: str | None, **how: Any
     ) -> xr.Dataset:
-        target = None if path is None else Path(path)
-        if executor is not None and workers is not None:
-            raise InvalidArgument("give workers (threads here) or an executor, not both")
-        used, trials = running.worker_count(workers), len(spec.design)
-        check_measures(spec)
-        if chunk is None:
-            # few enough parts that storing is cheap, several per worker for balance
-            chunk = chunk_of(trials, 4 * used if executor is None else 100)
-        chunk = check_count("chunk", chunk)
-        cost(spec, used if executor is None else 1, min(chunk, trials), whole=target is None)
         definition = definition_of(self.to_dict(), spec, points)
-        options: dict[str, Any] = {
-            "chunk": chunk,
-            "workers": used,
-            "executor": executor,
-            "progress": progress,
-            "definition": definition,
-            "attributes": attributes_of(definition, spec, self._exercises),
-            "grid": grid,
-        }
-        if target is not None:
-            running.run(run_part, spec, trials, target, **options)
-            return load_study(target)
-        with tempfile.TemporaryDirectory(prefix="coxa-") as folder:
-            target = Path(folder) / "study.h5"
-            running.run(run_part, spec, trials, target, kept=False, **options)
-            return load_study(target).load()
+        return compute(
+            spec, definition, attributes_of(definition, spec, self._exercises), grid, **how
+        )
 
     def _spec(self, design: Design, series: Sequence[str] | None, samples: int) -> Spec:
         return Spec(
@@ -504,16 +442,17 @@ class Study:
         """The study as plain values, as in a TOML file for `coxa study`."""
         only = self._exercises[0] if len(self._exercises) == 1 else self._exercises
         found = {"exercise": only, **self._setup.to_dict()}
-        if self._fixed:
-            found["parameters"] = dict(self._fixed)
         varied = {name: f.told for name, f in self._varied.items() if name != "exercise"}
         if people := varied.pop("subject", None):
             found.pop("subject", None)
             found |= people
-        uncertain = {name: True if sd is None else sd for name, sd in self._uncertain.items()}
-        sample = self._sampling.to_dict() if self._sampling.method else {}
-        parts = {"vary": varied, "uncertain": uncertain, "sample": sample}
-        parts["measure"] = self._measures.to_dict()
+        parts = {
+            "parameters": dict(self._fixed),
+            "vary": varied,
+            "uncertain": {name: True if sd is None else sd for name, sd in self._uncertain.items()},
+            "sample": self._sampling.to_dict(),
+            "measure": self._measures.to_dict(),
+        }
         return found | {name: part for name, part in parts.items() if part}
 
     @classmethod
@@ -532,12 +471,6 @@ class Study:
             If an entry is unknown or invalid.
         """
         return study_from_dict(cls, given, Path(folder))
-
-    def _factor_lines(self) -> list[str]:
-        return [f"{f.name}: {f.shown}" for f in self._varied.values()] + [
-            f"{name}: {sum(f.group == name for f in self._uncertain_factors())} uncertain quantities"
-            for name in self._uncertain
-        ]
 
     # ---- analysis
 

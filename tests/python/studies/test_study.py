@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import xarray as xr
 from coxa.models.model import default_model
-from coxa.studies import study as module
+from coxa.studies import computing as module
 
 EXERCISE = "barbell_hip_thrust"
 
