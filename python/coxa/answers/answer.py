@@ -1,4 +1,4 @@
-"""Base classes of answers: figure, plain values for JSON, console and notebook output."""
+"""Base classes of answers: figure, JSON values, console and notebook output."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
     from ..studies.columns import Measured
 
-#: Rows of a study's answer that are printed.
+#: Maximum number of printed rows of a study's answer.
 MOST_ROWS = 12
 
 
 class Answer(ABC):
-    """Tables that answer a question; subclasses define what is printed and what JSON holds."""
+    """Tables that answer a question; subclasses define the printed tables and the JSON values."""
 
-    #: Name of its figure in `base.doors.PICTURES`.
+    #: Name of the figure in `base.doors.PICTURES`.
     _picture: ClassVar[str]
 
     @property
@@ -45,14 +45,14 @@ class Answer(ABC):
 
     @abstractmethod
     def to_dict(self) -> dict[str, Any]:
-        """Everything but the trials as plain values, for JSON."""
+        """Everything except the trials as plain values, for JSON."""
 
     def to_json(self) -> str:
         """`to_dict` as JSON text."""
         return json.dumps(plain(self.to_dict()))
 
     def plot(self) -> Figure:
-        """Draws the answer as one figure."""
+        """Plot the answer as one figure."""
         return picture(self._picture, self)
 
     def __repr__(self) -> str:

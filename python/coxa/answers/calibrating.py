@@ -1,4 +1,4 @@
-"""Strength of a person from what they lift or from torques of joints."""
+"""Calibration of a person's strength to one-repetition maxima or joint torques."""
 
 from __future__ import annotations
 
@@ -33,43 +33,45 @@ def calibrate(
     tendon: str = "rigid",
     workers: int | None = None,
 ) -> Calibration:
-    """The strength of a person from one-repetition maxima, or from torques of single joints.
+    """Fit the strength of a person to one-repetition maxima, or to torques of single joints.
 
     Parameters
     ----------
     subject : Subject, optional
-        The person, as far as known; factors found multiply the strength that is given here.
+        The person, as far as known; the fitted factors multiply the strength given here.
     maxima : mapping of str to float
-        Exercise to the greatest load, kg, lifted once.
+        One-repetition maximum, kg, by exercise.
     torque_angle : DataFrame or mapping of columns, instead of `maxima`
-        A row for each measurement: `joint`, one of "hip_extension", "hip_flexion", "knee_extension",
+        One row per measurement: `joint`, one of "hip_extension", "hip_flexion", "knee_extension",
         "ankle_plantarflexion", "lumbar_extension", "lumbar_flexion"; `angle_deg` of that joint, positive in
-        flexion (dorsiflexion of the ankle); `torque`, N m, of one leg, without the weight of the segment. If
-        wanted: `velocity_deg_s`, positive where the working muscles shorten (0: isometric); `sd`, N m; and the
-        posture of other joints, 0 if not given: `hip_flexion_deg`, `knee_flexion_deg`,
-        `ankle_dorsiflexion_deg`, `lumbar_flexion_deg`. For torques of the hip and the ankle the knee must be given,
-        for those of the knee the hip: muscles cross both.
+        flexion (dorsiflexion of the ankle); `torque`, N m, of one leg, without the weight of the segment.
+        Optional: `velocity_deg_s`, positive while the measured muscles shorten (0: isometric); `sd`, N m; and the
+        posture of other joints, by default 0: `hip_flexion_deg`, `knee_flexion_deg`, `ankle_dorsiflexion_deg`,
+        `lumbar_flexion_deg`. Torques of hip and ankle require the knee angle, those of the knee the hip angle,
+        because of biarticular muscles.
     factors : {"one", "groups"} or sequence of str
-        "one": `Subject.strength` alone, the default for maxima. "groups", the default for torques: a factor for each
-        of the sets `coxa.calibration.SETS` that were measured; for maxima those of `LIFTING`, and the
-        strength of all other muscles and the actuators with them. Or names of sets or groups.
+        "one" fits `Subject.strength` only, the default for maxima. "groups", the default for torques, fits one
+        factor per measured set of muscle groups: "hip_extensors", "knee_extensors", "trunk_extensors",
+        "hip_flexors", "plantarflexors" or "trunk_flexors"; for maxima the three sets of extensors, and one factor
+        for all other muscles and the actuators. Or names of sets or groups.
     parameters : mapping of str to mapping, optional
-        Exercise to the values of its parameters in the test; defaults if not given.
+        Parameter values used in the test, by exercise; by default those of the exercise.
     sd : float or mapping of str to float, optional
-        Standard deviation of measured maxima, share of the value, for all or for each exercise; by default 0.042, the
-        median between two tests (Grgic et al. 2020).
+        Standard deviation of measured maxima as a fraction of the value, for all or by exercise; by default 0.042,
+        the median between two tests (Grgic et al. 2020).
     spread : float, optional
-        Coefficient of variation of each factor among people, which holds the factors towards 1; by default that of
-        strength, 0.22, and of a group's strength for its size, 0.16 (`data/anthropometry/population.toml`,
-        `data/uncertainty/spreads.toml`). `math.inf` holds nothing; there can then be at most as many factors as maxima.
+        Coefficient of variation of every factor among people, the prior that holds factors near 1; by default
+        that of strength, 0.22, and of a group's strength for its size, 0.16
+        (`data/anthropometry/population.toml`, `data/uncertainty/spreads.toml`). With `math.inf` there is no prior,
+        and at most as many factors as maxima.
     model : path or Model, optional
-        Another model than the package's.
+        Another model instead of the bundled one.
     frames, inertia
-        Of the lifts, as in `coxa.max_load`.
+        For lifts, as in `coxa.max_load`.
     tendon : {"rigid", "elastic"}
-        Of torques, as in `Model.muscle_forces`; lifts have rigid tendons.
+        For torques, as in `Model.muscle_forces`; lifts are computed with rigid tendons.
     workers : int, optional
-        Threads.
+        Number of threads; by default all available cores.
 
     Returns
     -------
@@ -78,19 +80,19 @@ def calibrate(
     Raises
     ------
     InvalidArgument
-        For unknown or impossible input, a maximum that no strength from 0.05 to 5 gives, and torques that cannot tell the
-        factors apart.
+        For invalid input, a maximum that no strength from 0.05 to 5 reproduces, or torques that cannot
+        distinguish the factors.
 
     Notes
     -----
-    Maxima. One exercise and one factor: the root, since the greatest load grows with strength. Otherwise the least of
-    sum ((predicted - measured) / (sd measured))^2 + sum (log factor / s)^2 with s^2 = log(1 + spread^2); the second
-    sum for group factors only. Intervals are those of the linearised problem; where maxima disagree by more than
-    their sd, intervals without the second sum are widened by that.
+    Maxima. With one exercise and one factor, the root: the maximum load increases with strength. Otherwise the
+    minimum of sum ((predicted - measured) / (sd measured))^2 + sum (log factor / s)^2 with s^2 = log(1 + spread^2);
+    the second sum is over group factors only. Intervals are those of the linearised problem; if the residuals
+    exceed their sd, intervals of factors without prior are widened accordingly.
 
-    Torques. The greatest torque of the model is linear in the factors: muscles that turn the joint the measured way
-    are fully active, all others at their least activation, and forces scale with the maximum isometric
-    force. Linear least squares, weighted by `sd` where that is given.
+    Torques. The maximum torque of the model is linear in the factors: muscles that turn the joint in the measured
+    direction are fully active, all others at their minimum activation, and forces scale with the maximum isometric
+    force. Linear least squares, weighted by `sd` if given.
     """
     if subject is not None and not isinstance(subject, Subject):
         raise InvalidArgument(f"subject must be a coxa.Subject, not {subject!r}")

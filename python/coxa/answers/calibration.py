@@ -1,4 +1,4 @@
-"""A person whose strength was found from measurements."""
+"""The result of calibrating a person's strength to measurements."""
 
 from __future__ import annotations
 
@@ -16,30 +16,32 @@ from .answer import Answer
 
 @dataclass(frozen=True, repr=False)
 class Calibration(Answer):
-    """A person whose strength fits what was measured; `plot` draws measured against predicted values, and the factors.
+    """A person whose strength was fitted to measurements.
+
+    `plot` shows measured against predicted values, before and after, and the factors with their intervals.
 
     Attributes
     ----------
     subject : Subject
-        The one given, with the strength found.
+        The given person, with the fitted strength.
     before : Subject
-        The one given.
+        The given person.
     kind : {"maxima", "torques"}
     factors : DataFrame
-        A row for each factor found, which multiplies the strength that the given subject had: `factor`; `low`
-        and `high`, its 95 % interval (NaN where nothing is left to judge by); `spread`, the standard deviation of
-        its logarithm among people, which held it towards 1 (NaN: nothing did); `informed`, the share of that
-        variance that the measurements took away, 0 for a factor that they say nothing about; `groups`.
+        One row per fitted factor on the given person's strength: `factor`; `low` and `high`, its 95 % interval
+        (NaN if no degree of freedom is left to estimate it); `spread`, the standard deviation of its logarithm
+        among people, used as a prior (NaN: no prior); `informed`, the fraction of that variance removed by the
+        measurements, 0 for a factor they do not depend on; `groups`, the muscle groups it acts on.
     table : DataFrame
-        Maxima: a row for each exercise, kg. `measured`, `predicted_before` (NaN if it is impossible without
-        any load), `predicted_after`, `error` (after less measured), `error_percent`, `strength_alone` (the strength that gives
-        this maximum by itself) and `limited_by`. Torques: a row for each, N m, with `passive`, the part
-        after calibration of muscles that do not contract.
+        Maxima: one row per exercise, kg, with `measured`, `predicted_before` (NaN if not even the empty bar can be
+        lifted), `predicted_after`, `error` (after minus measured), `error_percent`, `strength_alone` (the strength
+        that reproduces this maximum on its own) and `limited_by`. Torques: one row per measurement, N m, also with
+        `passive`, the torque of relaxed muscles after calibration.
     chi2 : float
-        Sum over measurements of (error / measured / sd) squared; about their number, less the factors, if the model
-        can explain them.
+        Sum over measurements of (error / measured / sd) squared; about the number of measurements minus that of
+        factors if the model explains them.
     notes : tuple of str
-        What to be careful about.
+        Cautions.
     """
 
     _picture = "calibration"

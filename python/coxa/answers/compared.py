@@ -1,4 +1,4 @@
-"""What a comparison says of one exercise: a column of its table."""
+"""The quantities of one exercise in a comparison: a column of its table."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ..base import curves
 from ..trials.result import Result
 from ..trials.simulation import MaxLoad
 
-#: Moments of the legs' joints, per side, and of the one lumbar joint: their variables and names in words.
+#: Moments of leg joints (per side) and of the lumbar joint: variable and wording.
 LEG_MOMENTS = {
     "hip_extension_moment": "hip extension moment",
     "knee_extension_moment": "knee extension moment",
@@ -29,7 +29,7 @@ TRUNK = {
     "lumbar_compression": ("N", "lumbar compression"),
 }
 
-#: Groups that belong to no leg: only both sides together are told.
+#: Groups reported for both sides together only.
 TRUNK_GROUPS = ("lower_back", "abdominals")
 
 PERCENT = np.linspace(0.0, 100.0, 101)
@@ -39,7 +39,7 @@ PER_LEG = "per working leg"
 
 @dataclass(frozen=True)
 class Entry:
-    """One exercise of a comparison: what it is called there, and how it is done."""
+    """One exercise of a comparison: label, exercise and parameters."""
 
     label: str
     exercise: str
@@ -55,7 +55,7 @@ class Entry:
 
 
 def working_sides(result: Result) -> tuple[str, ...]:
-    """The sides whose leg does the work: the parameter `side` of an exercise on one leg, else both."""
+    """Sides of the working legs: the parameter `side` of a one-legged exercise, otherwise both."""
     declared = catalogue.exercise(result.exercise).parameters
     side: Any = result.parameters.get("side") if "side" in declared else None
     if side is None:
@@ -66,7 +66,7 @@ def working_sides(result: Result) -> tuple[str, ...]:
 
 
 class _Column:
-    """One exercise of the comparison as it is filled: scalars with role "summary" and series."""
+    """The dataset of one exercise while it is filled: summaries and series."""
 
     def __init__(self, result: Result):
         self.variables: dict[str, Any] = {}
@@ -82,7 +82,7 @@ class _Column:
         self.variables[name] = ((), float(value), attributes)
 
     def series(self, name: str, values: Any, dims: tuple[str, ...], unit: str, text: str) -> None:
-        """Over the lifting phase and over the repetition, frames first in `values`."""
+        """A series over the lifting phase and over the repetition; `values` are [frames, ...]."""
         for prefix, window, dim, where in (
             ("", self.lift, "percent", "lifting phase"),
             ("repetition_", self.whole, "repetition_percent", "repetition"),
@@ -127,7 +127,7 @@ class _Column:
         return float(curves.integral(times, cut)) / window.duration
 
     def measure(self, name: str, values: Any, unit: str, text: str, *, place: bool = True) -> None:
-        """Peak, least, mean and impulse of one curve over the lift, peak and impulse over the repetition."""
+        """Peak, minimum, mean and impulse of a curve over the lift; peak and impulse over the repetition."""
         self.peak(name, values, unit, text, place=place, kg=True)
         times, cut = self.lift.cut(self.time, values)
         least = np.nanmin(cut) if np.isfinite(cut).any() else math.nan
@@ -157,7 +157,7 @@ class _Column:
         )
 
     def early_and_late(self, name: str, values: Any, unit: str, text: str) -> None:
-        """Means over the first and the last third of the lift, as they are and as shares of the peak."""
+        """Means over the first and the last third of the lift, absolute and relative to the peak."""
         first, _, last = self.lift.thirds()
         _, cut = self.lift.cut(self.time, values)
         greatest = _greatest(cut)
@@ -179,7 +179,7 @@ def column(
     limit: MaxLoad | None,
     trouble: str,
 ) -> xr.Dataset:
-    """All that is compared of one exercise; dimensions side, group and percent."""
+    """All quantities of one exercise, with dimensions side, group and percent."""
     c = _Column(result)
     sides = list(working_sides(result))
     _loads(c, entry, result, mass, limit)
@@ -276,7 +276,7 @@ def _groups(c: _Column, sides: list[str]) -> None:
 
 
 def _greatest(values: Any) -> float:
-    # of frames that were solved
+    # over solved frames
     return np.nanmax(values) if np.isfinite(values).any() else math.nan
 
 
@@ -290,7 +290,7 @@ def _limited_by(entry: Entry, limit: MaxLoad | None, trouble: str) -> str:
 
 
 def _sticking(limit: MaxLoad | None) -> Any:
-    """Heaviest load over 0 to 100 % of the way up, kg; NaN where there is none."""
+    """Maximum load at 0 to 100 % of the path, kg; NaN if there is none."""
     if limit is not None:
         path = limit.curve["path"].to_numpy()
         rising = np.diff(path, append=np.nan) > 0

@@ -1,4 +1,4 @@
-"""Exercises simulated for one person, at equal load or at equal effort."""
+"""Comparison of exercises for one person, at equal load or equal effort."""
 
 from __future__ import annotations
 
@@ -40,31 +40,31 @@ def compare(
     max_loads: bool = True,
     **parameters: Any,
 ) -> Comparison:
-    """What exercises ask of the same person, at equal load or at equal effort.
+    """Compare exercises performed by the same person, at equal load or equal effort.
 
     Parameters
     ----------
     exercises : sequence of str, or mapping
-        Names of exercises; or labels of your own, each with a name or with a name and parameters, such as
-        `{"near": ("barbell_hip_thrust", {"foot_distance": 0.7}), "far": ...}`, so that one exercise can be
+        Names of exercises; or labels, each with a name, or with a name and parameters, such as
+        `{"near": ("barbell_hip_thrust", {"foot_distance": 0.7}), "far": ...}`, so that an exercise can be
         compared with itself.
     subject, model, criterion, inertia, volume_weights
         As in `coxa.simulate`.
     load : float, optional
-        kg, the same for all.
+        The same load for all, kg.
     fraction : float, optional
-        Of each exercise's own greatest load for this person (`coxa.max_load`), above 0 to 1: equal effort
-        by the model's account.
+        Load as a fraction, above 0 to 1, of the person's maximum load in each exercise (`coxa.max_load`): equal
+        effort as far as the model tells.
     loads : mapping, optional
-        kg by label. Of `load`, `fraction` and `loads` at most one; exercises that get no load from them take
-        their default. Exercises without the parameter `load` take part at body weight, and the table says so.
+        Load in kg by label. At most one of `load`, `fraction` and `loads` can be given; exercises they do not cover
+        use their default load. Exercises without the parameter `load` are done at body weight, as the table states.
     frames : int
-        Of each trial.
+        Number of frames of each trial.
     max_loads : bool
-        If False, greatest loads are left out, which saves most of the time; `fraction` needs them.
+        If False, maximum loads are not computed, which saves most of the time; `fraction` needs them.
     **parameters
-        By label, a mapping of its parameters: `barbell_hip_thrust={"bench_height": 0.4}`; or one value for every
-        exercise that has the parameter: `concentric=1.5`.
+        By label, a mapping of parameters: `barbell_hip_thrust={"bench_height": 0.4}`; or one value for all
+        exercises that have the parameter: `concentric=1.5`.
 
     Returns
     -------
@@ -73,13 +73,13 @@ def compare(
     Raises
     ------
     InvalidArgument
-        For a name, value or combination that is not allowed.
+        For an invalid name, value or combination.
     InfeasibleMotion, UnsolvedFrame
-        If one of the exercises cannot be done so, or has no greatest load that `fraction` needs.
+        If an exercise is infeasible, or has no maximum load for `fraction`.
 
     Notes
     -----
-    Greatest loads are those of `coxa.max_load` with its own number of frames, found once for each exercise.
+    Maximum loads are those of `coxa.max_load` with its default number of frames, computed once per exercise.
     """
     entries = _entries(exercises, parameters)
     check_count("exercises to compare", len(entries), "exercises")
@@ -94,7 +94,7 @@ def compare(
     def one(entry: Entry) -> tuple[MaxLoad | None, Result, xr.Dataset]:
         return _simulated(entry, setup, asked, max_loads)
 
-    # the core works outside Python's lock; what each gives does not depend on the others
+    # the core releases Python's lock, and results do not depend on each other
     with ThreadPoolExecutor(min(len(entries), available_workers())) as pool:
         found = list(pool.map(one, entries))
     labels = [entry.label for entry in entries]
@@ -122,7 +122,7 @@ def compare(
 def _simulated(
     entry: Entry, setup: Setup, asked: Mapping[str, Any], max_loads: bool
 ) -> tuple[MaxLoad | None, Result, xr.Dataset]:
-    """The greatest load of an exercise, its trial and its column; `asked` says which load."""
+    """Maximum load, trial and column of one exercise; `asked` determines its load."""
     limit, trouble = None, ""
     try:
         if entry.loadable and max_loads:
@@ -144,7 +144,7 @@ def _simulated(
 
 
 def _joined(columns: Sequence[xr.Dataset]) -> xr.Dataset:
-    """The columns side by side along `exercise`."""
+    """The columns, concatenated along `exercise`."""
     dataset = xr.concat(
         columns, dim="exercise", data_vars="all", join="outer", combine_attrs="drop_conflicts"
     )
@@ -154,7 +154,7 @@ def _joined(columns: Sequence[xr.Dataset]) -> xr.Dataset:
 
 
 def _named(exercises: object) -> list[tuple[str, str, Mapping[str, Any]]]:
-    """Label, exercise and own parameters of each."""
+    """Label, exercise and own parameters of each entry."""
     if isinstance(exercises, str):
         exercises = [exercises]
     named: list[tuple[str, str, Mapping[str, Any]]] = []
@@ -211,13 +211,13 @@ def _entries(exercises: object, parameters: Mapping[str, Any]) -> list[Entry]:
 
 
 def check_values(exercise: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Parameters as they were given (words stay words), after a check of names, types and ranges."""
+    """Parameters as given (words stay words), after checks of name, type and range."""
     catalogue.check_parameters(exercise, given)
     return dict(given)
 
 
 def check_fraction(value: object) -> float:
-    """A share of the greatest load."""
+    """A fraction of the maximum load, above 0 to 1."""
     fraction = check.positive("fraction", value)
     if fraction > 1:
         raise InvalidArgument(
@@ -265,7 +265,7 @@ def _load_of(
     fraction: float | None,
     loads: Mapping[str, float] | None,
 ) -> tuple[float | None, str]:
-    # what is given as the parameter load, kg, and how that came about
+    # the parameter load, kg, and how it was determined
     if not entry.loadable:
         return None, "body weight: the exercise has no parameter load"
     if load is not None:

@@ -1,4 +1,4 @@
-"""Exercises by one person, side by side."""
+"""The comparison of exercises performed by one person."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ KIND = "comparison"
 STATEMENT = "Research software: not medical advice, not training advice."
 
 
-# the rows that are printed: heading of the row, quantity, digits
+# rows of the printed table: heading, quantity, decimals
 _SHORT = [
     ("load, kg", "load", 1),
     ("share of greatest load", "load_fraction", 2),
@@ -52,38 +52,38 @@ _SHORT = [
 
 
 def shorten(text: str, width: int) -> str:
-    """The beginning of a text; `loads` has it whole."""
+    """The beginning of a text; `loads` has the full text."""
     return text if len(text) <= width else f"{text[: width - 4].rstrip()} ..."
 
 
 class Comparison(SavedAnswer):
-    """Exercises by one person, side by side.
+    """Exercises performed by one person, side by side.
 
     `plot` draws postures, moments over the lift, lumbar load, sticking curves and muscle groups.
 
-    The lifting phase is the first concentric stretch of the repetition; its 0 to 100 % are of its duration.
-    "Per working leg" is the leg that the exercise works (its parameter `side`), or the mean of the two where both
-    work, so that exercises on one leg and on two can be compared; "both legs together" is the sum.
+    The lifting phase is the first concentric phase of the repetition; percentages are of its duration. "Per working
+    leg" means the leg that the exercise trains (its parameter `side`), or the mean of both legs if both work, which
+    makes one- and two-legged exercises comparable; "both legs together" means the sum.
 
-    - Peak: greatest value of the lifting phase, with the percentage of its duration and of the way up at which it is met.
-    - Mean: over time. Impulse: integral over time, by the trapezium rule (`coxa.curves.integral` states its error).
-    - First and last third: means over the first and the last third of the phase's duration, as they are and over the peak.
-    - Activation of a group: weighted by muscle volume; of the lower back and abdominals the mean of both sides.
-    - Greatest load: the heaviest that every frame by itself can hold without reserves (`coxa.max_load`).
+    - Peak: maximum over the lifting phase, with its position in percent of the duration and of the path.
+    - Mean: over time. Impulse: integral over time, by the trapezoidal rule.
+    - First and last third: means over the first and last third of the phase's duration, absolute and over the peak.
+    - Activation of a group: weighted by muscle volume; for lower back and abdominals, the mean of both sides.
+    - Maximum load: the heaviest that every single frame can hold without reserves (`coxa.max_load`).
 
     Attributes
     ----------
     dataset : xarray.Dataset
-        All there is, as the file holds it (format "coxa-1", kind "comparison").
+        All data, as stored in the file (format "coxa-1", kind "comparison").
     series : xarray.Dataset
         Curves with dimensions exercise, side or group, and `percent` of the lifting phase, `repetition_percent` of
-        the repetition (variables `repetition_...`) or `path_percent` of the way up (`sticking_curve`).
+        the repetition (variables `repetition_...`) or `path_percent` of the path (`sticking_curve`).
     table : DataFrame
-        Every quantity, one row each; one column per exercise, and unit and meaning.
+        One row per quantity, one column per exercise, and unit and meaning.
     loads : DataFrame
-        One row per exercise: load, how it came about, greatest load, what limits it and where.
+        One row per exercise: load, how it was determined, maximum load, what limits it and where.
     results, max_loads : dict
-        The trials and greatest loads by label; empty for a comparison read from a file.
+        The trials and maximum loads by label; empty for a comparison read from a file.
     """
 
     _picture = "comparison"
@@ -114,12 +114,12 @@ class Comparison(SavedAnswer):
 
     @property
     def basis(self) -> str:
-        """At which loads: equal load, equal effort, as given."""
+        """How loads were chosen: equal load, equal effort, or as given."""
         return str(self.dataset.attrs["basis"])
 
     @property
     def warnings(self) -> list[str]:
-        """What a reader of the figures must know: unsolved frames, reserves, loads beyond the greatest."""
+        """Warnings: unsolved frames, reserves, loads beyond the maximum."""
         found = []
         for label in self.exercises:
             row = self.dataset.sel(exercise=label)
@@ -146,12 +146,14 @@ class Comparison(SavedAnswer):
 
     @property
     def series(self) -> xr.Dataset:
+        """All curves."""
         wanted = ("percent", "repetition_percent", "path_percent")
         names = [n for n, v in self.dataset.data_vars.items() if any(d in v.dims for d in wanted)]
         return self.dataset[names]
 
     @property
     def table(self) -> Table:
+        """All quantities, one row each."""
         names = [n for n, v in self.dataset.data_vars.items() if v.attrs.get("role") == "summary"]
         values = np.array([self.dataset[name].values for name in names])
         table = Table(values, pd.Index(names, name="quantity"), self.exercises)
@@ -162,6 +164,7 @@ class Comparison(SavedAnswer):
 
     @property
     def loads(self) -> Table:
+        """Loads and maximum loads, one row per exercise."""
         columns = {
             "exercise": "name",
             "load kg": "load",
@@ -176,7 +179,7 @@ class Comparison(SavedAnswer):
         return Table(data, index=pd.Index(self.exercises, name="label"))
 
     def short(self) -> list[list[str]]:
-        """The quantities that matter most as text: a row each, its heading first, then one cell per exercise."""
+        """The main quantities as text, one row each: heading, then one cell per exercise."""
         groups = [str(group) for group in self.dataset["group"].values]
         rows = list(_SHORT)
         for group in groups:
@@ -201,12 +204,12 @@ class Comparison(SavedAnswer):
 
     @property
     def heading(self) -> str:
-        """What this is, and of whom."""
+        """Title: what is compared, and for whom."""
         return f"{self.basis}; {', '.join(person(self.subject, self.dataset.attrs))}"
 
     @property
     def footer(self) -> list[str]:
-        """What a reader of the tables must know."""
+        """Notes below the tables."""
         unloaded = [label for label in self.exercises if not self._loadable(label)]
         lines = (
             [f"at body weight, having no load to set: {', '.join(unloaded)}"] if unloaded else []
@@ -243,7 +246,7 @@ class Comparison(SavedAnswer):
         return {**super().to_dict(), "basis": self.basis, "exercises": exercises, "units": units}
 
     def write_csv(self, file: Any) -> None:
-        """Rows of loads, then every quantity; columns quantity, unit, one per exercise, meaning."""
+        """Write rows of loads, then all quantities, with columns quantity, unit, one per exercise, meaning."""
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["quantity", "unit", *self.exercises, "meaning"])
         for name in ("name", "working_side", "load_basis", "limited_by"):

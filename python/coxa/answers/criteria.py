@@ -1,4 +1,4 @@
-"""How far a result depends on the rule by which muscles are taken to share the work."""
+"""Dependence of a result on the recruitment criterion."""
 
 from __future__ import annotations
 
@@ -25,28 +25,28 @@ from .answer import Answer
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-#: Exponents of the cost that studies use, from the linear one to the limit of all.
+#: Criteria compared by default: exponents of the cost, and the limit of infinite exponent.
 CRITERIA: tuple[float | str, ...] = (1, 2, 3, 5, "min-max")
 
-#: Changes below this share of the value are the solver's tolerance, not the criterion's.
+#: Relative changes below this are within the solver's tolerance.
 _SAME = 1e-4
 
 
 @dataclass(frozen=True, repr=False)
 class CriterionSpread(Answer):
-    """The same trial under several criteria of muscle recruitment.
+    """The same trial under several recruitment criteria.
 
     Attributes
     ----------
     result : Result
-        The trial that was asked about.
+        The given trial.
     table : DataFrame
-        A row for every summary: `value` under the result's own criterion, `least` and `greatest` over all
-        criteria (its own included), `range_percent`, their difference over the magnitude of `value`, then
-        one column for each criterion, and `unit`.
+        One row per summary: `value` under the result's own criterion, `least` and `greatest` over all criteria
+        including its own, `range_percent` (their difference over the magnitude of `value`), one column per
+        criterion, and `unit`.
     runs : DataFrame
-        For each criterion: `seconds` that the trial took (NaN where the result itself was used),
-        `unsolved_frames`, `reserve_frames`.
+        One row per criterion: `seconds` of computation (NaN for the result itself), `unsolved_frames`,
+        `reserve_frames`.
     """
 
     _picture = "criterion spread"
@@ -56,12 +56,12 @@ class CriterionSpread(Answer):
 
     @property
     def criteria(self) -> list[str]:
-        """The criteria compared, as columns of `table` name them."""
+        """The criteria compared, named as the columns of `table`."""
         return [str(name) for name in self.runs.index]
 
     @property
     def dependent(self) -> Table:
-        """Rows of `table` that the criterion moves, most first."""
+        """Rows of `table` that depend on the criterion, in descending order of `range_percent`."""
         share = self.table["range_percent"]
         moved = self.table[share > 100 * _SAME]
         return moved.sort_values("range_percent", ascending=False)
@@ -71,12 +71,12 @@ class CriterionSpread(Answer):
         groups: Sequence[str] | None = None,
         quantity: str = "impulse",
     ) -> Figure:
-        """A row for each muscle group, a dot for each criterion.
+        """Plot one row per muscle group, with one dot per criterion.
 
         Parameters
         ----------
         groups : sequence of str, optional
-            Muscle groups; all of the model if not given.
+            Muscle groups; by default all of the model.
         quantity : {"impulse", "peak_force", "peak_activation"}
         """
         return picture(self._picture, self, groups, quantity)
@@ -111,18 +111,18 @@ class CriterionSpread(Answer):
 
 
 def spread(result: Result, criteria: Iterable[float | str] = CRITERIA) -> CriterionSpread:
-    """Simulates a trial again under other criteria and puts their summaries side by side.
+    """Simulate a trial again under other criteria and tabulate the summaries.
 
-    How muscles share the work is not known; each criterion is a published guess (Crowninshield & Brand 1981 for
-    p = 3, min-max: Rasmussen et al. 2001). What differs between them is what a result does not know.
+    The true recruitment rule is unknown; each criterion is a published hypothesis (p = 3: Crowninshield & Brand 1981;
+    min-max: Rasmussen et al. 2001). Differences between them are an uncertainty of the result.
 
     Parameters
     ----------
     result : Result
-        What `coxa.simulate` gave, or such a result loaded from a file: it is made again from the call,
-        subject and model in its attributes.
+        A result of `coxa.simulate`, also if loaded from a file: it is recomputed from the definition, subject and
+        model in its attributes.
     criteria : iterable of float or "min-max"
-        Exponents p, 1 to 5, of the recruitment's cost.
+        Exponents p of the recruitment cost, from 1 to 5, or "min-max".
 
     Returns
     -------
@@ -131,7 +131,7 @@ def spread(result: Result, criteria: Iterable[float | str] = CRITERIA) -> Criter
     Raises
     ------
     InvalidArgument
-        For a criterion that is not allowed or given twice, or a result that no call of `coxa.simulate` made.
+        For an invalid or repeated criterion, or a result that does not stem from `coxa.simulate`.
     """
     if not isinstance(result, Result):
         raise InvalidArgument(
@@ -156,7 +156,7 @@ def spread(result: Result, criteria: Iterable[float | str] = CRITERIA) -> Criter
             one, seconds = result, math.nan
         else:
             start = time.perf_counter()
-            # the model as it was for the result, scaled already
+            # the model of the result is scaled already
             setup = set_up(exercise, None, result.model, replace(options, criterion=p))
             one = setup.simulate(parameters)
             seconds = time.perf_counter() - start
@@ -167,12 +167,12 @@ def spread(result: Result, criteria: Iterable[float | str] = CRITERIA) -> Criter
     first = result.summary()
     table = Table({"value": first["value"]})
     every = np.column_stack([first["value"], *(columns[n].reindex(first.index) for n in names)])
-    # these leave out NaN of unsolved frames, and stay NaN where nothing is known
+    # fmin and fmax ignore NaN of unsolved frames, unless all are NaN
     table["least"] = np.fmin.reduce(every, axis=1)
     table["greatest"] = np.fmax.reduce(every, axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
         share = 100 * (table["greatest"] - table["least"]) / table["value"].abs()
-    # what is zero under every criterion does not differ
+    # zero under every criterion is no difference
     table["range_percent"] = share.where(table["greatest"] > table["least"], 0.0)
     for name in names:
         table[name] = columns[name]
@@ -185,7 +185,7 @@ def spread(result: Result, criteria: Iterable[float | str] = CRITERIA) -> Criter
 
 
 def own_criterion(result: Result) -> float:
-    """The exponent that a result was made with."""
+    """The exponent a result was computed with."""
     text = str(result.dataset.attrs.get("criterion", ""))
     try:
         return check_criterion("min-max" if text == "min-max" else float(text))
@@ -196,12 +196,12 @@ def own_criterion(result: Result) -> float:
 
 
 def call_of(result: Result) -> tuple[str, dict[str, float | str], Options]:
-    """Exercise, given parameters and options of the call that a result's `definition` stands for.
+    """Exercise, given parameters and options from the `definition` of a result.
 
     Raises
     ------
     InvalidArgument
-        If the result was not made by `coxa.simulate`, or by one that kept no definition.
+        If the result does not stem from `coxa.simulate`, or has no definition.
     """
     text = str(result.dataset.attrs.get("definition", ""))
     if not text:

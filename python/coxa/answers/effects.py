@@ -1,4 +1,4 @@
-"""Main effects: the mean of a study's measure at each level of each factor, and what each explains."""
+"""Main effects: the mean of a study's measure at each level of each factor, and the variance it explains."""
 
 from __future__ import annotations
 
@@ -35,25 +35,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class MainEffects(StudyAnswer):
-    """Means of a measure at the levels of each factor; `plot` draws a panel per factor, most important first.
+    """Mean of a measure at the levels of each factor; `plot` shows one panel per factor, in order of effect.
 
     Attributes
     ----------
     table : DataFrame
-        factor, level, low, high (the ends of a bin; the level itself where it is a number), count, mean,
-        conf_low, conf_high, effect (greatest less least mean of the factor), share (of the measure's variance).
+        factor, level, low, high (ends of a bin; the level itself if it is a number), count, mean, conf_low,
+        conf_high, effect (largest minus smallest mean of the factor), share (fraction of the measure's variance).
     measured : Measured
-        The measure of each trial.
+        The measure in every trial.
     columns : dict of str to Column
         Factor by name.
     missing : int
-        Trials that failed or had no value.
+        Trials without a value.
     confidence : float
-        Of the intervals of the means.
+        Level of the intervals of the means.
     notes : str
-        How `share` was found.
+        How `share` was computed.
     title : str
-        The study's exercise in words.
+        The exercise of the study in words.
     """
 
     _picture = "main effects"
@@ -84,17 +84,17 @@ def main_effects(
     Parameters
     ----------
     dataset : xarray.Dataset
-        Of `study.run()` or `coxa.load()`; trials in a row or as a grid.
+        A dataset of `study.run()` or `coxa.load()`, with trials in a row or on a grid.
     measure : str
-        A summary, or a series with one `sample` selected.
+        A summary, or a time series with one `sample` selected.
     factors : sequence of str, optional
-        All that vary, if not given.
+        By default all that vary.
     bins : int
-        Parts with equally many trials that a continuous factor is cut into.
+        Number of equally populated bins of a continuous factor.
     confidence : float
-        Of the t intervals of the means. They say how well the mean over all else that varies is known.
+        Level of the t intervals of the means, which reflect the variation of all other factors.
     select : mapping, optional
-        Label by dimension, such as `{"side": "right"}`; sides are averaged otherwise.
+        Label by dimension, such as `{"side": "right"}`; sides are averaged if none is selected.
 
     Returns
     -------
@@ -103,14 +103,14 @@ def main_effects(
     Raises
     ------
     UnknownName
-        For a measure, label or parameter that the dataset does not have.
+        If the dataset has no such measure, label or parameter.
     InvalidArgument
         If nothing varies, fewer than two trials have a value, or an argument is out of range.
 
     Notes
     -----
-    The share of variance is the correlation ratio: variance of the level means over that of all trials. Where
-    trials are not a full grid, what chance alone would give is taken off, as in an adjusted R²
+    The share of variance is the correlation ratio: the variance of the level means over that of all trials. Unless
+    the trials are a full grid, the amount expected by chance is subtracted, as in an adjusted R²
     (epsilon squared; Kelley, 1935, Proc. Natl. Acad. Sci. 21:554).
     """
     table = flat(dataset)
@@ -128,7 +128,7 @@ def main_effects(
     good = np.isfinite(given.values)
     require_trials(good, measure, 2)
     y = given.values[good]
-    # in a grid without gaps no factor can borrow another's effect by chance
+    # in a complete grid no chance correlation between factors has to be subtracted
     full = bool(good.all()) and crossed(found.values())
     parts = []
     for name, of in picked.items():
@@ -153,7 +153,7 @@ def _effect(
     confidence: float,
     full: bool,
 ) -> pd.DataFrame:
-    """The rows of one factor: `labels` of its levels, `rows` [trial] into them, and the measure `y` [trial]."""
+    """The rows of one factor: `labels` of its levels, level index `rows` [trial], measure `y` [trial]."""
     from scipy import stats
 
     lines = []

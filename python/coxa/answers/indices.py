@@ -1,4 +1,4 @@
-"""Designs of sensitivity analysis and their indices, by SALib."""
+"""Designs and indices of sensitivity analysis, by SALib."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-#: Half-width of an interval of a Sobol index above which a larger n is advised. Sarrazin, Pianosi & Wagener
-#: (2016), Environ. Model. Softw. 79:135, call indices converged at 0.05 between the ends; this is looser.
+#: Half-width of a Sobol index's interval above which a larger n is advised. Sarrazin, Pianosi & Wagener (2016),
+#: Environ. Model. Softw. 79:135, consider indices converged at an interval width of 0.05; this is looser.
 WIDE = 0.1
 
-#: Levels of Morris's grid.
+#: Number of levels of Morris's grid.
 GRID = 4
 
-#: Summaries that say how the computation went, not what the exercise asks.
+#: Summaries that describe the computation, not the exercise.
 BOOKKEEPING = ("largest_reserve", "unsolved_frames", "reserve_frames")
 
 COLUMNS = {
@@ -40,7 +40,7 @@ COLUMNS = {
 def columns_of(
     factors: Sequence[Any], groups: str | Mapping[str, Sequence[str]] | None
 ) -> list[str]:
-    """The name that each column of the unit cube gets its index under."""
+    """The name under which each column of the unit cube is analysed: its factor or group."""
     names = [f.name for f in factors]
     if isinstance(groups, Mapping):
         own: dict[str, str] = {}
@@ -65,7 +65,7 @@ def columns_of(
 
 
 def labels_of(of_column: Sequence[str]) -> dict[str, str]:
-    """Each name of an index in words."""
+    """The wording of each name."""
     counts = {name: of_column.count(name) for name in dict.fromkeys(of_column)}
     return {
         name: humanized(name) + (f"\n({count} quantities)" if count > 1 else "")
@@ -75,9 +75,9 @@ def labels_of(of_column: Sequence[str]) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Design:
-    """Settings of a Sobol or Morris design and of the indices found from it.
+    """Settings of a Sobol or Morris design and of its indices.
 
-    `columns` names, for each column of the unit cube, the factor or group that its index belongs to.
+    `columns` names the factor or group of each column of the unit cube.
     """
 
     method: str
@@ -92,12 +92,12 @@ class Design:
 
     @property
     def names(self) -> list[str]:
-        """Factors and groups with an index, in order."""
+        """Names of the factors and groups that have an index, in order."""
         return list(dict.fromkeys(self.columns))
 
     @property
     def problem(self) -> dict[str, Any]:
-        """The design as SALib takes it."""
+        """The problem definition for SALib."""
         size = len(self.columns)
         return {
             "num_vars": size,
@@ -108,17 +108,17 @@ class Design:
 
     @property
     def kind(self) -> str:
-        """What one of the n blocks is called."""
+        """Term for one of the n blocks."""
         return "blocks" if self.method == "sobol" else "trajectories"
 
     def require_room(self) -> None:
-        """Refuses a design that is too large, and a bootstrap of it."""
+        """Refuse a design or bootstrap that exceeds the limits or the available memory."""
         n, indices = self.n, len(self.names)
         block = indices + 1
         if self.method == "sobol":
             block = indices * (2 if self.second_order else 1) + 2
         check_count(f"trials of n={n} for {indices} factors", n * block, "trials")
-        # the design and its halves; per measure the resampled values of three columns and what is made of them
+        # the design and its halves; per measure, resampled values of three columns and intermediate results
         points, bootstrap = 24 * n * block * len(self.columns), 60 * n * self.resamples
         what = f"an analysis of n={n} with resamples={self.resamples}"
         estimate.require_memory(what, max(points, bootstrap), "lower n or resamples")
@@ -143,15 +143,15 @@ class Design:
                 optimal_trajectories=None if self.pool is None else self.n,
                 seed=self.seed,
             )
-        # rounding may leave the cube by a bit
+        # rounding may leave the cube by one bit
         return np.clip(np.asarray(u, dtype=float), 0.0, 1.0)
 
     def quantiles(self, u: Array) -> Array:
-        """Where the points lie in the factors' distributions: Morris's grid spans the band only."""
+        """Points as quantiles of the factors' distributions; Morris's grid covers only the band."""
         return (1 - self.band) / 2 + self.band * u if self.method == "morris" else u
 
     def indices(self, u: Array, y: Array, varies: bool) -> tuple[pd.DataFrame, pd.DataFrame | None]:
-        """Indices of one measure, and those of pairs, from whole blocks: u [blocks, rows, columns], y [blocks, rows]."""
+        """Indices of one measure, and of pairs, from complete blocks: u [blocks, rows, columns], y [blocks, rows]."""
         frame = pd.DataFrame({"factor": self.names})
         if not varies:
             frame[COLUMNS[self.method]] = np.nan
@@ -165,7 +165,7 @@ class Design:
         for key in COLUMNS[self.method]:
             frame[key] = np.ma.filled(np.ma.asarray(found[key]).astype(float), np.nan)
         if self.method == "morris":
-            # signs within a group cancel at random
+            # within a group, effects of opposite sign cancel: mu is meaningless
             frame["mu"] = frame["mu"].where([self.columns.count(name) == 1 for name in self.names])
         return frame, pairs
 
@@ -178,7 +178,7 @@ class Design:
             calc_second_order=self.second_order,
             num_resamples=self.resamples,
             conf_level=self.confidence,
-            seed=self.seed + 1,  # it takes 0 for no seed
+            seed=self.seed + 1,  # 0 means no seed to SALib
         )
 
     def _morris(self, u: Array, y: Array) -> Any:
@@ -198,16 +198,18 @@ class Design:
 def aliased(
     factors: Sequence[Any], of_column: Sequence[str], u: Array, n: int
 ) -> tuple[list[str], list[str]]:
-    """Indices of levels that the two halves of a small Sobol design draw alike, and a note on all drawn badly.
+    """Names of factors with levels whose index is undefined, and notes on levels sampled badly.
 
-    First digits of two dimensions of a Sobol sequence can agree in all of its first points: with two to
-    four levels that happens to one factor in ten at n = 16, to one in a thousand at 256.
+    An index is undefined if both halves of the design have the same level in every block.
+
+    Leading digits of two dimensions of a Sobol sequence can coincide in all of its first points: with two to four
+    levels this happens to one factor in ten at n = 16, to one in a thousand at 256.
     """
     blocks = u.reshape(n, -1, u.shape[1])
     stuck, lopsided = [], []
     column = 0
     for f in factors:
-        # the first number of a person of either sex is the sex
+        # of a population of both sexes, the first number determines the sex
         either = hasattr(f, "population") and f.dimensions == 4
         edges = [f.population.share_of_women] if either else []
         if f.levels is not None:
@@ -240,7 +242,7 @@ def _pairs(found: Mapping[str, Any], names: list[str]) -> pd.DataFrame:
 
 
 def doubts(table: pd.DataFrame, n: int) -> list[str]:
-    """What tells that n was too small."""
+    """Signs that n was too small, as sentences."""
     found = []
     sums = table.groupby("measure", sort=False).agg(
         total=("S1", "sum"), conf=("S1_conf", lambda c: float(np.sqrt((c**2).sum())))
@@ -256,7 +258,7 @@ def doubts(table: pd.DataFrame, n: int) -> list[str]:
     if len(wide):
         row = table.loc[wide[["S1_conf", "ST_conf"]].max(axis=1).idxmax()]
         half = max(row["S1_conf"], row["ST_conf"])
-        # intervals shrink with the square root of n
+        # interval widths decrease with the square root of n
         more = 1 << max(1, math.ceil(2 * math.log2(half / WIDE)))
         found.append(
             f"{len(wide)} of {len(table)} intervals are wider than +-{WIDE:g}, at most +-{half:.2f}"

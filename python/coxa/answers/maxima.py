@@ -1,4 +1,4 @@
-"""Strength from the greatest loads that a person lifts."""
+"""Calibration of strength to one-repetition maxima."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ from .strengths import (
     sets_of,
 )
 
-#: Sets that maxima of lifts are explained by.
+#: Sets of muscle groups calibrated to lifts.
 LIFTING = ("hip_extensors", "knee_extensors", "trunk_extensors")
 
-#: Step of the logarithm of a factor for derivatives: the greatest load is linear between kinks.
+#: Step of the logarithm of a factor for finite differences: the maximum load is piecewise linear.
 _STEP = 0.01
 
-#: Error of a found load, share of the measured one, that the search for one strength leaves.
+#: Tolerance of the search for a single strength, relative to the measured load.
 _LOAD_ERROR = 1e-3
 
 
@@ -68,7 +68,7 @@ def from_maxima(
         try:
             return set_up(name, who, generic, options).max_load(given[name])
         except (UnsolvedFrame, InfeasibleMotion):
-            return None  # too weak without any load, or for the posture
+            return None  # too weak for the empty bar, or the posture is impossible
 
     names = list(measured)
     target = np.array([measured[name] for name in names])
@@ -80,7 +80,7 @@ def from_maxima(
             return _strength_alone(person, name, measured[name], load, start)
 
         def loads(points: Sequence[Array]) -> Array:
-            """Predicted loads [points, exercises]; 0 where even that is too much."""
+            """Predicted loads [points, exercises], kg; 0 where even the empty bar is too heavy."""
             jobs = [(apply(person, unknown, x), name) for x in points for name in names]
             found = pool.map(lambda job: load(*job), jobs)
             values = [0.0 if limit is None else limit.load for limit in found]
@@ -105,7 +105,7 @@ def from_maxima(
 
 
 def _factors(factors: Any, generic: Model, spread: float | None, count: int) -> list[Factor]:
-    """What is to be found, and how firmly each is held at 1."""
+    """The factors to fit, with their priors."""
     if factors == "one":
         unknown = [Factor("strength", (), math.inf)]
     else:
@@ -125,7 +125,7 @@ def _factors(factors: Any, generic: Model, spread: float | None, count: int) -> 
 
 
 def _doubts(ended: bool, far: Sequence[str]) -> list[str]:
-    """Notes on a search that was cut off, and on maxima far from their predictions."""
+    """Notes on an interrupted search, and on maxima far from their predictions."""
     notes = []
     if not ended:
         notes.append("the search for the factors was cut off; they can still be a little off")
@@ -218,7 +218,7 @@ def _strength_alone(
     load: Callable[[Subject, str], MaxLoad | None],
     start: MaxLoad | None,
 ) -> float:
-    """The strength that gives one maximum by itself: a root, since the load grows with strength."""
+    """The strength that reproduces a single maximum: a root, as the maximum load increases with strength."""
     from scipy.optimize import brentq
 
     seen: dict[float, MaxLoad | None] = {math.log(person.strength): start}
@@ -228,7 +228,7 @@ def _strength_alone(
             strength = min(max(math.exp(x), LEAST), MOST)  # rounding must not leave the range
             seen[x] = load(replace(person, strength=strength), name)
         found = seen[x]
-        # too weak for the bar alone: below any load
+        # too weak for the empty bar: below any load
         return -measured if found is None else found.load - measured
 
     ends = math.log(LEAST), math.log(MOST)
@@ -254,7 +254,7 @@ def _strength_alone(
             )
         high, low = low, max(low - math.log(1.5), ends[0])
     root = low if low == high else float(brentq(beyond, low, high, xtol=1e-6))
-    # at a step the root is where the exercise begins to be possible, not where the load is right
+    # at a discontinuity the root is where the exercise becomes feasible, not where the load matches
     if abs(beyond(root)) > _LOAD_ERROR * measured:
         possible = min((x for x, found in seen.items() if found is not None), default=None)
         least = seen[possible].load if possible is not None else math.nan  # type: ignore[union-attr]
@@ -266,7 +266,7 @@ def _strength_alone(
 
 
 def _slopes(x: Array, bounds: Sequence[tuple[float, float]], loads: Callable[..., Array]) -> Array:
-    """Derivatives of the loads [exercises, factors] by the logarithms of the factors."""
+    """Derivatives of the loads [exercises, factors] with respect to the logarithms of the factors."""
     points, steps = [x], []
     for i, (_, high) in enumerate(bounds):
         step = _STEP if x[i] + _STEP <= high else -_STEP
@@ -284,7 +284,7 @@ def _fit(
     sds: Array,
     loads: Callable[..., Array],
 ) -> tuple[Array, bool]:
-    """Least squares of the loads' errors and of the held factors' logarithms; whether it came to an end."""
+    """Minimise load errors and prior deviations; the logarithms of the factors, and whether it converged."""
     from scipy.optimize import least_squares
 
     bounds = [bounds_of(person, factor) for factor in factors]
@@ -298,7 +298,7 @@ def _fit(
         return np.vstack([slopes, np.diag(held)[held > 0]])
 
     low, high = np.transpose(bounds)
-    # the strength of the whole, or all groups together, first: there the lifts are possible
+    # start from a common strength of all groups, at which the lifts are feasible
     common = [not factor.groups for factor in factors]
     start = np.where(common if any(common) else True, whole, 0.0)
     start = np.clip(start, low + 1e-6, high - 1e-6)
@@ -311,7 +311,7 @@ def _fit(
 def _judge(
     factors: Sequence[Factor], x: Array, slopes: Array, chi2: float, count: int
 ) -> tuple[dict[str, Sequence[Any]], list[str]]:
-    """Intervals of the factors from the slopes of the residuals, and what cannot be told."""
+    """Intervals of the factors from the residuals' derivatives, and notes on what is undetermined."""
     notes: list[str] = []
     held = np.array([0 if math.isinf(f.spread) else 1 / f.spread for f in factors])
     information = slopes.T @ slopes + np.diag(held**2)
@@ -320,7 +320,7 @@ def _judge(
         variance = np.diag(np.linalg.inv(information)).copy()
     free = count - len(factors)
     if not held.any() and free > 0:
-        # the measurements disagree by more than they should: so do the factors
+        # residuals exceed the stated errors: widen the intervals accordingly
         variance = variance * max(1.0, chi2 / free)
     rows: dict[str, Sequence[Any]] = {}
     for factor, value, v in zip(factors, x, variance, strict=True):

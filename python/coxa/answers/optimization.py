@@ -1,4 +1,4 @@
-"""The best way to do an exercise within limits: a scan of all that is allowed, then a local search from the best of it."""
+"""Constrained optimization of an exercise's parameters: a scan of the allowed region, then local searches."""
 
 from __future__ import annotations
 
@@ -36,33 +36,32 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, repr=False)
 class Optimum(Answer):
-    """The best way found to do an exercise within limits; `plot` draws the objective over each parameter.
+    """The best parameters found for an exercise within limits; `plot` shows the objective over each.
 
     Attributes
     ----------
     exercise, objective : str
-        What was done, and what was sought to be greatest or least.
+        The exercise, and the optimized quantity.
     maximize : bool
     subject : Subject or None
     parameters : dict
-        Values found for what was searched over, in declared units.
+        Optimal values of the searched parameters, in declared units.
     value : float
-        The objective there, and its `unit`.
+        The objective at the optimum, in `unit`.
     result : Result
-        The trial there.
+        The trial at the optimum.
     limits : DataFrame
-        Every limit: `kind` ("summary", "cue", or "range" for the ranges searched), `value`, `least` and
-        `greatest` allowed, `slack` (distance to the nearer of them), `binds` (the optimum is at it, and trials
-        close by with a better objective break it), `unit`.
+        One row per limit: `kind` ("summary", "cue", or "range" of a searched parameter), `value`, `least` and
+        `greatest` allowed, `slack` (distance to the nearer bound), `binds` (the optimum is at the limit, and
+        nearby trials with a better objective violate it), `unit`.
     history : DataFrame
-        Every trial in order: parameters, `objective`, `feasible`, `violated` (names of the limits broken, or why
-        the trial could not be), one column per limit, `stage`.
+        Every trial in order: parameters, `objective`, `feasible`, `violated` (names of violated limits, or why the
+        trial is infeasible), one column per limit, `stage`.
     converged : bool
-        Whether the local search that led here found nothing better on looking again ever more closely, or another
-        from elsewhere ended in the same place; if not, the trials were used up. Always true where only levels
-        were searched.
+        Whether the local search found no improvement when restarted with ever smaller trust regions, or another
+        search ended at the same point; False if the trials were used up. Always True if only levels were searched.
     ranges : dict
-        What was searched over, as given.
+        The searched ranges and levels, as given.
     """
 
     _picture = "optimum"
@@ -81,7 +80,7 @@ class Optimum(Answer):
 
     @property
     def binding(self) -> list[str]:
-        """Limits and ends of ranges that keep the objective from being better."""
+        """Names of the limits and range ends that prevent a better objective."""
         return [str(name) for name in self.limits.index[self.limits["binds"].astype(bool)]]
 
     @property
@@ -154,43 +153,41 @@ def optimize(
     volume_weights: bool = True,
     **parameters: float | str,
 ) -> Optimum:
-    """The parameters of an exercise that make something greatest or least, within limits.
+    """Find the parameters of an exercise that maximise or minimise a quantity within limits.
 
-    A scrambled Sobol sequence scans what is searched over with half the trials; from the best points found, a
-    derivative-free trust-region method (COBYQA, Ragonneau 2022, of scipy) goes on with the rest. The outcome is
-    the same for any number of workers. As with every search there can be a better place that no trial came near;
-    other seeds and more trials tell.
+    Half of the trials scan the searched region with a scrambled Sobol sequence; the rest is used by a derivative-free
+    trust-region method (COBYQA, Ragonneau 2022, from scipy) started from the best points. The outcome does not depend
+    on the number of workers. As with any search a better optimum may have been missed; check with other seeds and
+    more trials.
 
     Parameters
     ----------
     exercise : str
-        One of `coxa.exercises()`.
+        A name from `coxa.exercises()`.
     objective : str or callable
         Name of a summary, such as "peak_hip_extension_moment", or a function of a `Result` that returns a number.
     subject : Subject, optional
     over : mapping
-        What may be chosen: parameter to `(low, high)` in declared units for a continuous range, or to a list of
-        levels, numbers or words, all of which are tried. A range of a whole-numbered parameter is all of its
-        numbers.
+        Searched parameters: `(low, high)` in declared units for a continuous range, or a list of levels (numbers or
+        words), all of which are tried. A range of an integer parameter means all integers in it.
     limits : mapping, optional
-        Name of a summary to its greatest value, or to `(low, high)`, either of which may be None. `"form"`: True
-        for all cues of `coxa.check_form`, or a list of cues; a cue that cannot be judged on a trial does not
-        count. A motion that cannot be, or frames without a solution, break the limits always; to stay within
-        the person's strength give `{"reserve_frames": 0}`.
+        Upper limit of a summary by name, or `(low, high)`, either of which may be None. `"form"`: True for all cues of
+        `coxa.check_form`, or a list of cues; cues that do not apply are ignored. Impossible motions and unsolved frames
+        always violate the limits; `{"reserve_frames": 0}` keeps within the person's strength.
     maximize : bool
-        If False, the least is sought.
+        If False, minimise.
     trials : int
-        Most simulations to spend.
+        Maximum number of simulations.
     seed : int
-        Of the scan.
+        Random seed of the scan.
     tolerance : float
-        Share of each range to which the local search places the optimum.
+        Accuracy of the optimum, as a fraction of each range.
     workers : int, optional
-        Threads; as many as this process may use if not given.
+        Number of threads; by default all available cores.
     model, criterion, frames, inertia, volume_weights
         As in `coxa.simulate`.
     **parameters : float or str
-        Fixed values of other parameters.
+        Fixed values of other parameters, in declared units.
 
     Returns
     -------
@@ -199,9 +196,9 @@ def optimize(
     Raises
     ------
     InvalidArgument
-        For a name, range or limit that is not allowed, or fewer trials than the levels need.
+        For an invalid name, range or limit, or fewer trials than the levels need.
     InfeasibleMotion
-        If no trial is within all limits; the text says which limit stands in the way and by how much.
+        If no trial is within all limits; the message names the limit in the way and by how much.
 
     Examples
     --------
@@ -209,7 +206,7 @@ def optimize(
     ...                      over={"foot_distance": (0.6, 0.9), "bench_height": (0.3, 0.5), "load": (40, 140)},
     ...                      limits={"reserve_frames": 0, "form": True})
     """
-    # everything that can be wrong is found before the first trial
+    # all argument errors are found before the first trial
     options = Options(criterion, frames, inertia=inertia, volume_weights=volume_weights)
     setup = set_up(exercise, subject, model, options)
     fixed = catalogue.check_parameters(exercise, parameters)
@@ -253,7 +250,7 @@ def optimize(
 
 
 def _name_of(objective: object) -> str:
-    """The name of an objective; an error if it is neither a name nor a function."""
+    """Name of the objective; an error if it is neither a name nor a function."""
     if isinstance(objective, str):
         return objective
     if not callable(objective):
@@ -271,7 +268,7 @@ def _explored(
     trials: int,
     tolerance: float,
 ) -> tuple[list[tuple[str, Trial]], list[bool]]:
-    """The trials of the scan and of each local search with their stage, and which searches came to an end."""
+    """Trials of the scan and of each local search with their stage, and which searches converged."""
     scan = list(pool.map(lambda point: problem.trial(*point), plan))
     if not any(trial.possible for trial in scan):
         raise InfeasibleMotion(
@@ -292,9 +289,9 @@ def _explored(
 def _converged(
     stages: Sequence[tuple[str, Trial]], ended: Sequence[bool], best: Trial, tolerance: float
 ) -> bool:
-    """Whether the search that found the best came to an end, or another one ended in the same place."""
+    """Whether the search that found the optimum converged, or another one ended at the same point."""
     stage = next(name for name, trial in stages if trial is best)
-    # a scan's point that no search could better is where the first search began
+    # a scan point that no search improved is where the first search started
     which = int(stage.removeprefix("search ")) - 1 if stage != "scan" else 0
     others = [trial for name, trial in stages if name not in ("scan", stage) and trial.feasible]
     return ended[which] or any(best.near(trial, 2 * tolerance) for trial in others)
@@ -377,7 +374,7 @@ def _limits(given: Any) -> tuple[Limit, ...]:
 
 
 def _why_not(exercise: str, every: Sequence[Trial], limits: Sequence[Limit]) -> str:
-    """Why no trial is within all limits: what was never met, else what excludes what."""
+    """Why no trial is within all limits: limits never met, otherwise limits that exclude each other."""
     possible = [trial for trial in every if trial.possible]
     head = f"none of {len(every)} trials of {exercise} is within all limits"
     never = []

@@ -1,4 +1,4 @@
-"""Technique against technique: trials of a study that agree in all but one factor."""
+"""Paired comparison: trials of a study that differ in one factor only."""
 
 from __future__ import annotations
 
@@ -37,28 +37,28 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Paired(StudyAnswer):
-    """Differences between trials that agree in all but one factor; `plot` draws each, and their mean with its interval.
+    """Differences between trials that agree in all factors but one; `plot` shows each, and the mean difference.
 
     Attributes
     ----------
     table : DataFrame
-        a, b, the level of `by` (absent without `by`), pairs, mean_a, mean_b, difference (a less b), t_low, t_high,
-        bca_low, bca_high (intervals of the mean difference), low, high (quantiles of the single differences, 5 and
-        95 %), dz (mean over standard deviation of the differences), share (of pairs where a is greater).
+        a, b, level of `by` (if given), pairs, mean_a, mean_b, difference (a minus b), t_low, t_high, bca_low,
+        bca_high (intervals of the mean difference), low, high (5 and 95 % quantiles of the individual differences), dz
+        (mean over standard deviation of the differences), share (fraction of pairs in which a is greater).
     pairs : DataFrame
-        a, b, `by` if given, value_a, value_b: one row for each pair.
+        a, b, `by` if given, value_a, value_b: one row per pair.
     measured : Measured
-        The measure of each trial.
+        The measure in every trial.
     factor, by : Column or None
-        What differs within a pair; what tells pairs apart, if anything.
+        The compared factor, and the one pairs are grouped by.
     confidence : float
-        Of both intervals.
+        Level of both intervals.
     missing : int
-        Trials that failed or had no value.
+        Trials without a value.
     alone : int
-        Trials with a value whose partner is missing.
+        Trials with a value whose partner has none.
     title : str
-        The study's exercise in words, unless exercises are compared.
+        The exercise of the study in words, unless exercises are compared.
     """
 
     _picture = "paired"
@@ -87,41 +87,41 @@ def paired(
     resamples: int = 9999,
     seed: int = 0,
 ) -> Paired:
-    """Compares levels of a factor on trials that agree in everything else.
+    """Compare levels of a factor on trials that agree in all other factors.
 
-    `study.sample(n, paired=("exercise",))` makes such trials, and so does a grid.
+    `study.sample(n, paired=("exercise",))` gives such trials, and so does a grid.
 
     Parameters
     ----------
     dataset : xarray.Dataset
-        Of `study.run()` or `coxa.load()`.
+        A dataset of `study.run()` or `coxa.load()`.
     measure : str
     factor : str
-        What differs within a pair.
+        The factor that differs within a pair.
     a, b : optional
-        Two of its levels. Without them every two levels; with `a` alone `a` against each other one.
+        Two of its levels. By default all pairs of levels; with only `a`, `a` against each other level.
     confidence : float
-        Of both intervals of the mean difference, each comparison by itself.
+        Level of both intervals of the mean difference, without correction for multiple comparisons.
     by : str, optional
-        Another parameter whose levels are told apart; a continuous one is cut into thirds.
+        Another parameter to separate by, level by level; a continuous one is binned into thirds.
     select : mapping, optional
-        Label by dimension; sides are averaged unless one is selected.
+        Label by dimension; sides are averaged if none is selected.
     resamples, seed : int
         Of the bootstrap.
 
     Returns
     -------
     Paired
-        t interval, and bias-corrected and accelerated bootstrap interval (Efron, 1987, J. Am. Stat. Assoc. 82:171).
-        Both say how well the mean over the sampled people and settings is known; `low` and `high` say how
-        much single pairs differ.
+        With a t interval and a bias-corrected and accelerated bootstrap interval (Efron, 1987, J. Am. Stat. Assoc.
+        82:171). Both describe the uncertainty of the mean over the sampled people and settings; `low` and `high`
+        describe the spread of individual pairs.
 
     Raises
     ------
     UnknownName
-        For a measure, label, parameter or level that the dataset does not have.
+        If the dataset has no such measure, label, parameter or level.
     InvalidArgument
-        If `factor` is continuous, no two trials are a pair, or an argument is out of range.
+        If `factor` is continuous, there are no pairs, or an argument is out of range.
     """
     table = flat(dataset)
     level = fraction("confidence", confidence)
@@ -181,7 +181,7 @@ def _levelled(found: Mapping[str, Column], factor: str) -> Column:
 
 
 def _comparisons(of: Column, a: Any, b: Any) -> list[tuple[Any, Any]]:
-    """Which two levels are compared, in order."""
+    """The pairs of levels to compare, in order."""
     levels = of.levels or []
     for item in (a, b):
         if item is not None and item not in levels:
@@ -208,27 +208,27 @@ def _match(
     good: NDArray[np.bool_],
     values: Array,
 ) -> pd.DataFrame:
-    """Pairs of trials with their values; trials that are alike in every column count as one."""
+    """Pairs of trials with their values; trials equal in every column are averaged."""
     rows = {
         "a": np.flatnonzero(good & (of.values == a)),
         "b": np.flatnonzero(good & (of.values == b)),
     }
     keys = []
     for name, c in found.items():
-        # who a person is follows from the number of the person
+        # the fields of a person depend on the number of the person
         if name == of.name or (of.name == "subject" and name.startswith("subject_")):
             continue
-        # what one of the two does not have cannot differ
+        # a quantity that one of the two lacks cannot distinguish pairs
         if not c.worded and any(np.isnan(c.values[r].astype(float)).all() for r in rows.values()):
             continue
         keys.append(name)
     frames = {}
     for side, at in rows.items():
         frame = pd.DataFrame({name: _comparable(found[name].values[at]) for name in keys})
-        frame["all"] = 0  # a key where nothing else varies
+        frame["all"] = 0  # a constant key, in case nothing else varies
         frame[f"value_{side}"] = values[at]
         frame[f"of_{side}"] = at
-        # the first of trials that are the same is where they are
+        # index of the first of several equal trials
         frames[side] = frame.groupby([*keys, "all"], dropna=False, sort=False, as_index=False).agg(
             {f"value_{side}": "mean", f"of_{side}": "first"}
         )
@@ -236,7 +236,7 @@ def _match(
 
 
 def _comparable(values: NDArray[Any]) -> NDArray[Any]:
-    # the last bits may differ between exercises that compute a value from their own ends
+    # values computed by exercises themselves may differ in their last bits
     if values.dtype.kind not in "fiub":
         return values
     return np.array([float(f"{value:.10g}") for value in values])
@@ -245,7 +245,7 @@ def _comparable(values: NDArray[Any]) -> NDArray[Any]:
 def _difference(
     a: Array, b: Array, confidence: float, resamples: int, seed: int
 ) -> tuple[Any, ...]:
-    """From `pairs` to `share` of `Paired.table`, of values [pair] at either level."""
+    """Columns `pairs` to `share` of `Paired.table`, from values [pair] at both levels."""
     from scipy import stats
 
     d = a - b
@@ -263,7 +263,7 @@ def _difference(
             (d,),
             np.mean,
             n_resamples=resamples,
-            batch=max(1, 5_000_000 // n),  # numbers in memory at once
+            batch=max(1, 5_000_000 // n),  # limits the values in memory at once
             confidence_level=confidence,
             method="BCa",
             rng=np.random.default_rng(seed),

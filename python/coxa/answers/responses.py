@@ -1,4 +1,4 @@
-"""Response curves: a study's measure over one parameter or the repetition, with bands."""
+"""Response curves: a study's measure over a parameter or over the repetition, with quantile bands."""
 
 from __future__ import annotations
 
@@ -33,33 +33,33 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-#: Fewest trials that a local quantile rests on.
+#: Minimum number of trials for a local quantile.
 FEWEST_NEIGHBOURS = 8
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Response(StudyAnswer):
-    """A measure over one parameter, or a series over the repetition; `plot` draws medians and bands.
+    """A measure over one parameter, or a time series over the repetition; `plot` shows medians and bands.
 
     Attributes
     ----------
     table : DataFrame
-        `over` (the parameter's value, its level, or percent of the repetition), `by` (the line; absent without
-        `by`), count, median, low, high.
+        `over` (value or level of the parameter, or percent of the repetition), `by` (the line, if given), count,
+        median, low, high.
     measured : Measured
-        The measure of each trial.
+        The measure in every trial.
     over, by : Column or None
-        `over` is None over the repetition.
+        The parameters; `over` is None over the repetition.
     lines : list of str
         Labels of the lines, in order; one empty text without `by`.
     band : float
-        Part of the trials between `low` and `high`.
+        Fraction of the trials between `low` and `high`.
     missing : int
-        Trials that failed or had no value.
+        Trials without a value.
     points : dict of str to tuple of two arrays [trial]
-        By line: values of single trials, `over` and measure. Empty unless the parameter is continuous.
+        Values of individual trials by line: parameter and measure. Empty unless the parameter is continuous.
     title : str
-        The study's exercise in words.
+        The exercise of the study in words.
     """
 
     _picture = "response"
@@ -88,40 +88,40 @@ def response(
     span: float = 0.5,
     points: int = 60,
 ) -> Response:
-    """How a measure answers to one parameter while all else varies as it does in the study.
+    """The dependence of a measure on one parameter, with everything else varying as in the study.
 
     Parameters
     ----------
     dataset : xarray.Dataset
-        Of `study.run()` or `coxa.load()`.
+        A dataset of `study.run()` or `coxa.load()`.
     measure : str
-        A summary; with `over="sample"` a series kept over the repetition.
+        A summary; with `over="sample"` a time series.
     over : str
-        A varied parameter, or "sample".
+        A varied parameter, or "sample" for the repetition.
     by : str, optional
-        Another one; each level gets its line. A continuous one is cut into thirds.
+        Another parameter; each level gets a line. A continuous one is binned into thirds.
     band : float
-        Part of the trials inside the band: 0.9 reaches from the 5 % to the 95 % quantile.
+        Fraction of the trials inside the band: 0.9 is from the 5 % to the 95 % quantile.
     select : mapping, optional
-        Label by dimension, such as `{"group": "glutes"}`; sides are averaged unless one is selected.
+        Label by dimension, such as `{"group": "glutes"}`; sides are averaged if none is selected.
     span : float
-        Part of the trials that the curve at one place rests on, for continuous parameters.
+        Fraction of the trials used for the curve at one point, for continuous parameters.
     points : int
-        Places along a continuous parameter.
+        Number of points along a continuous parameter.
 
     Returns
     -------
     Response
-        Exact quantiles at levels and over the repetition. Along a continuous parameter: quantiles of the
-        residuals about a local straight line, both with tricube weights of the nearest trials (the weights of
-        Cleveland, 1979, J. Am. Stat. Assoc. 74:829), added to that line.
+        Exact quantiles at levels and over the repetition. Along a continuous parameter: a local straight line, plus
+        quantiles of the residuals about it, both with tricube weights of the nearest trials (weights of Cleveland,
+        1979, J. Am. Stat. Assoc. 74:829).
 
     Raises
     ------
     UnknownName
-        For a measure, label or parameter that the dataset does not have.
+        If the dataset has no such measure, label or parameter.
     InvalidArgument
-        If no trial has a value, `by` is `over`, or an argument is out of range.
+        If no trial has a value, `by` equals `over`, or an argument is out of range.
     """
     table = flat(dataset)
     quantiles = band_ends(band)
@@ -164,7 +164,7 @@ def response(
 
 
 def _sample(found: Mapping[str, Column], table: xr.Dataset) -> dict[str, Any]:
-    # so that the error for a wrong name offers it
+    # offered in the error for an unknown name
     return {} if "sample" in found or "sample" not in table.dims else {"sample": None}
 
 
@@ -189,12 +189,12 @@ def _over_levels(
 def _over_range(
     x: Array, y: Array, quantiles: tuple[float, float], span: float, points: int
 ) -> pd.DataFrame:
-    """Local quantiles about a local straight line."""
+    """Local quantiles about a locally fitted straight line."""
     near = min(len(x), max(FEWEST_NEIGHBOURS, int(np.ceil(span * len(x)))))
     lines = []
     for at in np.linspace(x.min(), x.max(), points):
         distance = np.abs(x - at)
-        # a little wider than the farthest that counts, so that it does
+        # slightly beyond the farthest neighbour, which then has a nonzero weight
         reach = 1.0001 * np.partition(distance, near - 1)[near - 1]
         inside = distance < reach if reach > 0 else distance <= 0
         weight = (1 - (distance[inside] / reach) ** 3) ** 3 if reach > 0 else np.ones(inside.sum())
@@ -207,7 +207,7 @@ def _over_range(
 
 
 def _line(x: Array, y: Array, weight: Array) -> tuple[float, float]:
-    """Height at 0 and slope of the weighted least-squares line."""
+    """Value at 0 and slope of the weighted least-squares line."""
     total = weight.sum()
     mx, my = (weight * x).sum() / total, (weight * y).sum() / total
     spread = (weight * (x - mx) ** 2).sum()

@@ -1,4 +1,4 @@
-"""Answers that have a file format of their own: comparisons and workouts."""
+"""Answers that can be saved: comparisons and workouts."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ DATA_SUFFIXES = (".h5", ".hdf5", ".nc", ".csv", ".json")
 
 PICTURE_SUFFIXES = (".png", ".pdf", ".svg", ".jpg")
 
-#: Attributes of a trial that a comparison or workout of it keeps.
+#: Attributes of a trial that comparisons and workouts keep.
 KEPT = ("subject", "model", "model_sha256", "coxa_version", "created", "criterion")
 
 
 class SavedAnswer(Answer):
-    """An answer held completely by one dataset, in memory and in its file."""
+    """An answer that is completely described by one dataset."""
 
     dataset: xr.Dataset
     results: dict[str, Result]
@@ -39,6 +39,7 @@ class SavedAnswer(Answer):
 
     @property
     def subject(self) -> Subject | None:
+        """The person; None if the model was used unscaled."""
         text = self.dataset.attrs.get("subject")
         return Subject.from_json(text) if text else None
 
@@ -50,11 +51,11 @@ class SavedAnswer(Answer):
     @property
     @abstractmethod
     def warnings(self) -> list[str]:
-        """Unsolved frames, frames with reserves, and loads beyond the greatest."""
+        """Warnings: unsolved frames, frames with reserves, and loads beyond the maximum."""
 
     @abstractmethod
     def write_csv(self, file: Any) -> None:
-        """Writes the tables as CSV."""
+        """Write the tables as CSV to an open text file."""
 
     def to_dict(self) -> dict[str, Any]:
         attrs = self.dataset.attrs
@@ -67,7 +68,7 @@ class SavedAnswer(Answer):
         }
 
     def as_dict(self) -> dict[str, Any]:
-        """Same as `to_dict`."""
+        """An alias of `to_dict`."""
         return self.to_dict()
 
     def __repr__(self) -> str:
@@ -75,9 +76,17 @@ class SavedAnswer(Answer):
         return "\n\n".join([self.heading, *tables, "\n".join(self.footer)])
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Writes by the ending of the name; the file appears when it is whole.
+        """Write a file in the format given by its extension, atomically.
 
-        `.h5`, `.hdf5` and `.nc` hold everything, `.csv` and `.json` the tables, `.png`, `.pdf`, `.svg` and `.jpg` the picture.
+        `.h5`, `.hdf5` and `.nc` hold all data, `.csv` and `.json` the tables, `.png`, `.pdf`, `.svg` and `.jpg`
+        the figure.
+
+        Raises
+        ------
+        InvalidArgument
+            For another extension.
+        FileError
+            If the file cannot be written.
         """
         target = check.output_path(path, (*DATA_SUFFIXES, *PICTURE_SUFFIXES))
         suffix = target.suffix.lower()
@@ -98,7 +107,7 @@ class SavedAnswer(Answer):
 
 
 def _close(figure: Figure) -> None:
-    """Forgets a figure that has been written."""
+    """Release a figure that has been written."""
     import matplotlib.pyplot as plt
 
     plt.close(figure)

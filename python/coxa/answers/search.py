@@ -1,4 +1,4 @@
-"""The search of an optimum: a scan, then a local search from the best points."""
+"""Search of an optimum: a scan, then local searches from the best points."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-#: Trials of the least scan of one combination of levels, and starts of local searches.
+#: Minimum trials of the scan per combination of levels, and number of local searches.
 _LEAST_SCAN, _STARTS = 4, 3
 
-#: First trust region of the local search, in shares of the ranges.
+#: Initial trust-region radius of the local search, as a fraction of the ranges.
 _RADIUS = 0.1
 
-#: What the local search sees of a limit that has no measure of its distance: met with this much to spare, in
-#: the limit's scale. Exactly zero would be an active limit to it.
+#: Margin shown to the local search for a limit that is met but has no measure of distance, in the limit's scale; zero
+#: would make it active.
 _MET = 0.1
 
-#: Of what a limit's value varies over the scan: nearer to the limit than this, it may bind.
+#: A limit may bind if its margin is below this fraction of its variation in the scan.
 _NEAR = 0.03
 
 
 @dataclass(frozen=True)
 class Limit:
-    """One limit; `name` is a summary's or a cue's."""
+    """A limit; `name` is that of a summary or a cue."""
 
     name: str
     kind: str
@@ -46,12 +46,12 @@ class Limit:
     high: float = math.inf
 
     def excess(self, value: float) -> float:
-        """How far a value is beyond what is allowed; negative within."""
+        """Distance beyond the allowed range; negative inside."""
         return max(self.low - value, value - self.high)
 
     @property
     def label(self) -> str:
-        """Its name in tables; a cue can be named like a parameter."""
+        """Its name in tables; distinguishes a cue from a parameter of the same name."""
         return self.name if self.kind == "summary" else f"form {self.name}"
 
     @property
@@ -64,12 +64,12 @@ class Limit:
 
 
 class SpentError(Exception):
-    """No trials are left."""
+    """All trials are used up."""
 
 
 @dataclass(frozen=True)
 class Space:
-    """Ranges and levels; a point is a combination of levels and a vector in the unit cube."""
+    """Searched ranges and levels; a point is a combination of levels and a vector in the unit cube."""
 
     ranges: dict[str, tuple[float, float]]
     levels: dict[str, list[Any]]
@@ -96,10 +96,10 @@ class Trial:
     parameters: dict[str, float | str]
     levels: dict[str, Any]
     u: Array
-    value: float = math.nan  # as the objective gives it
+    value: float = math.nan  # value of the objective
     measured: tuple[float, ...] = ()
-    excess: tuple[float, ...] = ()  # > 0 breaks the limit
-    search: tuple[float, ...] = ()  # the same for the local search, without steps where possible
+    excess: tuple[float, ...] = ()  # positive: limit violated
+    search: tuple[float, ...] = ()  # excess seen by the local search, smooth where possible
     message: str = ""
     unit: str = ""
 
@@ -112,12 +112,12 @@ class Trial:
         return self.possible and all(x <= 0 for x in self.excess)
 
     def near(self, other: Trial, share: float) -> bool:
-        """Whether another has the same levels and is within a share of every range."""
+        """Whether another trial has the same levels and lies within `share` of every range."""
         return self.levels == other.levels and bool(np.all(np.abs(self.u - other.u) <= share))
 
 
 def scan_points(space: Space, trials: int, seed: int) -> list[tuple[dict[str, Any], Array]]:
-    """Points of the scan: every combination of levels, each with the same points of a Sobol sequence."""
+    """Points of the scan: for every combination of levels, the same points of a Sobol sequence."""
     combinations = space.combinations
     d = len(space.ranges)
     least = len(combinations) * (2 * _LEAST_SCAN if d else 1)
@@ -135,7 +135,7 @@ def scan_points(space: Space, trials: int, seed: int) -> list[tuple[dict[str, An
 
 
 class Problem:
-    """Objective and limits at a point, and the local search over them."""
+    """Objective and limits as functions of a point, and the local search."""
 
     def __init__(
         self,
@@ -154,11 +154,11 @@ class Problem:
         self.scales = np.ones(len(limits))
 
     def cost(self, trial: Trial) -> float:
-        """What is to be least."""
+        """The value to minimise."""
         return self.sign * trial.value
 
     def trial(self, levels: dict[str, Any], u: Array) -> Trial:
-        """One simulation; what goes wrong in it is part of the outcome."""
+        """Simulate one point; errors of the simulation are recorded in the trial."""
         u = np.clip(np.asarray(u, dtype=float), 0, 1)
         given = self.space.parameters(levels, u)
         try:
@@ -200,17 +200,17 @@ class Problem:
                 assert form is not None
                 cue = form[limit.name]
                 value = cue.value
-                # a cue that cannot be judged is met, with nothing to spare
+                # a cue that does not apply is met with zero margin
                 beyond = 0.0 if not (cue.passed or cue.failed) else limit.excess(value)
                 beyond = beyond - cue.resolution if cue.failed or cue.passed else beyond
-                # the verdict is the cue's own, to rounding
+                # keep the sign consistent with the cue's verdict despite rounding
                 beyond = max(beyond, 1e-9) if cue.failed else min(beyond, 0.0)
                 smooth = beyond
             else:
                 value = float(summary_of(result, limit.name))
                 beyond = smooth = limit.excess(value)
                 if limit.name == "reserve_frames" and beyond > 0:
-                    # a count has no slope; what the reserves have to give has
+                    # a count has no gradient; the largest reserve has one
                     smooth = float(result["largest_reserve"])
             measured.append(value)
             excess.append(beyond)
@@ -218,18 +218,18 @@ class Problem:
         return tuple(measured), tuple(excess), tuple(search)
 
     def set_scales(self, scan: Sequence[Trial]) -> None:
-        """Makes objective and limits numbers of about one for the local search."""
+        """Scale objective and limits to about one for the local search."""
         possible = [trial for trial in scan if trial.possible]
         self.cost_scale = scale_of([trial.value for trial in possible])
         for j in range(len(self.limits)):
             self.scales[j] = scale_of([trial.search[j] for trial in possible])
 
     def violation(self, trial: Trial) -> float:
-        """How far a possible trial is beyond its limits, all together, in their scales."""
+        """Sum of the scaled excesses of a possible trial."""
         return float(np.sum(np.maximum(trial.search, 0) / self.scales)) if self.limits else 0.0
 
     def starts(self, scan: Sequence[Trial]) -> list[Trial]:
-        """Where local searches begin: the best within the limits, else the nearest to them, well apart."""
+        """Start points of local searches: the best feasible, otherwise the least violating, well separated."""
         possible = [trial for trial in scan if trial.possible]
         ranked = sorted(
             possible,
@@ -250,7 +250,7 @@ class Problem:
     def search(
         self, start: Trial, scan: Sequence[Trial], budget: int, tolerance: float
     ) -> tuple[list[Trial], bool]:
-        """COBYQA from one point, begun again where it ends until it stays; its trials, and whether it does stay."""
+        """COBYQA from one point, restarted where it ends until it stays there; its trials, and whether it converged."""
         search = _Search(self, start, scan, budget)
         return search.made, search.run(tolerance)
 
@@ -268,7 +268,7 @@ class Problem:
         for j, limit in enumerate(self.limits):
             judged = [trial.measured[j] for trial in every if trial.possible]
             if np.isnan(judged).all():
-                continue  # a cue of other exercises
+                continue  # a cue that does not apply to this exercise
             near = -best.excess[j] <= _NEAR * scale_of(judged)
             rows[limit.label] = (
                 limit.kind,
@@ -318,13 +318,13 @@ class _Search:
 
     def __init__(self, problem: Problem, start: Trial, scan: Sequence[Trial], budget: int):
         self.problem, self.start, self.budget = problem, start, budget
-        # only what this search knows by itself: the same for any number of workers
+        # use only trials that do not depend on other searches: results are equal for any number of workers
         self.known = [trial for trial in scan if trial.possible and trial.levels == start.levels]
         self.done: dict[bytes, Trial] = {start.u.tobytes(): start}
         self.made: list[Trial] = []
 
     def run(self, tolerance: float) -> bool:
-        """Searches until it stays where it is; whether it does before the trials are used up."""
+        """Search, restarting until the optimum stays in place; whether it did before the trials were used up."""
         d = len(self.problem.space.ranges)
         best, radius = self.start, _RADIUS
         while radius > tolerance:
@@ -335,7 +335,7 @@ class _Search:
             moved = float(np.abs(found.u - best.u).max())
             gained = self.problem.cost(best) - self.problem.cost(found)
             if moved <= tolerance or 0 <= gained <= tolerance * self.problem.cost_scale:
-                # limits have kinks, where the region can shrink too early: look again more closely
+                # the trust region may shrink prematurely at kinks of limits: restart with a smaller one
                 radius /= 8
             best = found
         return True
@@ -371,11 +371,11 @@ class _Search:
         return True
 
     def at(self, u: Array) -> tuple[float, Array]:
-        """Scaled cost and limits at a point; where no trial is possible, those of the nearest that is."""
+        """Scaled cost and limits at a point; if it is impossible, those of the nearest possible trial."""
         u = np.clip(u, 0, 1)
         trial, away = self.trial(u), 0.0
         if not trial.possible:
-            # as the nearest that can be, and as far beyond a limit as it is away
+            # impossible: the values of the nearest possible trial, with an excess that grows with distance
             nearest = min(self.known, key=lambda other: float(np.linalg.norm(other.u - u)))
             away = 0.1 + float(np.linalg.norm(nearest.u - u))
             trial = nearest
@@ -409,7 +409,7 @@ def summary_of(result: Result, name: str) -> Any:
     data = result.dataset
     if name not in data.data_vars or data[name].attrs.get("role") != "summary":
         names = [str(n) for n, v in data.data_vars.items() if v.attrs.get("role") == "summary"]
-        # when and where a peak is met is known too, but not worth a list three times as long
+        # time and path of peaks are accepted too, but would make the list three times as long
         told = [n for n in names if not n.endswith(("_time", "_path"))]
         raise check.unknown(f"summary of {result.exercise}", name, told)
     return data[name]

@@ -1,4 +1,4 @@
-"""Which factors of a study decide a measure: Sobol's indices of variance and Morris's elementary effects."""
+"""Global sensitivity of a study's measures: Sobol indices and Morris's elementary effects."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-#: Part of the blocks that may be lost to failed trials.
+#: Maximum fraction of blocks lost to failed trials.
 MOST_LOST = 0.2
 
-#: Variation over its size below which a measure counts as constant.
+#: Relative variation below which a measure counts as constant.
 CONSTANT = 1e-6
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Sensitivity(Answer):
-    """Sensitivity indices of some measures.
+    """Sensitivity indices of one or more measures.
 
     Attributes
     ----------
@@ -46,19 +46,19 @@ class Sensitivity(Answer):
     n : int
         Blocks of the design (Sobol) or trajectories (Morris).
     table : DataFrame
-        measure, factor, and for Sobol S1 (part of the variance that goes with the factor alone), ST (part that
-        would stay if all others were known), for Morris in units of the measure mu, mu_star, sigma (mean, mean of
-        the absolute, and standard deviation of the change over the factor's whole band); `..._conf` is half the
-        width of the interval. `blocks`: how many the row rests on. NaN where the measure does not vary.
+        measure, factor; for Sobol S1 (share of variance of the factor alone) and ST (share including all its
+        interactions); for Morris, in units of the measure, mu, mu_star, sigma (mean, mean absolute value and standard
+        deviation of the change over the factor's whole band); `..._conf` is the half-width of the interval. `blocks` is
+        the number of blocks used. NaN if the measure does not vary.
     second : DataFrame or None
-        measure, factor, other, S2, S2_conf: what two factors do together beyond what each does alone.
+        measure, factor, other, S2, S2_conf: share of variance of the interaction of two factors.
     dataset : xarray.Dataset
         The trials.
     dropped : int
-        Blocks with a failed trial.
+        Blocks omitted because of a failed trial.
     confidence : float
     warnings : list of str
-        What to know before the numbers are used.
+        What limits the validity of the indices.
     """
 
     _picture = "sensitivity"
@@ -83,21 +83,21 @@ class Sensitivity(Answer):
 
     @property
     def factors(self) -> list[str]:
-        """What has indices: factors or named groups, in order."""
+        """Names of the factors or groups that have indices, in order."""
         return list(self.labels)
 
     @property
     def trials(self) -> int:
-        """How many trials the design has."""
+        """Number of trials in the design."""
         return int(self.dataset["trial_status"].size)
 
     @property
     def ranking(self) -> str:
-        """The column that factors are ranked by."""
+        """The column by which factors are ranked."""
         return "ST" if self.method == "sobol" else "mu_star"
 
     def top(self, measure: str) -> Table:
-        """The indices of one measure, the most important factor first."""
+        """The indices of one measure, in descending order of importance."""
         if measure not in self.measured:
             raise check.unknown("measure in this analysis", measure, self.measured)
         rows = self.table[self.table["measure"] == measure].drop(columns="measure")
@@ -105,13 +105,13 @@ class Sensitivity(Answer):
         return Table(rows.set_index("factor"))
 
     def plot(self, measure: str | None = None) -> Figure:
-        """Indices of one measure, or of all."""
+        """Plot the indices of one measure, or of all."""
         if measure is not None:
             self.top(measure)
         return picture(self._picture, self, measure)
 
     def to_dict(self) -> dict[str, Any]:
-        """Indices and how they were found, without the trials."""
+        """Indices and settings as JSON, without the trials."""
         found = {
             "method": self.method,
             "n": self.n,
@@ -165,44 +165,43 @@ def sensitivity(
     select: Mapping[str, Any] | None = None,
     **options: Any,
 ) -> Sensitivity:
-    """Draws a design of its own over the study's factors, simulates it, and finds sensitivity indices.
+    """Compute sensitivity indices of a study's factors from a dedicated design.
 
     Parameters
     ----------
     study : coxa.Study
-        With what varies; how it samples does not matter here.
+        Defines the factors; its own sampling is not used.
     method : str
-        "sobol": parts of variance, n (d + 2) trials for d factors or groups; "morris": elementary effects, n (d + 1)
-        trials, to find out what does not matter.
+        "sobol": shares of variance, from n (d + 2) trials for d factors or groups; "morris": elementary effects, from
+        n (d + 1) trials, to screen out unimportant factors.
     n : int
         Blocks of Saltelli's design, rounded up to a power of two; or trajectories (10 to 50 are usual).
     measures : sequence of str, optional
-        Summaries; those of `study.measure(...)`, or all, if not given.
+        Summaries; by default those of `study.measure(...)`, or all.
     groups : str or mapping, optional
-        "named", which is taken if nothing is given: the uncertainties of one name
-        (`study.uncertain("muscle_strength")`) get one index together, which needs fewer trials, and so does a
-        population; "factors": each quantity gets its own. Or a mapping from names of your own to lists of
-        factors, the others by themselves.
+        "named", the default: the uncertain quantities of one name (`study.uncertain("muscle_strength")`) share one
+        index, which needs fewer trials, and so do those of a population. "factors": one index per quantity. Or a
+        mapping from names to lists of factors; factors not listed stay separate.
     second_order : bool
-        Also indices of pairs of factors; n (2 d + 2) trials. Sobol only.
+        Also compute indices of pairs of factors, from n (2 d + 2) trials; Sobol only.
     confidence : float
-        Of the bootstrap intervals.
+        Level of the bootstrap intervals.
     seed : int
-        Of the design and of the bootstrap.
+        Random seed of design and bootstrap.
     path, workers, executor
-        As in `study.run`; a run that was interrupted goes on from `path`.
+        As in `study.run`; an interrupted run resumes from `path`.
     resamples : int
-        Of the bootstrap.
+        Bootstrap resamples.
     pool : int, optional
-        Morris only: draw so many random trajectories, and of them take the `n` that are farthest apart
-        (Campolongo et al. 2007, by the search of Ruano et al. 2012).
+        Morris only: draw this many random trajectories, and use the `n` farthest apart (Campolongo et al. 2007, by the
+        search of Ruano et al. 2012).
     band : float
-        Morris only: its grid goes from the 5 % to the 95 % quantile of each factor with 0.9, since a normal
-        distribution has no ends; 1 goes from end to end.
+        Morris only: central fraction of each factor's distribution covered by the grid, as normal distributions are
+        unbounded; 0.9 is from the 5 % to the 95 % quantile, 1 the whole range.
     select : mapping, optional
-        Label by dimension of measures that have labels; sides are averaged unless one is selected.
+        Label by dimension of measures with labels; sides are averaged if none is selected.
     **options
-        For `study.evaluate`.
+        Options of `study.evaluate`.
 
     Returns
     -------
@@ -210,13 +209,15 @@ def sensitivity(
 
     Raises
     ------
-    UnknownName, InvalidArgument
-        Also if more than a fifth of the blocks (trajectories) have a failed trial.
+    UnknownName
+        If the study has no such measure, label or factor.
+    InvalidArgument
+        If an argument is invalid, nothing varies, or more than a fifth of the blocks have a failed trial.
 
     Notes
     -----
-    The estimators need whole blocks: a block with a failed trial is left out, and `dropped` counts them. What remains
-    speaks of the settings that can be done at all. Levels and words take part like numbers.
+    The estimators need complete blocks: blocks with a failed trial are omitted, and counted in `dropped`. The indices
+    then describe the feasible region only. Levels and words are treated like numbers.
 
     References
     ----------
@@ -246,7 +247,7 @@ def sensitivity(
     notes += missing
     if design.method == "sobol":
         stuck, told = aliased(factors, columns, u, design.n)
-        # what never changed between the two halves of the design has no index, rather than 0
+        # a factor that is equal in both halves of the design has no index (NaN), rather than 0
         found.loc[found["factor"].isin(stuck), COLUMNS[method]] = np.nan
         notes += [*told, *doubts(found, design.n)]
     for text in notes:
@@ -272,7 +273,7 @@ def _design(
     pool: int | None,
     band: float,
 ) -> tuple[Design, list[str]]:
-    """The design from checked settings, and what was changed in them."""
+    """The design, after checks of the settings, and notes on settings that were adjusted."""
     check.choice("method", method, COLUMNS)
     check_count("n", n, "trials", least=2)
     check_count("seed", seed)
@@ -305,7 +306,7 @@ def _design(
 def _indices(
     design: Design, u: Array, given: Mapping[str, Measured], asked: bool
 ) -> tuple[Table, Table | None, list[str]]:
-    """Indices of every measure, of pairs if wanted, and which measures that were asked for have none."""
+    """Indices of every measure, of pairs if requested, and requested measures that have none."""
     parts, seconds, lost, constant = [], [], [], []
     for name, of in given.items():
         y = of.values.reshape(design.n, -1)
@@ -345,7 +346,7 @@ def _try(
     measures: Sequence[str] | None,
     select: Mapping[str, Any] | None,
 ) -> None:
-    """Finds a wrong name by one trial of each exercise, before hours of work."""
+    """Find wrong names by one trial of each exercise, before hours of work."""
     rows = [np.full(sum(f.dimensions for f in factors), 0.5)]
     column = 0
     for f in factors:
@@ -356,7 +357,7 @@ def _try(
                 row[column] = (i + 0.5) / count
         column += f.dimensions
     table = flat(study.evaluate(np.array(rows), series=()))
-    # a trial that fails may lack what others have
+    # a failed trial may lack measures that others have
     if (table["trial_status"].values == 0).all():
         for name in _measures(table, measures):
             measured(table, name, select)
@@ -373,7 +374,7 @@ def _measures(table: xr.Dataset, asked: Sequence[str] | None) -> list[str]:
             raise InvalidArgument("measures is empty; name at least one, or leave it out for all")
         return list(dict.fromkeys(names))
     plain = [name for name in there if set(table[name].dims) <= {"trial", "side"}]
-    # when and where a peak is met stands beside it; ask for it by name
+    # time and path of a peak are left out; they can be asked for by name
     return [
         name
         for name in plain
@@ -383,7 +384,7 @@ def _measures(table: xr.Dataset, asked: Sequence[str] | None) -> list[str]:
 
 
 def _dropped(design: Design, table: xr.Dataset, path: str | os.PathLike[str] | None) -> int:
-    """How many blocks have a failed trial; an error if too many."""
+    """Number of blocks with a failed trial; an error if there are too many."""
     failed = table["trial_status"].values != 0
     dropped = int(failed.reshape(design.n, -1).any(axis=1).sum())
     if dropped <= MOST_LOST * design.n and design.n - dropped >= 2:

@@ -1,4 +1,4 @@
-"""Sets of one exercise, and plans of them as text."""
+"""Sets of an exercise, and plans of them as text or TOML."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ from .comparing import check_fraction
 
 @dataclass(frozen=True, init=False)
 class Sets:
-    """Some sets of one exercise.
+    """One or more sets of an exercise.
 
     Parameters
     ----------
     exercise : str
-        One of `coxa.exercises()`.
+        A name from `coxa.exercises()`.
     sets, reps : int
-        How many, at least 1 each.
+        Number of sets and of repetitions per set, at least 1.
     rest : float
-        s, after each set but the last of the workout.
+        Rest after each set except the last of the workout, s.
     load : float, optional
-        kg. Without `load` or `fraction`, the exercise's default load; body weight where it has no parameter load.
+        kg; without `load` or `fraction`, the exercise's default, or body weight if it has no parameter load.
     fraction : float, optional
-        Of the greatest load that the person can lift in this exercise (`coxa.max_load`), above 0 to 1.
+        Load as a fraction, above 0 to 1, of the person's maximum load in this exercise (`coxa.max_load`).
     each_side : bool
-        For exercises on one leg: every set is done with the right leg, then without rest with the left.
+        For one-legged exercises: every set is done with the right leg, then without rest with the left.
     **parameters
-        What `coxa.exercise(name).parameters` lists, except `repetitions`, which `reps` takes the place of.
+        Parameters listed by `coxa.exercise(name).parameters`, except `repetitions`, which is set by `reps`.
 
     Raises
     ------
     InvalidArgument
-        For a name, value or combination that is not allowed.
+        For an invalid name, value or combination.
     """
 
     exercise: str
@@ -108,7 +108,7 @@ class Sets:
         return f"coxa.Sets({', '.join(parts)})"
 
     def trials(self) -> list[dict[str, Any]]:
-        """Parameters of the trials that make one set, load left out: one, or one for each side."""
+        """Parameters, without load, of the trials that make up a set: one, or one per side."""
         if not self.each_side:
             return [dict(self.parameters)]
         return [{**self.parameters, "side": side} for side in ("right", "left")]
@@ -120,12 +120,12 @@ _BLOCK = re.compile(
 
 
 def parse_sets(text: str, rest: float = 120.0, **parameters: Any) -> Sets:
-    """Sets from a short text: `NAME:SETSxREPS`, then `@80kg` or `@70%` of the greatest load, then `/side`.
+    """Sets from a short text: `NAME:SETSxREPS`, then `@80kg` or `@70%` (of the maximum load), then `/side`.
 
     Raises
     ------
     InvalidArgument
-        If the text is not of this form.
+        If the text does not have this form.
     """
     match = _BLOCK.fullmatch(text)
     if match is None:
@@ -151,7 +151,7 @@ def parse_sets(text: str, rest: float = 120.0, **parameters: Any) -> Sets:
 
 
 def read_plan(path: str | os.PathLike[str]) -> tuple[list[Sets], dict[str, Any]]:
-    """A plan from a TOML file: its sets, and what else it says (`athlete`, and options of `Workout`).
+    """Read a plan from a TOML file: its sets, and its other entries (`athlete` and options of `Workout`).
 
         allow_more = false
         [athlete]
@@ -169,9 +169,9 @@ def read_plan(path: str | os.PathLike[str]) -> tuple[list[Sets], dict[str, Any]]
     Raises
     ------
     FileError
-        If the file cannot be read or is no TOML.
+        If the file cannot be read or is not TOML.
     InvalidArgument
-        For an entry that is not allowed; the text names the file and the entry.
+        For an invalid entry; the message names the file and the entry.
     """
     name = os.fspath(path)
     document = read_toml(path)

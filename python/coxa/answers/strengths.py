@@ -1,4 +1,4 @@
-"""Factors on the strength of muscle sets, as calibration finds them."""
+"""Strength factors of sets of muscle groups, for calibration."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ..models.subject import Subject
 
 Array = NDArray[np.float64]
 
-#: Muscle groups that are given one factor together.
+#: Sets of muscle groups that share one factor.
 SETS: dict[str, tuple[str, ...]] = {
     "hip_extensors": (
         "gluteus_maximus",
@@ -35,17 +35,17 @@ SETS: dict[str, tuple[str, ...]] = {
     "trunk_flexors": ("abdominals",),
 }
 
-#: Least and greatest strength and factor.
+#: Bounds of strengths and factors.
 LEAST, MOST = 0.05, 5.0
 
 
 @dataclass(frozen=True)
 class Factor:
-    """One unknown: a set's factor, or with no groups that of the whole strength."""
+    """An unknown factor: of a set, or without groups, of the overall strength."""
 
     name: str
     groups: tuple[str, ...]
-    spread: float  # standard deviation of its logarithm; inf: nothing holds it
+    spread: float  # prior standard deviation of its logarithm; inf: no prior
 
     @property
     def text(self) -> str:
@@ -64,7 +64,7 @@ def log_spread(cv: float) -> float:
 
 
 def sets_of(wanted: Any, generic: Model, default: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Sets by name from what the caller gave; groups cannot be in two of them."""
+    """Groups by set name, from the caller's choice; no group may be in two sets."""
     if wanted == "groups":
         wanted = default
     if isinstance(wanted, str) or not isinstance(wanted, Sequence) or not wanted:
@@ -84,7 +84,7 @@ def sets_of(wanted: Any, generic: Model, default: Sequence[str]) -> dict[str, tu
             raise check.unknown("muscle group or set", name, [*SETS, *known])
         groups = SETS[name] if name in SETS else (str(name),)
         for group in groups:
-            # the glutes are three groups
+            # expand the group "glutes" into its three parts
             parts = [g for g in known if group == "glutes" and g.startswith("gluteus_")] or [group]
             for part in parts:
                 if part in owner:
@@ -108,7 +108,7 @@ def apply(person: Subject, factors: Sequence[Factor], x: Array) -> Subject:
 
 
 def bounds_of(person: Subject, factor: Factor) -> tuple[float, float]:
-    """Of the logarithm of a factor, so that what it multiplies stays allowed."""
+    """Bounds of the logarithm of a factor that keep the resulting strength within LEAST and MOST."""
     held = [person.group_strength.get(g, 1.0) for g in factor.groups] or [person.strength]
     return math.log(LEAST / min(held)), math.log(MOST / max(held))
 

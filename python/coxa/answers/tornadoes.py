@@ -1,4 +1,4 @@
-"""One factor of a study at a time from low to high, the others at their medians."""
+"""One-at-a-time variation of a study's factors from low to high."""
 
 from __future__ import annotations
 
@@ -24,31 +24,33 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Tornado(StudyAnswer):
-    """A measure with one factor at a time at its ends; `plot` draws bars about the base, longest on top.
+    """A measure with one factor at a time at its ends, the others at their medians.
+
+    `plot` shows bars about the base, the longest on top.
 
     Attributes
     ----------
     table : DataFrame
-        factor, low_value, high_value (its ends in words; of levels those where the measure is least and
-        greatest), low, high (least and greatest measure), change (from least to greatest, the base among
-        them), at_low, at_high (measure with the factor at `low_value` and `high_value`), failed (trials
-        without a value), levels (whether the factor has levels).
+        factor, low_value, high_value (its ends as text; for levels, those of the smallest and largest measure),
+        low, high (smallest and largest measure), change (from smallest to largest, including the base), at_low,
+        at_high (measure with the factor at `low_value` and `high_value`), failed (trials without a value), levels
+        (whether the factor has levels).
     measured : Measured
-        The measure of each trial.
+        The measure in every trial.
     missing : int
         Trials that failed or had no value.
     base : float
-        The measure with all at their medians.
+        The measure with all factors at their medians.
     band : float
-        Part of a continuous factor's values between its ends.
+        Central fraction of a continuous factor's distribution between its ends.
     dataset : xarray.Dataset
         The trials; the first is the base.
     labels : dict of str to str
-        Each row's factor in words.
+        Wording of the factor of each row.
     middle : dict of str to str
-        What each factor of the study is at its median, in words.
+        Median of every factor of the study, as text.
     title : str
-        The study's exercise in words.
+        The exercise of the study in words.
     """
 
     _picture = "tornado"
@@ -81,17 +83,18 @@ def tornado(
     workers: int | None = None,
     executor: Any = None,
 ) -> Tornado:
-    """Simulates each factor at its ends while the others stay at their medians.
+    """Simulate each factor at its ends while all others stay at their medians.
 
     Parameters
     ----------
     study : coxa.Study
     measure : str
+        A summary of the study.
     band : float
-        0.9 takes a continuous factor to its 5 % and 95 % quantiles. A factor with levels takes every level.
-        Of a factor that takes several numbers (a population) each is moved by itself.
+        0.9 varies a continuous factor from its 5 % to its 95 % quantile; a factor with levels takes every level. A
+        factor of several numbers (a population) is varied number by number.
     select : mapping, optional
-        Label by dimension; sides are averaged unless one is selected.
+        Label by dimension; sides are averaged if none is selected.
     workers, executor
         As in `study.run`.
 
@@ -102,9 +105,9 @@ def tornado(
     Raises
     ------
     UnknownName
-        For a measure or label that the study does not have.
+        If the study has no such measure or label.
     InvalidArgument
-        If nothing varies, `band` is out of range, or the trial with all at their medians fails.
+        If nothing varies, `band` is out of range, or the trial with all factors at their medians fails.
     """
     low, high = band_ends(band)
     factors = list(study.factors)
@@ -141,7 +144,7 @@ def tornado(
 def _design(
     factors: Sequence[Any], low: float, high: float
 ) -> tuple[Array, list[tuple[Any, str, list[int]]]]:
-    """Points [trial, column] of the unit cube, the first with all at their medians; of each column its factor, name and rows."""
+    """Points [trial, column] of the unit cube, the first all medians; factor, name and rows of every column."""
     width = sum(f.dimensions for f in factors)
     points = [np.full(width, 0.5)]
     places = []
@@ -163,13 +166,13 @@ def _design(
 
 
 def _ends(values: Array, said: Sequence[str], base: float, levels: bool) -> dict[str, Any]:
-    """One row of `Tornado.table` from the measure and the factor's value in words, [trial] each."""
+    """One row of `Tornado.table`, from the measure and the factor's value as text, [trial] each."""
     good = values[np.isfinite(values)]
     first, last = 0, len(values) - 1
     least = most = change = np.nan
     if len(good):
         least, most = good.min(), good.max()
-        # a bar whose ends are both on one side of the base reaches to the base
+        # a bar with both ends on one side of the base extends to the base
         change = max(most, base) - min(least, base)
         if levels:
             first, last = int(np.nanargmin(values)), int(np.nanargmax(values))
@@ -186,7 +189,7 @@ def _ends(values: Array, said: Sequence[str], base: float, levels: bool) -> dict
 
 
 def _said(f: Any, table: xr.Dataset, trial: int, name: str) -> str:
-    """What the factor was in a trial, from its own column, or those of a person."""
+    """The value of the factor in a trial as text, from its own column or those of a person."""
     for own in (name, f"parameter_{name}"):
         if own in table.variables and table[own].dims == ("trial",):
             return _cell(table[own], trial)
@@ -195,7 +198,7 @@ def _said(f: Any, table: xr.Dataset, trial: int, name: str) -> str:
 
 
 def _cell(of: xr.DataArray | xr.Variable, trial: int) -> str:
-    """One trial's value with its unit."""
+    """The value in one trial, with its unit."""
     value = of.values[trial]
     number = of.dtype.kind in "fiub"
     return say(value if number else str(value), str(of.attrs.get("units", "")))

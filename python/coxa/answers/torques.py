@@ -1,4 +1,4 @@
-"""Strength from measured torques of single joints."""
+"""Calibration of strength to measured torques of single joints."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from .strengths import Array, Factor, apply, bounds_of, factor_table, sets_of
 
 @dataclass(frozen=True)
 class Joint:
-    """How the torque of a joint is measured in the model; one leg's, or the trunk's."""
+    """How a measured torque of one leg, or of the trunk, maps to the model."""
 
     coordinate: str
-    direction: int  # sign of the coordinate that the torque turns towards
+    direction: int  # sign of the generalized force of the torque
     sets: tuple[str, ...]
-    needs: tuple[str, ...] = ()  # neighbours whose posture muscles of two joints see
-    angle: int = 1  # sign of the coordinate for a positive angle_deg
+    needs: tuple[str, ...] = ()  # other joints crossed by its muscles, whose angles must be given
+    angle: int = 1  # sign of the coordinate for positive angle_deg
 
 
-#: Torques that can be given. Angles are positive in flexion (hip, knee, lumbar) and dorsiflexion.
+#: Supported torques. Angles are positive in flexion (hip, knee, lumbar) and dorsiflexion.
 JOINTS: dict[str, Joint] = {
     "hip_extension": Joint("hip_flexion", -1, ("hip_extensors",), ("knee_flexion_deg",)),
     "hip_flexion": Joint("hip_flexion", 1, ("hip_flexors",), ("knee_flexion_deg",)),
@@ -40,7 +40,7 @@ JOINTS: dict[str, Joint] = {
     "lumbar_flexion": Joint("lumbar_extension", -1, ("trunk_flexors",), angle=-1),
 }
 
-#: Columns for the posture of other joints: coordinate and sign.
+#: Columns for the posture of other joints, with coordinate and sign.
 POSTURE = {
     "hip_flexion_deg": ("hip_flexion", 1),
     "knee_flexion_deg": ("knee_angle", 1),
@@ -63,7 +63,7 @@ def from_torques(person: Subject, given: Any, factors: Any, model: Any, tendon: 
     member = _group_of_muscle(generic)
     unknown = _factors(factors, generic, rows)
 
-    # forces scale with the maximum isometric force, active and passive alike
+    # active and passive forces both scale with the maximum isometric force
     total = active + passive
     inside = np.array([[not f.groups or bool(member[m] & set(f.groups)) for m in range(len(member))]
                        for f in unknown])  # fmt: skip
@@ -102,7 +102,7 @@ def from_torques(person: Subject, given: Any, factors: Any, model: Any, tendon: 
 
 
 def _factors(factors: Any, generic: Model, rows: pd.DataFrame) -> list[Factor]:
-    """What is to be found: one factor, those that are named, or one for each set that moves a measured joint."""
+    """The factors to fit: overall, those named, or one per set that acts on a measured joint."""
     if factors == "one":
         return [Factor("strength", (), math.inf)]
     default = dict.fromkeys(name for joint in rows["joint"] for name in JOINTS[joint].sets)
@@ -111,7 +111,7 @@ def _factors(factors: Any, generic: Model, rows: pd.DataFrame) -> list[Factor]:
 
 
 def _check_told_apart(a: Array, b: Array, unknown: Sequence[Factor]) -> None:
-    """Refuses factors [columns of a] that the torques do not depend on or cannot tell from each other."""
+    """Refuse factors [columns of a] that the torques do not depend on, or cannot distinguish."""
     n, k = a.shape
     size = np.linalg.norm(a, axis=0)
     for factor, length in zip(unknown, size, strict=True):
@@ -127,9 +127,9 @@ def _check_told_apart(a: Array, b: Array, unknown: Sequence[Factor]) -> None:
 
 
 def _least_squares(a: Array, b: Array, stated: bool) -> tuple[Any, Any, float, list[str]]:
-    """Factors, half of their 95 % intervals, the sum of squares, and what cannot be told.
+    """Factors, half-widths of their 95 % intervals, sum of squares, and notes on what is undetermined.
 
-    `stated`: whether the errors of the torques are known, and `a` and `b` in units of them.
+    `stated`: whether errors of the torques are given, so that `a` and `b` are in units of them.
     """
     found, *_ = np.linalg.lstsq(a, b, rcond=None)
     residual = b - a @ found
@@ -141,7 +141,7 @@ def _least_squares(a: Array, b: Array, stated: bool) -> tuple[Any, Any, float, l
     if n > k:
         from scipy.stats import t
 
-        # without stated errors their size follows from the residuals
+        # without given errors, their size is estimated from the residuals
         scale_ = max(1.0, chi2 / (n - k)) if stated else chi2 / (n - k)
         error = float(t.ppf(0.975, n - k)) * np.sqrt(scale_ * np.diag(covariance))
     elif stated:
@@ -174,7 +174,7 @@ def _check_torques(given: Any) -> pd.DataFrame:
         if name not in rows:
             continue
         for i, value in enumerate(rows[name].tolist()):
-            # a cell that a table leaves empty is NaN: not given
+            # NaN stands for an empty cell
             if name in POSTURE and isinstance(value, float) and math.isnan(value):
                 continue
             if name in ("torque", "sd"):
@@ -198,7 +198,7 @@ def _check_torques(given: Any) -> pd.DataFrame:
 
 
 def _torques_of_muscles(body: Model, rows: pd.DataFrame, tendon: str) -> tuple[Array, Array]:
-    """Torque of each muscle [rows, muscles], N m: what is fully active, and what is not."""
+    """Torques of each muscle, N m, [rows, muscles]: at full activation, and passive."""
     names = list(body.coordinates)
     limits = {c.name: c for c in body.full_coordinates}
 
@@ -239,7 +239,7 @@ def _torques_of_muscles(body: Model, rows: pd.DataFrame, tendon: str) -> tuple[A
 
 
 def _group_of_muscle(model: Model) -> list[set[str]]:
-    """Names by which `Subject.group_strength` reaches each muscle."""
+    """Names by which `Subject.group_strength` addresses each muscle."""
     found: list[set[str]] = [set() for _ in model.muscles]
     base = np.array([m.max_isometric_force for m in model.muscles])
     for p in model.perturbations():

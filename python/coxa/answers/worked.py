@@ -1,4 +1,4 @@
-"""What one repetition adds to a workout, and what all sets add up to."""
+"""Contribution of one repetition to a workout, and totals over all sets."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ STATEMENT = (
     " is the same as the first."
 )
 
-#: N; a load that pushes or pulls less than this, a bar on the floor or a slack band, is not borne.
+#: N; a load with less force than this (a bar on the floor, a slack band) is not borne.
 BORNE = 1.0
 
 _JOINTS = ("hip_extension", "knee_extension", "ankle_plantarflexion")
 
 
 def time_above(time: np.ndarray, values: np.ndarray, threshold: float) -> np.ndarray:
-    """How long values [frames, ...] are above a threshold, s; crossings by linear interpolation."""
+    """Time for which values [frames, ...] exceed a threshold, s; crossings are interpolated linearly."""
     steps = np.diff(time).reshape(-1, *[1] * (values.ndim - 1))
     low = np.minimum(values[1:], values[:-1])
     high = np.maximum(values[1:], values[:-1])
@@ -39,12 +39,12 @@ def time_above(time: np.ndarray, values: np.ndarray, threshold: float) -> np.nda
 
 
 def _parts(steps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    # positive and negative work, summed apart; an unsolved frame makes both unknown
+    # sums of positive and negative work; NaN if any frame is unsolved
     return np.maximum(steps, 0).sum(axis=0), np.minimum(steps, 0).sum(axis=0)
 
 
 def measure(result: Result, threshold: float) -> dict[str, Any]:
-    """All that one repetition adds, and its peaks; arrays over groups or joints in the dataset's order."""
+    """Contributions and peaks of one repetition; arrays over groups or joints in the dataset's order."""
     d = result.dataset
     time = d["time"].values
     groups = [str(group) for group in d["group"].values]
@@ -58,7 +58,7 @@ def measure(result: Result, threshold: float) -> dict[str, Any]:
     one["peak_activation"] = activation.max(axis=(0, 2))
     one["time_under_tension"] = time_above(time, activation.max(axis=2), threshold)
 
-    # a muscle-tendon unit does work on the skeleton by its tension while it shortens
+    # positive while shortening: work done by the muscle-tendon unit
     steps = -curves.work(d["muscle_force"].values, d["muscle_tendon_length"].values)
     names = [str(name) for name in d["muscle"].values]
     positive, negative = _parts(steps)
@@ -85,7 +85,7 @@ def measure(result: Result, threshold: float) -> dict[str, Any]:
 
 
 def _joints(d: xr.Dataset, time: np.ndarray) -> dict[str, Any]:
-    """Impulse and work of the joints, both legs together."""
+    """Impulse and work of the joints, both legs summed."""
     one: dict[str, Any] = {}
     moments = [d[f"{joint}_moment"].transpose("time", "side").values for joint in _JOINTS]
     powers = [d[f"{joint}_power"].transpose("time", "side").values for joint in _JOINTS]
@@ -105,7 +105,7 @@ def _joints(d: xr.Dataset, time: np.ndarray) -> dict[str, Any]:
 
 
 def _loads(d: xr.Dataset, time: np.ndarray) -> dict[str, Any]:
-    """Work on the loads, and how long one is borne."""
+    """Work on the loads, and time for which any is borne."""
     one: dict[str, Any] = {}
     load = d["load_force"].transpose("time", "load", "axis").values
     if load.shape[1] > 0:
@@ -122,8 +122,8 @@ def _loads(d: xr.Dataset, time: np.ndarray) -> dict[str, Any]:
 
 _SIDES, _LEGS = ", both sides together", ", both legs together"
 
-#: Variables of a workout in the order of its file: where each comes from, its dimension besides `set`, unit, meaning.
-#: The plan says it; or one repetition has it, however many there are; or the repetitions sum up to it.
+#: Variables of a workout in file order: origin, dimension besides `set`, unit, description. Values come from the plan,
+#: from one repetition whatever their number (peaks), or are multiplied by the number of repetitions.
 _VARIABLES = {
     "exercise": ("plan", "", "1", "exercise"),
     "side": ("plan", "", "1", "leg, where sides take turns"),
@@ -161,7 +161,7 @@ _VARIABLES = {
 
 
 def worked(rows: Sequence[Mapping[str, Any]], first: xr.Dataset, threshold: float) -> xr.Dataset:
-    """All sets as a dataset; each row is what the plan says of a set, and `one`, what one repetition gives."""
+    """All sets as a dataset; each row has the plan's entries of a set, and `one`, the values of one repetition."""
     reps = np.array([row["repetitions"] for row in rows], dtype=float)
     variables: dict[str, Any] = {}
     for name, (source, dim, unit, meaning) in _VARIABLES.items():

@@ -1,4 +1,4 @@
-"""Sets, repetitions and rest of one or two variations, and what they add up to."""
+"""Workouts: sets, repetitions and rest of exercise variations, and their totals."""
 
 from __future__ import annotations
 
@@ -26,73 +26,73 @@ from .saving import SavedAnswer
 from .sets import Sets
 from .worked import STATEMENT, measure, worked
 
-#: Activation above which a group counts as under tension: where the electromyographic literature ends "low" and
-#: begins "moderate", 20 % of the maximum (DiGiovine et al. 1992). The model's activation is not an electromyogram.
+#: Default activation above which a group is under tension: the limit between "low" and "moderate" in electromyography,
+#: 20 % of the maximum (DiGiovine et al. 1992). The model's activation is not an electromyogram.
 THRESHOLD = 0.2
 
-#: More exercises than this in one workout are refused unless asked for.
+#: Workouts of more exercises are refused unless allowed explicitly.
 MOST_VARIATIONS = 2
 
 
 class Workout(SavedAnswer):
-    """Sets, repetitions and rest, and what they add up to.
+    """Sets, repetitions and rest, and their totals.
 
     `plot` draws the course of the workout, and impulse, tension and peaks of each muscle group.
 
-    Research software: not medical advice, not training advice. No fatigue is modelled: muscles are as strong
-    in the last repetition as in the first. Repetitions of a set are the same by construction and follow each other
-    without a pause, so each distinct trial is simulated once and multiplied.
+    Research software: not medical advice, not training advice. Fatigue is not modelled: muscles are as strong in the
+    last repetition as in the first. The repetitions of a set are identical and follow each other without a pause, so
+    each distinct trial is simulated once and multiplied.
 
     Parameters
     ----------
     sets : sequence of Sets
-        In the order in which they are done.
+        In the order in which they are performed.
     subject, model, criterion, inertia, volume_weights
         As in `coxa.simulate`.
     frames : int
-        Of each repetition.
+        Number of frames of each repetition.
     threshold : float
         Activation, 0 to 1, above which a group is under tension.
     allow_more : bool
-        Take more than two variations. A variation is an exercise by name; loads, sides and other parameters of one
-        exercise do not make another.
+        Allow more than two variations. Variations differ in the exercise; loads, sides and other parameters of one
+        exercise do not count.
 
     Attributes
     ----------
     dataset : xarray.Dataset
-        Per set (dimension `set`) and muscle group or joint; format "coxa-1", kind "workout".
+        Quantities by set (dimension `set`), and muscle group or joint; format "coxa-1", kind "workout".
     table : DataFrame
-        One row per set and a last one, "total".
+        One row per set, and "total".
     groups : DataFrame
         One row per muscle group, over the whole workout.
     results, max_loads : dict
-        The trials, and the greatest loads that fractions needed, by exercise and parameters as text.
+        The trials, and the maximum loads needed for fractions, by exercise and parameters as text.
 
     Notes
     -----
-    All integrals are by the trapezium rule over the frames (`coxa.curves` states its error).
+    All integrals use the trapezoidal rule over the frames.
 
-    - Impulse of a group, N s: the integral over time of the summed force of its muscles, both sides together. Impulse of
-      a joint, N m s: the integral of its moment, extension (or plantarflexion) positive, both legs together.
+    - Impulse of a group, N s: integral over time of the summed force of its muscles, both sides together. Impulse of a
+      joint, N m s: integral of its moment, extension (or plantarflexion) positive, both legs together.
     - Work of a group, J: muscle-tendon force (active and passive) times shortening of the muscle-tendon unit, both sides
-      together; positive while shortening, negative while lengthening, added apart. Muscles of two joints count in full, so
-      the work of groups is not that of joints. Work of a joint, J: the integral of its power, positive and negative apart.
-      Groups overlap (the glutes hold the gluteus maximus): do not add them; `muscle_work_positive` and `..._negative` are
-      those of all muscles, each once.
-    - Work on the load, J: the force of the body on each load along the way of its mass centre, rising and lowering apart.
-      From rest to rest, lifting a mass m by h takes m g h, stretching a band its elastic energy; a repetition gives both
-      back. The body's own rise is not in it.
-    - Time under tension of a group, s: while its activation exceeds `threshold` (the greater of the two sides), crossings
-      between frames by linear interpolation. Load-bearing time, s: frames in which some load acts on the body with more
-      than 1 N, each with its share of time; zero in exercises without a load.
-    - Peaks of a group: greatest force, both sides together, N; greatest activation of either side.
-    - Duration, s: of the repetitions; of the workout, with the rests between sets. Tonnage, kg: load times repetitions; what
-      the body itself weighs does not count.
+      together; positive while shortening, negative while lengthening, summed separately. Biarticular muscles count
+      fully, so the work of groups is not that of joints. Work of a joint, J: integral of its power, positive and
+      negative separately. Groups overlap (the glutes include the gluteus maximus) and must not be added;
+      `muscle_work_positive` and `muscle_work_negative` count every muscle once.
+    - Work on the load, J: force of the body on each load times the displacement of its centre of mass, rising and
+      lowering separately. From rest to rest, lifting a mass m by h takes m g h, stretching a band its elastic energy; a
+      repetition returns both. The rise of the body itself is not included.
+    - Time under tension of a group, s: time during which its activation (the larger of both sides) exceeds `threshold`,
+      with crossings between frames interpolated linearly. Load-bearing time, s: time during which any load acts on the
+      body with more than 1 N; zero in exercises without a load.
+    - Peaks of a group: maximum force, both sides together, N; maximum activation of either side.
+    - Duration, s: of the repetitions; of the workout, including rests between sets. Tonnage, kg: load times repetitions,
+      without the weight of the body.
 
     Raises
     ------
     InvalidArgument
-        For more than two variations without `allow_more`, and for what `simulate` refuses.
+        For more than two variations without `allow_more`, and as `coxa.simulate`.
     """
 
     _picture = "workout"
@@ -130,7 +130,7 @@ class Workout(SavedAnswer):
         self.dataset.attrs.update(setup.definition("coxa.Workout", told, repr(plan)))
 
     def _rows(self, setup: Setup, threshold: float) -> list[dict[str, Any]]:
-        """Every set in order, each distinct trial simulated once."""
+        """Every set in order, with each distinct trial simulated once."""
         measured: dict[str, dict[str, Any]] = {}
         rows: list[dict[str, Any]] = []
         clock, counts = 0.0, dict.fromkeys((block.exercise for block in self._plan), 0)
@@ -169,7 +169,7 @@ class Workout(SavedAnswer):
         threshold: float,
         measured: dict[str, dict[str, Any]],
     ) -> str:
-        """The key of a set's trial, which is simulated if none was like it."""
+        """The key of a set's trial, which is simulated if it is new."""
         try:
             mass = self._load(block, parameters, setup)
             given = parameters if mass is None else {**parameters, "load": mass}
@@ -186,13 +186,13 @@ class Workout(SavedAnswer):
 
     @classmethod
     def from_dataset(cls, dataset: xr.Dataset) -> Workout:
-        """What `coxa.load` reads; `results` and `max_loads` are empty then."""
+        """The workout of a file read by `coxa.load`; `results` and `max_loads` are empty."""
         self = cls.__new__(cls)
         self.dataset, self.results, self.max_loads, self._plan = dataset, {}, {}, []
         return self
 
     def _load(self, block: Sets, parameters: Mapping[str, Any], setup: Setup) -> float | None:
-        # kg; None leaves it to the exercise
+        # kg; None: the exercise's default
         if block.fraction is None:
             return block.load
         key = trial_key(block.exercise, parameters)
@@ -205,17 +205,17 @@ class Workout(SavedAnswer):
 
     @property
     def threshold(self) -> float:
-        """Activation above which a group is under tension."""
+        """Activation above which a group counts as under tension."""
         return float(self.dataset.attrs["threshold"])
 
     @property
     def duration(self) -> float:
-        """s, from the first repetition to the end of the last, with the rests between."""
+        """Time from the first repetition to the end of the last, including rests, s."""
         return float(self.dataset["end"].values[-1])
 
     @property
     def warnings(self) -> list[str]:
-        """What a reader of the figures must know: unsolved frames and reserves."""
+        """Warnings: unsolved frames and reserves."""
         found: dict[str, None] = {}
         for i, name in enumerate(self.dataset["exercise"].values):
             load = float(self.dataset["load"][i])
@@ -228,6 +228,7 @@ class Workout(SavedAnswer):
 
     @property
     def table(self) -> Table:
+        """One row per set, and "total"."""
         d = self.dataset
         labels = [str(label) for label in d["set"].values]
         columns: dict[str, Any] = {
@@ -256,6 +257,7 @@ class Workout(SavedAnswer):
 
     @property
     def groups(self) -> Table:
+        """One row per muscle group, over the whole workout."""
         d = self.dataset
         peak = d["peak_activation"]
         columns = {
@@ -275,7 +277,7 @@ class Workout(SavedAnswer):
         return Table(columns, index=pd.Index(d["group"].values, name="group"))
 
     def total(self) -> dict[str, float]:
-        """What the workout adds up to; durations in s, tonnage in kg, work in J, impulses in N m s."""
+        """Totals of the workout: durations in s, tonnage in kg, work in J, impulses in N m s."""
         d = self.dataset
         sums = {
             "duration": self.duration,
@@ -299,7 +301,7 @@ class Workout(SavedAnswer):
 
     @property
     def heading(self) -> str:
-        """What this is, and of whom."""
+        """Title: what is done, and by whom."""
         minutes, seconds = divmod(round(self.duration), 60)
         return f"{len(self.dataset['set'])} sets in {minutes}:{seconds:02d} min, " + ", ".join(
             person(self.subject, self.dataset.attrs)
@@ -307,7 +309,7 @@ class Workout(SavedAnswer):
 
     @property
     def footer(self) -> list[str]:
-        """What a reader of the tables must know."""
+        """Notes below the tables."""
         return [
             f"tension: activation above {self.threshold:g}; groups: both sides together, and they overlap",
             *self.warnings,
@@ -358,7 +360,7 @@ class Workout(SavedAnswer):
         }
 
     def write_csv(self, file: Any) -> None:
-        """One row per set and a total; every quantity, those of groups and joints as `glutes_impulse (N s)`."""
+        """Write one row per set and a total, with all quantities; names such as `glutes_impulse (N s)`."""
         d = self.dataset
         columns: dict[str, list[Any]] = {"set": [*map(str, d["set"].values), "total"]}
         units = {"set": ""}
@@ -405,5 +407,5 @@ def _check_plan(plan: Sequence[object], allow_more: bool) -> None:
 
 
 def trial_key(exercise: str, parameters: Mapping[str, Any]) -> str:
-    """What tells one trial of a workout from another, as text."""
+    """Text that distinguishes the trials of a workout."""
     return f"{exercise}({', '.join(f'{key}={parameters[key]!r}' for key in sorted(parameters))})"

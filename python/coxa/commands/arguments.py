@@ -129,7 +129,7 @@ def parameters_of(options: argparse.Namespace) -> dict[str, float | str]:
 
 
 def called(function: Any, options: argparse.Namespace, **more: Any) -> Any:
-    """Call `coxa.simulate` or its kin with the exercise, person and settings of the command line."""
+    """Call `coxa.simulate` or a similar function with the arguments of the command line."""
     known(options.name)
     parameters: dict[str, Any] = parameters_of(options)
     person = subject_of(options)

@@ -1,4 +1,4 @@
-"""The figures of what factors do to a measure: main effects, response curves, tornado, paired techniques."""
+"""Figures of effects: main effects, response curves, tornado, paired comparison."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-#: Panels of main effects in one picture; the table has them all.
+#: Maximum number of panels of main effects; the table has all factors.
 MOST_PANELS = 12
 
-#: Single differences that are drawn as dots.
+#: Maximum number of individual differences drawn as dots.
 MOST_DOTS = 400
 
 
@@ -37,7 +37,7 @@ MOST_DOTS = 400
 
 
 def main_effects(given: MainEffects) -> Figure:
-    """One panel per factor, the most important first, on one scale."""
+    """One panel per factor, in descending order of effect, with a common scale."""
     table = given.table
     names = list(dict.fromkeys(table["factor"]))[:MOST_PANELS]
     across = min(4, len(names))
@@ -76,7 +76,7 @@ def main_effects(given: MainEffects) -> Figure:
 
 
 def _effect(ax: Axes, part: Table, column: Column, unit: str) -> None:
-    """The means of one factor with their intervals, joined by lines where the levels are numbers."""
+    """Means of one factor with their intervals; numeric levels are joined by lines."""
     words = column.levels is not None and column.worded
     x = np.arange(len(part)) if words else part[["low", "high"]].mean(axis=1).to_numpy()
     mean = part["mean"].to_numpy()
@@ -98,7 +98,7 @@ def _effect(ax: Axes, part: Table, column: Column, unit: str) -> None:
 
 
 def response(given: Response) -> Figure:
-    """Medians as lines, bands as shades; dots are trials."""
+    """Medians as lines, bands as shaded areas, trials as dots."""
     figure = new_figure(9.2, 5.4 if given.by is None else 5.7)
     of = given.measured
     whole = "over the repetition" if given.over is None else f"over {lower(given.over.label)}"
@@ -115,7 +115,7 @@ def response(given: Response) -> Figure:
             _curve(ax, given, line, x.to_numpy(float), part, line_of(i))
             continue
         x = x.map({level: i for i, level in enumerate(levels)}) if words else x
-        # side by side where several lines share a level
+        # offset side by side where several lines share a level
         many = len(given.lines)
         step = np.diff(np.unique(x)).min() if x.nunique() > 1 else 1.0
         beside = (i - (many - 1) / 2) * min(0.12, 0.5 / many) * step
@@ -145,7 +145,7 @@ def response(given: Response) -> Figure:
 def _dots(
     ax: Axes, line: str, x: Array, part: Table, style: dict[str, Any], *, joined: bool
 ) -> None:
-    """Medians at levels as dots, bands as bars; numbers are joined by a line."""
+    """Medians at levels as dots, bands as bars; numeric levels are joined by a line."""
     colour = style["color"]
     ax.vlines(x, part["low"], part["high"], color=colour, alpha=0.35, lw=7)
     label = line or "median"
@@ -157,7 +157,7 @@ def _dots(
 def _curve(
     ax: Axes, given: Response, line: str, x: Array, part: Table, style: dict[str, Any]
 ) -> None:
-    """Medians as a line, the band as a shade, single trials as dots."""
+    """Medians as a line, the band as a shaded area, trials as dots."""
     colour = style["color"]
     alpha = 0.2 if len(given.lines) == 1 else 0.13
     ax.fill_between(x, part["low"], part["high"], color=colour, alpha=alpha, lw=0)
@@ -170,7 +170,7 @@ def _curve(
 
 
 def tornado(given: Tornado) -> Figure:
-    """Bars about the base, the longest on top, with what the factor was at each end."""
+    """Bars about the base, the longest on top, with the factor's value at each end."""
     table = given.table.head(layout.MOST_BARS)
     of = given.measured
     tall = max(1.3, 0.46 * len(table))
@@ -192,7 +192,7 @@ def tornado(given: Tornado) -> Figure:
             continue
         ends = [(row.at_low, "at_low", row.low_value), (row.at_high, "at_high", row.high_value)]
         ends = [end for end in ends if np.isfinite(end[0])]
-        # on one side of the base the longer bar lies below
+        # if both ends are on one side of the base, draw the longer bar below
         for value, key, _ in sorted(ends, key=lambda end: -abs(end[0] - given.base)):
             ax.barh(i, value - given.base, 0.62, left=given.base, color=colours[key], lw=0)
         same = len(ends) == 2 and np.sign(ends[0][0] - given.base) == np.sign(
@@ -242,7 +242,7 @@ def _levelled(given: Tornado) -> bool:
 
 
 def paired(given: Paired) -> Figure:
-    """Single differences as dots, their mean with its interval, and what that amounts to in words."""
+    """Individual differences as dots, their mean with its interval, and the conclusion in words."""
     table = given.table
     of = given.measured
     tall = max(1.5, 0.95 * len(table))
@@ -300,19 +300,19 @@ def paired(given: Paired) -> Figure:
     return figure
 
 
-# ---- words
+# ---- text
 
 
 def lower(text: str) -> str:
-    """A label as it stands within a sentence."""
+    """A label in lower case, for use inside a sentence."""
     return text[:1].lower() + text[1:]
 
 
 def number(value: float) -> str:
-    """Three digits, with a minus sign as print has it."""
+    """Three significant digits, with a typographic minus sign."""
     return three_digits(value).replace("-", "−")
 
 
 def with_sign(value: float) -> str:
-    """The same with + where it is above 0."""
+    """`number` with an explicit + for positive values."""
     return ("+" if value > 0 else "") + number(value)

@@ -151,7 +151,7 @@ def chosen(found: Mapping[str, Column], name: str) -> Column:
 def split_by(
     found: Mapping[str, Column], by: str | None, other: Column | None, role: str
 ) -> Column | None:
-    """The column that tells lines apart, if any; an error if it is `other`, whose role the error names."""
+    """The column that separates lines, if any; an error if it is also `other`, whose role the error names."""
     if by is None:
         return None
     split = chosen(found, by)
