@@ -1,4 +1,4 @@
-"""All trials of a study computed into one dataset, in memory or in a file."""
+"""Computation of all trials of a study into one dataset, in memory or in a file."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ class Design:
         return list(found.values())
 
     def rows(self) -> list[Row]:
-        """What every trial is made of."""
+        """Complete inputs of every trial."""
         return [self.row(i) for i in range(len(self))]
 
     def trials(self) -> list[dict[str, Any]]:

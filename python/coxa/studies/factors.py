@@ -85,12 +85,12 @@ class Factor(ABC):
 
     @property
     def told(self) -> Any:
-        """What `Study.vary` was given, as a definition holds it."""
+        """The argument of `Study.vary`, as stored in definitions."""
         return self.levels
 
     @property
     def shown(self) -> str:
-        """Its values in a word."""
+        """The number of values, or "drawn"."""
         return "drawn" if self.levels is None else str(len(self.levels))
 
     def spaced(self, n: int) -> list[Any]:
