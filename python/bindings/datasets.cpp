@@ -125,6 +125,7 @@ Dataset from_python(const py::dict& given) {
 }
 
 void bind_datasets(py::module_& m) {
+  // a table: one entry for each function of files
   m.def(
       "write_hdf5",
       [](const py::dict& given, const std::filesystem::path& path) {

@@ -221,8 +221,10 @@ void throw_as_ours(
       error.type().attr("__name__").cast<std::string>(), ": ", said, place_of(error)));
 }
 
-void bind_exercises(py::module_& m) {
-  bind_parameters(m);
+namespace {
+
+// the exercises and what they say of themselves
+void bind_catalogue(py::module_& m) {
   m.def(
       "exercise_names", [] { return ExerciseRegistry::instance().names(); },
       "Names of all exercises, sorted.");
@@ -252,6 +254,9 @@ void bind_exercises(py::module_& m) {
         return parameter_rows(ExerciseRegistry::instance().find(name)->parameters());
       },
       py::arg("name"), "Everything about an exercise that can be set.");
+}
+
+void bind_building(py::module_& m) {
   m.def(
       "check_parameters",
       [](const std::string& name, const Given& given) {
@@ -280,6 +285,9 @@ void bind_exercises(py::module_& m) {
       },
       py::arg("model"), py::arg("name"), py::arg("given"),
       "Supports, loads and movement of an exercise for one body.");
+}
+
+void bind_registration(py::module_& m) {
   m.def(
       "register_exercise",
       [](const std::string& name, const std::string& title, const std::string& description,
@@ -301,6 +309,9 @@ void bind_exercises(py::module_& m) {
       "unregister_exercise",
       [](const std::string& name) { ExerciseRegistry::instance().remove(name); }, py::arg("name"),
       "Takes out an exercise written in Python.");
+}
+
+void bind_plugins(py::module_& m) {
   m.def(
       "plugin_compiler", [] { return std::string(COXA_COMPILER); },
       "Compiler of this build, which plugins must share.");
@@ -315,6 +326,16 @@ void bind_exercises(py::module_& m) {
         return result;
       },
       "Files that were looked at and are not exercises: (path, reason).");
+}
+
+}  // namespace
+
+void bind_exercises(py::module_& m) {
+  bind_parameters(m);
+  bind_catalogue(m);
+  bind_building(m);
+  bind_registration(m);
+  bind_plugins(m);
 }
 
 }  // namespace coxa::python

@@ -79,6 +79,7 @@ void bind_points(py::module_& m) {
 }
 
 void bind_tasks(py::module_& m) {
+  // a table: one record for each kind of task
   Record<HoldOrientation>(m, "HoldOrientation", "A body's orientation is given.")
       .field("body", &HoldOrientation::body)
       .field("R_WB", &HoldOrientation::R_WB)

@@ -51,6 +51,7 @@ void bind_supports(py::module_& m) {
 }
 
 void bind_loads(py::module_& m) {
+  // a table: one record for each kind of load
   Record<LoadShape>(m, "LoadShape", "Cylindrical part of a load along its z axis, m.")
       .field("center", &LoadShape::center)
       .field("radius", &LoadShape::radius)

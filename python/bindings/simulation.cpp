@@ -205,6 +205,83 @@ Dataset failed_trial(const std::string& why) {
   return trial;
 }
 
+// independent trials one after another, stacked
+py::dict run_trials(
+    const std::shared_ptr<Model>& model,
+    const std::vector<py::dict>& rows,
+    const SimulateOptions& options,
+    const std::vector<std::string>& series,
+    int samples,
+    const Varied& varied,
+    const std::filesystem::path& anthropometry,
+    const std::optional<py::function>& function,
+    bool strict,
+    const std::optional<py::function>& stop) {
+  const Running::Piece piece;
+  std::vector<TrialRow> given;
+  for (const py::dict& row : rows) given.push_back(row_of(row));
+
+  TrialRunner runner(model, anthropometry, options);
+  std::vector<Dataset> trials;
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    // between trials is often enough: a trial is shorter than a key press
+    if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+    require<Error>(!Running::ending(), "given up: Python is shutting down");
+    require<Error>(!stop || !(*stop)().cast<bool>(), "given up: asked to stop");
+    Dataset trial;
+    try {
+      {
+        const py::gil_scoped_release release;
+        trial = runner.run(given[i]);
+      }
+      if (function) measure(*function, i, runner, trial);
+    } catch (const py::error_already_set& error) {
+      if (strict || !error.matches(PyExc_Exception)) throw;
+      trial = failed_trial(described(error));
+    } catch (const std::bad_alloc&) {
+      throw;  // not an error of this trial
+    } catch (const std::exception& error) {
+      if (strict) throw;
+      trial = failed_trial(error.what());
+    }
+    try {
+      keep_series(trial, series);
+    } catch (const UnknownName& error) {
+      throw UnknownName(message("trial ", i, ": ", error.what()));
+    }
+    trials.push_back(std::move(trial));
+  }
+  if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+
+  const std::vector<VariedParameter> columns = columns_of(varied);
+  Dataset study;
+  {
+    const py::gil_scoped_release release;
+    study = stack_trials(trials, columns, series, samples);
+    trials.clear();
+  }
+  return to_python(std::move(study));
+}
+
+py::dict heaviest_load(
+    const std::shared_ptr<Model>& model,
+    const std::string& exercise,
+    const Given& parameters,
+    const SimulateOptions& options) {
+  const auto found = ExerciseRegistry::instance().find(exercise);
+  MaxLoad limit = run_without_gil(
+      [&] { return max_load(*model, *found, numbers(*found, parameters), options); });
+  py::dict result;
+  result["load"] = limit.load;
+  result["frame"] = limit.frame;
+  result["time"] = limit.time;
+  result["limited_by"] = limit.limited_by;
+  const auto frames = static_cast<py::ssize_t>(limit.load_at_frame.size());
+  result["load_at_frame"] = to_array(std::move(limit.load_at_frame), {frames});
+  result["path"] = to_array(std::move(limit.path), {frames});
+  return result;
+}
+
 }  // namespace
 
 void bind_simulation(py::module_& m) {
@@ -225,60 +302,9 @@ void bind_simulation(py::module_& m) {
       "One trial: a dataset of format coxa-1 without provenance.");
 
   m.def(
-      "run_trials",
-      [](const std::shared_ptr<Model>& model, const std::vector<py::dict>& rows,
-         const SimulateOptions& options, const std::vector<std::string>& series, int samples,
-         const Varied& varied, const std::filesystem::path& anthropometry,
-         const std::optional<py::function>& function, bool strict,
-         const std::optional<py::function>& stop) {
-        const Running::Piece piece;
-        std::vector<TrialRow> given;
-        for (const py::dict& row : rows) given.push_back(row_of(row));
-
-        TrialRunner runner(model, anthropometry, options);
-        std::vector<Dataset> trials;
-        for (std::size_t i = 0; i < given.size(); ++i) {
-          // between trials is often enough: a trial is shorter than a key press
-          if (PyErr_CheckSignals() != 0) throw py::error_already_set();
-          require<Error>(!Running::ending(), "given up: Python is shutting down");
-          require<Error>(!stop || !(*stop)().cast<bool>(), "given up: asked to stop");
-          Dataset trial;
-          try {
-            {
-              const py::gil_scoped_release release;
-              trial = runner.run(given[i]);
-            }
-            if (function) measure(*function, i, runner, trial);
-          } catch (const py::error_already_set& error) {
-            if (strict || !error.matches(PyExc_Exception)) throw;
-            trial = failed_trial(described(error));
-          } catch (const std::bad_alloc&) {
-            throw;  // not an error of this trial
-          } catch (const std::exception& error) {
-            if (strict) throw;
-            trial = failed_trial(error.what());
-          }
-          try {
-            keep_series(trial, series);
-          } catch (const UnknownName& error) {
-            throw UnknownName(message("trial ", i, ": ", error.what()));
-          }
-          trials.push_back(std::move(trial));
-        }
-        if (PyErr_CheckSignals() != 0) throw py::error_already_set();
-
-        const std::vector<VariedParameter> columns = columns_of(varied);
-        Dataset study;
-        {
-          const py::gil_scoped_release release;
-          study = stack_trials(trials, columns, series, samples);
-          trials.clear();
-        }
-        return to_python(std::move(study));
-      },
-      py::arg("model"), py::arg("rows"), py::arg("options"), py::arg("series"), py::arg("samples"),
-      py::arg("varied"), py::arg("anthropometry"), py::arg("measure") = py::none(),
-      py::arg("strict") = false, py::arg("stop") = py::none(),
+      "run_trials", &run_trials, py::arg("model"), py::arg("rows"), py::arg("options"),
+      py::arg("series"), py::arg("samples"), py::arg("varied"), py::arg("anthropometry"),
+      py::arg("measure") = py::none(), py::arg("strict") = false, py::arg("stop") = py::none(),
       "Independent trials one after another on this thread, as one dataset with the leading "
       "dimension `trial`. A row is a dict of exercise, parameters, offsets, subject, changes and "
       "criterion; the model is scaled to its subject. `measure(index, dataset)` gives further "
@@ -295,24 +321,8 @@ void bind_simulation(py::module_& m) {
       "The same of the scalar summaries; <group> and <support> in a name stand for each of them.");
 
   m.def(
-      "max_load",
-      [](const std::shared_ptr<Model>& model, const std::string& exercise, const Given& parameters,
-         const SimulateOptions& options) {
-        const auto found = ExerciseRegistry::instance().find(exercise);
-        MaxLoad limit = run_without_gil(
-            [&] { return max_load(*model, *found, numbers(*found, parameters), options); });
-        py::dict result;
-        result["load"] = limit.load;
-        result["frame"] = limit.frame;
-        result["time"] = limit.time;
-        result["limited_by"] = limit.limited_by;
-        const auto frames = static_cast<py::ssize_t>(limit.load_at_frame.size());
-        result["load_at_frame"] = to_array(std::move(limit.load_at_frame), {frames});
-        result["path"] = to_array(std::move(limit.path), {frames});
-        return result;
-      },
-      py::arg("model"), py::arg("exercise"), py::arg("parameters"), py::arg("options"),
-      "Heaviest load that leaves every frame without reserves.");
+      "max_load", &heaviest_load, py::arg("model"), py::arg("exercise"), py::arg("parameters"),
+      py::arg("options"), "Heaviest load that leaves every frame without reserves.");
 }
 
 }  // namespace coxa::python
