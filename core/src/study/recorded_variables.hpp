@@ -58,7 +58,8 @@ struct RecordedVariable {
       nullptr;  // null: always. Whatever lacks a dimension is absent too
 };
 
-/// Every variable, in the order of the dataset: adding one is adding a row here.
+/// Every variable, in the order of the dataset. To add one, add a row to its group
+/// (`recorded_rows.hpp`).
 const std::vector<RecordedVariable>& recorded_variable_table();
 
 }  // namespace coxa
