@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <numbers>
+#include <optional>
 
 namespace coxa {
 namespace {
@@ -122,6 +123,38 @@ void slide_into_plane(
   if (std::abs(z2 - p1.z()) < apart && std::abs(z2 - p2.z()) <= 10) last.z() = z2;
 }
 
+// the ends of the straight line as the axis sees them, neither inside the cylinder
+struct Ends {
+  Point2 a, b;
+  double radius;
+  double a2, b2;          // squared distances from the axis
+  double reach1, reach2;  // lengths of the tangents
+
+  Point2 first(double turn) const { return tangent_point(a, a2, radius, reach1, turn); }
+  Point2 last(double turn) const { return tangent_point(b, b2, radius, reach2, -turn); }
+};
+
+// whether the line wraps, as `action`, and if so which way round
+std::optional<Way> way_round(Quadrant quadrant, const Ends& ends, CylinderWrap::Action& action) {
+  using Action = CylinderWrap::Action;
+  const Point2 a = ends.a;
+  const Point2 b = ends.b;
+  // nearest point of the line to the axis; a line along the axis has none, and does not wrap
+  const Point2 ab{b.x - a.x, b.y - a.y};
+  const double t = -dot(a, ab) / dot(ab, ab);
+  const Point2 near{a.x + t * ab.x, a.y + t * ab.y};
+  const bool hits = dot(near, near) < ends.radius * ends.radius && t > 0 && t < 1;
+  if (quadrant == Quadrant::all) {
+    if (!hits) return {};
+    action = Action::mandatory;
+    return Way{cross(a, b) >= 0 ? 1.0 : -1.0, false};
+  }
+  action = action_of(quadrant, a, b, near, hits);
+  if (action == Action::none) return {};
+  return way_on_allowed_side(
+      quadrant, {ends.first(1), ends.first(-1), ends.last(-1), ends.last(1)});
+}
+
 }  // namespace
 
 CylinderWrap wrap_cylinder(
@@ -139,33 +172,14 @@ CylinderWrap wrap_cylinder(
     return wrap;
   }
 
-  // nearest point of the line to the axis; a line along the axis has none, and does not wrap
-  const Point2 ab{b.x - a.x, b.y - a.y};
-  const double t = -dot(a, ab) / dot(ab, ab);
-  const Point2 near{a.x + t * ab.x, a.y + t * ab.y};
-  const bool hits = dot(near, near) < radius2 && t > 0 && t < 1;
-
   const double reach1 = std::sqrt(a2 - radius2);
   const double reach2 = std::sqrt(b2 - radius2);
-  double turn;
-  bool far_side = false;
-  if (cylinder.quadrant == Quadrant::all) {
-    if (!hits) return wrap;
-    wrap.action = Action::mandatory;
-    turn = cross(a, b) >= 0 ? 1 : -1;
-  } else {
-    wrap.action = action_of(cylinder.quadrant, a, b, near, hits);
-    if (wrap.action == Action::none) return wrap;
-    const Way way = way_on_allowed_side(
-        cylinder.quadrant,
-        {tangent_point(a, a2, radius, reach1, 1), tangent_point(a, a2, radius, reach1, -1),
-         tangent_point(b, b2, radius, reach2, 1), tangent_point(b, b2, radius, reach2, -1)});
-    turn = way.turn;
-    far_side = way.far_side;
-  }
-
-  const Point2 first = tangent_point(a, a2, radius, reach1, turn);
-  const Point2 last = tangent_point(b, b2, radius, reach2, -turn);
+  const Ends ends{a, b, radius, a2, b2, reach1, reach2};
+  const std::optional<Way> way = way_round(cylinder.quadrant, ends, wrap.action);
+  if (!way) return wrap;
+  const auto [turn, far_side] = *way;
+  const Point2 first = ends.first(turn);
+  const Point2 last = ends.last(turn);
   const double sweep = sweep_between(first, last, turn, wrap.action == Action::mandatory);
   wrap.sweep = turn * sweep;
 
