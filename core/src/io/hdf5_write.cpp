@@ -141,6 +141,4 @@ void write_hdf5(const Dataset& dataset, const fs::path& path) {
   }
 }
 
-void check_hdf5_target(const fs::path& path) { writable_target(path); }
-
 }  // namespace coxa

@@ -385,16 +385,6 @@ void add_tension(
     wrenches[plan.station_body(s)] += geometry.pull[s] * tension;
 }
 
-void add_muscle_torque(
-    const MusclePlan& plan,
-    const MuscleGeometry& geometry,
-    int muscle,
-    double tension,
-    Eigen::Ref<Eigen::VectorXd> tau) {
-  for (int k = plan.first_arm(muscle); k < plan.first_arm(muscle + 1); ++k)
-    tau[plan.arm_coordinates()[k]] += geometry.moment_arm[k] * tension;
-}
-
 Eigen::MatrixXd moment_arm_matrix(const MusclePlan& plan, const MuscleGeometry& geometry, int nq) {
   Eigen::MatrixXd r = Eigen::MatrixXd::Zero(plan.muscles(), nq);
   for (int m = 0; m < plan.muscles(); ++m)

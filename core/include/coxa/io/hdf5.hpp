@@ -66,10 +66,6 @@ COXA_EXPORT void join_hdf5(
     const std::vector<GridDimension>& grid = {},
     Parts state = Parts::unchecked);
 
-/// Checks that a file can be written at `path`, before a long computation.
-/// @throws FileError as write_hdf5 would: missing folder, no permission, file open elsewhere
-COXA_EXPORT void check_hdf5_target(const std::filesystem::path& path);
-
 /// What is verified before HDF5 reads a file.
 enum class Check {
   checksum,   // that its bytes are unchanged, if it has the checksum that coxa appends

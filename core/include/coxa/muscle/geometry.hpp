@@ -137,14 +137,6 @@ COXA_EXPORT void add_tension(
     double tension,
     std::span<Wrench> wrenches);
 
-/// Adds r * tension of one muscle to generalized forces tau [nq].
-COXA_EXPORT void add_muscle_torque(
-    const MusclePlan& plan,
-    const MuscleGeometry& geometry,
-    int muscle,
-    double tension,
-    Eigen::Ref<Eigen::VectorXd> tau);
-
 /// Moment arms as a dense matrix [muscles x nq].
 COXA_EXPORT Eigen::MatrixXd moment_arm_matrix(
     const MusclePlan& plan, const MuscleGeometry& geometry, int nq);
