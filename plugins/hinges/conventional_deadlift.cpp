@@ -41,7 +41,7 @@ class ConventionalDeadlift final : public Exercise {
 
   void build(ScenarioBuilder& s, const Parameters&) const override {
     stand_with_bar_in_hands(s);
-    pull_from_floor(s);
+    pull_from_floor(s, "bar_height");
     tempo(s, StartAt::bottom);
   }
 };

@@ -49,7 +49,7 @@ class GoodMorning final : public Exercise {
     balance(s, mid_sole(s, Side::right).x());
     hinge_down(
         s, {"hips flexed as far as asked", coordinate(s, "hip_flexion_r", p["hip_flexion_deg"])},
-        "decrease hip_flexion_deg");
+        "decrease hip_flexion_deg", "knee_flexion_deg");
     tempo(s, StartAt::top);
   }
 };

@@ -11,12 +11,6 @@ namespace coxa {
 
 inline constexpr double kStance = 0.32;  // m, deadlift, Escamilla et al. (2000)
 
-inline void stand_square(ScenarioBuilder& s) {
-  stand(s, 0);
-  square_pelvis(s);
-  neutral_spine(s);
-}
-
 /// Stands with the bar of the parameter load in straight arms, over mid-foot.
 inline void stand_with_bar_in_hands(ScenarioBuilder& s) {
   constexpr double grip = 0.46;  // m, between the hands, just outside the shins; assumed

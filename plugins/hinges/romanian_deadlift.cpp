@@ -37,7 +37,7 @@ class RomanianDeadlift final : public Exercise {
     stand_with_bar_in_hands(s);
     hinge_down(
         s, {"trunk as low as asked", trunk(s, p["trunk_inclination_deg"])},
-        "increase trunk_inclination_deg or knee_flexion_deg");
+        "increase trunk_inclination_deg or knee_flexion_deg", "knee_flexion_deg");
     tempo(s, StartAt::top);
   }
 };

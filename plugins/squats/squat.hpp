@@ -28,16 +28,10 @@ inline std::vector<Parameter> squat_with(const std::vector<Parameter>& own) {
        spine_parameters()});
 }
 
-inline void stand_square(ScenarioBuilder& s) {
-  stand(s, 0);
-  square_pelvis(s);
-  neutral_spine(s);
-}
-
 /// Down and up, balanced over mid-foot. Feet, bar and arms must have been said.
 inline void squat(ScenarioBuilder& s) {
   balance(s, mid_sole(s, Side::right).x());
-  squat_down(s);
+  squat_down(s, "thigh_angle_deg");
   tempo(s, StartAt::top);
 }
 

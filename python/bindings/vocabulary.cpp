@@ -76,6 +76,9 @@ void bind_posture(py::class_<Builder>& c) {
           "spine", &coxa::spine, arg("bending"), arg("rotation"),
           "Likewise, with the lumbar joint bent and turned, rad.")
       .def(
+          "stand_square", &coxa::stand_square,
+          "Both soles side by side, heels at 0; pelvis square, spine neutral.")
+      .def(
           "hold_leg", &coxa::hold_leg, arg("side"), arg("hip_flexion"), arg("hip_rotation"),
           arg("knee_flexion"), arg("help") = "",
           "A leg in the air, its foot square to the shank, rad.")
@@ -187,6 +190,7 @@ void bind_loads(py::class_<Builder>& c) {
 }
 
 void bind_goals(py::class_<Builder>& c) {
+  // a table: one entry for each word
   c.def(
        "posture", &coxa::posture, arg("goals"), arg("path"),
        "The posture with more tasks, each a pair (name, task).")
@@ -211,15 +215,21 @@ void bind_goals(py::class_<Builder>& c) {
           "squat_on", &coxa::squat_on, arg("side"), arg("depth"), arg("knee_top"),
           arg("reach") = "step_length", "Down and up over one foot.")
       .def(
-          "squat_down", &coxa::squat_down,
-          "Down and up over both feet, to thigh_angle_deg, the trunk by trunk_lean_deg or least "
-          "effort.")
+          "squat_down", &coxa::squat_down, arg("thigh_angle") = "thigh_angle_deg",
+          "Down and up over both feet, to the parameter of that name, the trunk by trunk_lean_deg "
+          "or "
+          "least effort.")
       .def(
           "hinge_down", &coxa::hinge_down, arg("goal"), arg("help"),
-          "Hips pushed back with the knees held, from an upright trunk to a goal at the bottom.")
+          arg("knee_flexion") = "knee_flexion_deg",
+          "Hips pushed back with the knees held at the parameter of that name, from an upright "
+          "trunk "
+          "to a goal at the bottom.")
       .def(
-          "pull_from_floor", &coxa::pull_from_floor,
-          "A bar lifted from the floor by legs and back, straight up.")
+          "pull_from_floor", &coxa::pull_from_floor, arg("bar_height") = "bar_height",
+          "A bar lifted from the floor, from the parameter of that name, by legs and back, "
+          "straight "
+          "up.")
       .def(
           "low_hips", &coxa::low_hips,
           "Goal of hips as low as they go: bottom_clearance, or so that no load touches the floor.")

@@ -133,12 +133,26 @@ double shins_at_bar(const ScenarioBuilder& s, const NamedTask& on_floor, const s
   return lean;
 }
 
+void advise_pull(ScenarioBuilder& s, const std::string& bar_height) {
+  const std::string lean_or_bar = "increase trunk_lean_deg or " + bar_height;
+  advise(s, "ankle_angle", "decrease trunk_lean_deg", lean_or_bar);
+  advise(
+      s, "hip_flexion", "decrease " + bar_height,
+      "increase " + bar_height + " or lumbar_flexion_deg");
+  advise(s, "knee_angle", "decrease trunk_lean_deg", lean_or_bar);
+  advise(s, "hip_rotation", "decrease toe_out_deg", "increase toe_out_deg");
+}
+
 }  // namespace
 
-void hinge_down(ScenarioBuilder& s, const NamedTask& goal, const std::string& help) {
+void hinge_down(
+    ScenarioBuilder& s,
+    const NamedTask& goal,
+    const std::string& help,
+    const std::string& knee_flexion) {
   soften_knees(s);
   for (const Side side : {Side::right, Side::left})
-    hold(s, "knee_angle" + suffix(side), s.value("knee_flexion_deg", 0));
+    hold(s, "knee_angle" + suffix(side), s.value(knee_flexion, 0));
   const NamedTask upright{"trunk upright at the top", trunk(s, kUprightTrunk)};
   const auto way = [&] {
     std::vector<Posture> postures{posture(s, {goal}, 0)};
@@ -151,27 +165,29 @@ void hinge_down(ScenarioBuilder& s, const NamedTask& goal, const std::string& he
     return postures;
   };
   hang_bar_clear(s, way);
-  top(s, {upright}, "move knee_flexion_deg toward its default");
+  const std::string to_default = "move " + knee_flexion + " toward its default";
+  top(s, {upright}, to_default);
   const Posture& low = bottom(s, {goal}, help);
   driven_by(s, "trunk inclination", trunk(s));
   note(s, "trunk_inclination_bottom_deg", measure(s.skeleton(), trunk(s), low.q) / kDegree);
   note(s, "hip_flexion_bottom_deg", coordinate_at(s, low, "hip_flexion_r") / kDegree);
-  advise(s, "hip_flexion", "move knee_flexion_deg toward its default", help);
-  advise(s, "ankle_angle", "decrease knee_flexion_deg", "decrease knee_flexion_deg");
-  advise(s, "knee_angle", "increase knee_flexion_deg", "decrease knee_flexion_deg");
+  const std::string decrease = "decrease " + knee_flexion;
+  advise(s, "hip_flexion", to_default, help);
+  advise(s, "ankle_angle", decrease, decrease);
+  advise(s, "knee_angle", "increase " + knee_flexion, decrease);
 }
 
-void pull_from_floor(ScenarioBuilder& s) {
+void pull_from_floor(ScenarioBuilder& s, const std::string& bar_height) {
   soften_knees(s);
   const std::vector<NamedTask> standing{
       {"knees unlocked at the top", coordinate(s, "knee_angle_r", kUnlocked)},
       {"hips straight at the top", coordinate(s, "hip_flexion_r", 0)}};
-  const std::string help = "increase bar_height, or move stance_width toward its default";
+  const std::string help = "increase " + bar_height + ", or move stance_width toward its default";
   const auto [right, at_right] = hanging_bar(s, Side::right);
   const auto [left, at_left] = hanging_bar(s, Side::left);
   const NamedTask on_floor{
       "bar on the floor",
-      PointHeight{{{right, at_right}, {left, at_left}}, s.value("bar_height", kPlateRadius)}};
+      PointHeight{{{right, at_right}, {left, at_left}}, s.value(bar_height, kPlateRadius)}};
   double lean = s.value("trunk_lean_deg", kFound);
   const bool given = !std::isnan(lean);
   const auto start = [&] {
@@ -213,11 +229,7 @@ void pull_from_floor(ScenarioBuilder& s) {
       s, "bar_before_mid_foot",
       place_at(s, low, hanging_bar(s, Side::right)).x() - mid_sole(s, Side::right).x());
   note_leg_at_bottom(s, low);
-
-  advise(s, "ankle_angle", "decrease trunk_lean_deg", "increase trunk_lean_deg or bar_height");
-  advise(s, "hip_flexion", "decrease bar_height", "increase bar_height or lumbar_flexion_deg");
-  advise(s, "knee_angle", "decrease trunk_lean_deg", "increase trunk_lean_deg or bar_height");
-  advise(s, "hip_rotation", "decrease toe_out_deg", "increase toe_out_deg");
+  advise_pull(s, bar_height);
 }
 
 }  // namespace coxa

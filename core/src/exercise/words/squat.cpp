@@ -50,21 +50,22 @@ void soften_knees(ScenarioBuilder& s) {
   }
 }
 
-void squat_down(ScenarioBuilder& s) {
+void squat_down(ScenarioBuilder& s, const std::string& thigh_angle) {
   soften_knees(s);
   const NamedTask knee{"knees unlocked at the top", coordinate(s, "knee_angle_r", kUnlocked)};
   top(s, {knee, {"hips straight at the top", coordinate(s, "hip_flexion_r", 0)}},
       "move heel_height or stance_width toward their defaults");
 
-  const NamedTask depth{
-      "thighs as low as asked", thigh(s, Side::right, s.value("thigh_angle_deg", 0))};
-  const std::string help = "increase thigh_angle_deg, or raise the heels by heel_height";
+  const NamedTask depth{"thighs as low as asked", thigh(s, Side::right, s.value(thigh_angle, 0))};
+  const std::string help = "increase " + thigh_angle + ", or raise the heels by heel_height";
   const Posture& low = squat_to(s, depth, Side::right, kDeepestLean, help);
   note_leg_at_bottom(s, low);
 
-  advise(s, "ankle_angle", "decrease trunk_lean_deg", "increase heel_height or thigh_angle_deg");
-  advise(s, "hip_flexion", "decrease thigh_angle_deg", "increase thigh_angle_deg");
-  advise(s, "knee_angle", "decrease thigh_angle_deg", "increase thigh_angle_deg");
+  const std::string lower = "decrease " + thigh_angle;
+  const std::string higher = "increase " + thigh_angle;
+  advise(s, "ankle_angle", "decrease trunk_lean_deg", "increase heel_height or " + thigh_angle);
+  advise(s, "hip_flexion", lower, higher);
+  advise(s, "knee_angle", lower, higher);
   advise(s, "hip_adduction", "decrease stance_width", "increase stance_width");
   advise(s, "hip_rotation", "decrease toe_out_deg", "increase toe_out_deg");
   advise(

@@ -1,5 +1,6 @@
 #include "coxa/exercise/words/trunk.hpp"
 
+#include "coxa/exercise/words/feet.hpp"
 #include "coxa/exercise/words/holding.hpp"
 
 #include "exercise/words/shared.hpp"
@@ -42,6 +43,12 @@ void square_pelvis(ScenarioBuilder& s) {
 }
 
 void neutral_spine(ScenarioBuilder& s) { spine(s, 0, 0); }
+
+void stand_square(ScenarioBuilder& s) {
+  stand(s, 0);
+  square_pelvis(s);
+  neutral_spine(s);
+}
 
 void spine(ScenarioBuilder& s, double bending, double rotation) {
   drive(

@@ -7,10 +7,11 @@
 
 namespace coxa {
 
-/// Squat on both feet: at the top standing with straight hips, at the bottom thighs at
-/// thigh_angle_deg and the trunk leaning by trunk_lean_deg or, if not given, by least effort.
-/// Driven by the knees, the trunk following linearly. Call after feet, loads and balance.
-COXA_EXPORT void squat_down(ScenarioBuilder& s);
+/// Squat on both feet: at the top standing with straight hips, at the bottom thighs as low as asked
+/// and the trunk leaning by trunk_lean_deg or, if not given, by least effort. Driven by the knees,
+/// the trunk following linearly. Call after feet, loads and balance.
+/// @param thigh_angle name of the parameter for the thighs above the horizontal at the bottom
+COXA_EXPORT void squat_down(ScenarioBuilder& s, const std::string& thigh_angle);
 /// Squat on one foot: at the top nearly upright with that knee flexed by `knee_top` rad, at the
 /// bottom with `depth` met and the trunk leaning by trunk_lean_deg or, if not given, by least
 /// effort. Driven by that knee, the trunk following linearly.
