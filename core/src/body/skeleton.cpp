@@ -47,7 +47,8 @@ bool is_identity(const Function& function) {
          && function.coefficients() == std::vector<double>{1, 0};
 }
 
-// what drives each full coordinate: itself, another one, or nothing
+// index of the coordinate that determines each full one: itself, the one it is coupled to, or none
+// if locked
 std::vector<int> drivers_of(
     const std::vector<Coordinate>& coordinates, const std::vector<Coupling>& couplings) {
   const int n = static_cast<int>(coordinates.size());
@@ -110,7 +111,7 @@ Skeleton::Skeleton(
       plan.linear = is_identity(axis.function);
       plan.coordinate = axis.coordinate;
       if (axis.coordinate >= 0) {
-        // one column per coordinate of the joint, however many axes it moves
+        // one column per coordinate of the joint, even if it moves several axes
         const auto same = std::find_if(
             columns_.begin() + first_column_[i], columns_.end(),
             [&](const Column& column) { return column.full == axis.coordinate; });

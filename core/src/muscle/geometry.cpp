@@ -12,10 +12,10 @@ using Node = MuscleGeometry::Node;
 
 namespace {
 
-// OpenSim's tolerance on the range of a conditional point
+// rad or m: OpenSim's tolerance on the range of a conditional point
 constexpr double kConditionTolerance = 1e-5;
 
-// a path over several cylinders is swept until its tangent points rest to this, m
+// m: a path over several cylinders is iterated until its tangent points move less than this
 constexpr double kTangentTolerance = 1e-12;
 constexpr int kMaxSweeps = 20;
 constexpr int kMaxSettling = 100;
@@ -42,7 +42,7 @@ Pose cylinder_pose(const WrapCylinder& cylinder, const BodyWorkspace& work) {
 
 }  // namespace
 
-// nodes of one path; the list is in geometry.nodes[0 ... count)
+// finds the nodes of one path, stored in geometry.nodes[0 ... count)
 struct PathSolver {
   const Model& model;
   const MusclePlan& plan;
@@ -86,8 +86,8 @@ struct PathSolver {
       return;
     }
 
-    // each cylinder in turn, given the others, until nothing moves; the first two change places if
-    // the first had nothing to wrap and a point lay inside the second (OpenSim's order of trying)
+    // each cylinder in turn with the others fixed, until no tangent point moves; the first two are
+    // swapped if the first had nothing to wrap and a point was inside the second (OpenSim's order)
     bool swapped = false;
     for (int sweep = 0; sweep < kMaxSweeps; ++sweep) {
       double moved = 0;
@@ -110,8 +110,8 @@ struct PathSolver {
     }
   }
 
-  // slides the tangent points of neighbouring cylinders to rest without choosing pieces anew: each
-  // cylinder in turn, and Anderson's extrapolation over one step for all of them
+  // moves the tangent points of adjacent cylinders to convergence without selecting segments again:
+  // each cylinder in turn, with Anderson acceleration of depth one for all of them
   void settle() {
     constexpr int kMaxPairs = 4;
     auto& nodes = geometry.nodes;
@@ -172,11 +172,11 @@ struct PathSolver {
   struct Outcome {
     CylinderWrap::Action last_action = CylinderWrap::Action::none;
     double moved =
-        0;  // m, of the tangent points since the last time; infinite if they came or went
-    bool stop = false;  // nothing of the path is there to be wrapped
+        0;  // m, displacement of the tangent points; infinite if they appeared or vanished
+    bool stop = false;  // no point of the path is in the wrap's range
   };
 
-  // takes away the nodes of a wrap; true if there were any, their places in `before`
+  // removes the nodes of a wrap; true if there were any, with their positions in `before`
   bool remove(int wrap, Vec3 before[2] = nullptr) {
     auto& nodes = geometry.nodes;
     for (int i = 0; i + 1 < count; ++i) {
@@ -204,7 +204,8 @@ struct PathSolver {
     return {first, last};
   }
 
-  // the first piece that runs through the cylinder, or else the one that is lengthened least; -1 if none is to be wrapped
+  // the first segment that intersects the cylinder, otherwise the one that is lengthened least; -1
+  // if none wraps
   int piece_to_wrap(
       int cylinder, int first, int last, CylinderWrap& best, CylinderWrap::Action& last_action) {
     using Action = CylinderWrap::Action;
@@ -278,8 +279,7 @@ struct PathSolver {
   }
 
  public:
-  // pull on each station per unit of tension: what two bodies do to each other along a straight
-  // piece
+  // pull on each station per unit of tension: equal and opposite forces along each straight segment
   void add_pulls() {
     for (int i = 0; i + 1 < count; ++i) {
       const Node& a = geometry.nodes[i];
@@ -299,7 +299,7 @@ struct PathSolver {
     const int last = plan.first_station_[muscle + 1];
     for (int s = first; s < last; ++s) geometry.subtree[s] = geometry.pull[s];
 
-    // children first; above the common ancestor all pulls cancel
+    // children first; at the common ancestor all pulls cancel
     for (int s = first; s + 1 < last; ++s) {
       const auto& station = plan.stations_[s];
       const Wrench& pull = geometry.subtree[s];
@@ -311,7 +311,7 @@ struct PathSolver {
       geometry.subtree[station.parent] += pull;
     }
 
-    // points that move within their body
+    // contribution of points that move within their body
     for (int k = plan.first_moving_[muscle]; k < plan.first_moving_[muscle + 1]; ++k) {
       const auto& moving = plan.moving_[k];
       const PathPoint& point = model.muscles[muscle].path.points[moving.point];

@@ -9,24 +9,27 @@
 namespace coxa {
 namespace {
 
-// cost of a support that carries the whole body weight at one generator, against 1 for full activation of
-// every muscle: it decides what muscles leave open and moves activations by less than 1e-3
+// cost of a support that carries the body weight at one generator, relative to 1 for full
+// activation of every muscle: it resolves what muscles leave undetermined and changes activations
+// by less than 1e-3
 constexpr double kSupportCost = 1e-4;
 
-// the load limit by halving is this close, relative to the range searched: rows are met to 1e-10
+// tolerance of the load limit by bisection, relative to the range searched: rows are met to 1e-10
 constexpr double kLimitTolerance = 1e-9;
 
-// most that one edge of a friction cone carries, body weights: never met, it keeps the programme bounded
+// upper bound of one edge of a friction cone, in body weights: never reached, it keeps the
+// programme bounded
 constexpr double kLargestSupport = 20;
 
-// fibre length over moment arm of the muscles that an actuator stands for, rad: a joint's working range
+// rad, fibre length over moment arm of the muscles that an actuator represents: a joint's working
+// range
 constexpr double kActuatorStroke = 2.5;
 
-// natural size of a reserve: 1 N m, or the force that makes it on a lever of 0.1 m
+// natural size of a reserve: 1 N m, or the force with that moment on a lever of 0.1 m
 constexpr double kReserveTorque = 1;
 constexpr double kReserveForce = 10;
 
-// activations closer than this are equal for the min-max criterion, relative to their maximum
+// relative to the maximum: activations closer than this are equal for the min-max criterion
 constexpr double kMinMaxTieBreak = 1e-4;
 
 // independent coordinates that move a body, ascending
@@ -48,15 +51,15 @@ std::vector<int> rows_of_either(const Skeleton& skeleton, int a, int b) {
   return rows;
 }
 
-// cones of both sides of a share, and which side each is on
+// visits the cones of both sides of a share with their coefficients in its row
 template <typename Visit>
 void for_each_cone(const ConeShare& share, const Visit& visit) {
   for (const int cone : share.a) visit(cone, 1 - share.share);
   for (const int cone : share.b) visit(cone, -share.share);
 }
 
-// the pattern of the programme: muscles, cone edges, tie components, actuators, slacks; below the coordinates' rows
-// one for each share
+// sparsity pattern. Columns: muscles, cone edges, tie components, actuators, slacks; rows:
+// coordinates, then one per share
 SeparableProgram make_program(
     const Model& model,
     const MusclePlan& plan,
@@ -100,14 +103,14 @@ double volume_of(const Model& model) {
   double volume = 0;
   for (const Muscle& muscle : model.muscles)
     volume += muscle.max_isometric_force * muscle.optimal_fiber_length;
-  // without muscles the actuators share the cost among themselves
+  // without muscles, the actuators' own volumes normalise the cost
   if (model.muscles.empty())
     for (const Actuator& actuator : model.actuators)
       volume += strength_of(actuator) * kActuatorStroke;
   return volume;
 }
 
-// costs and bounds of activations; with a volume they weigh as the muscles' volumes do
+// costs and bounds of activations, weighted by muscle volume if `volume` > 0
 void set_muscles(SeparableProgram& program, const Model& model, double volume) {
   const int muscles = static_cast<int>(model.muscles.size());
   for (int m = 0; m < muscles; ++m) {
@@ -162,7 +165,7 @@ void set_actuators(SeparableProgram& program, int first, const Model& model, dou
     const Actuator& actuator = model.actuators[j];
     const int i = first + static_cast<int>(j);
     const double strength = strength_of(actuator);
-    // specific tension cancels
+    // the specific tension cancels
     const double share = volume > 0 ? strength * kActuatorStroke / volume : 1.0 / muscles;
     program.lower[i] = actuator.lower;
     program.upper[i] = actuator.upper;
@@ -239,7 +242,7 @@ Recruitment::Recruitment(
   reserve_ = Eigen::VectorXd::Zero(skeleton.nq());
   missing_ = Eigen::VectorXd::Zero(program_.rows);
   along_ = missing_;
-  reserve_scale_ = missing_;  // none in the rows of shares
+  reserve_scale_ = missing_;  // no reserves in the rows of shares
   for (int i = 0; i < skeleton.nq(); ++i)
     reserve_scale_[i] = skeleton.coordinate(i).rotational ? kReserveTorque : kReserveForce;
   row_scratch_.resize(skeleton.nq());
@@ -255,14 +258,14 @@ bool Recruitment::any_active(std::span<const int> cones) const {
   return std::any_of(cones.begin(), cones.end(), [&](int cone) { return active_[cone] != 0; });
 }
 
-// where one side does not touch, the row is left to its slack alone
+// if one side has no active cone, its row contains only the slack
 void Recruitment::assemble_share(std::size_t share) {
   const bool holds = any_active(shares_[share].a) && any_active(shares_[share].b);
   const int row = model_->skeleton.nq() + static_cast<int>(share);
   for_each_cone(shares_[share], [&](int cone, double part) {
     for (int edge = 0; edge < kEdges; ++edge) {
       const int column = first_cone_ + kEdges * cone + edge;
-      // every edge has a normal part of 1
+      // every edge has a normal component of 1
       for (int k = program_.col_start[column]; k < program_.col_start[column + 1]; ++k)
         if (program_.row_index[k] == row) program_.values[k] = holds ? part : 0;
     }
@@ -291,7 +294,7 @@ void Recruitment::assemble(
     }
   }
 
-  // velocity of a point per unit of each coordinate that moves it
+  // velocity of a point per unit rate of each coordinate that moves it
   const auto add_point = [&](int b, const Vec3& p_B, double sign) {
     const Vec3 p = world_point(body, b, p_B);
     for (const int c : skeleton.support(b)) {
@@ -359,7 +362,7 @@ Vec3 Recruitment::cone_force(int cone) const {
 bool Recruitment::actuator_at_bound(int index) const {
   const int i = first_actuator_ + index;
   const double x = solution_.x[i];
-  // one that cannot act that way is not at its bound
+  // an actuator that cannot act in that direction is not at its bound
   return (program_.lower[i] < 0 && x <= program_.lower[i])
          || (program_.upper[i] > 0 && x >= program_.upper[i]);
 }
@@ -390,7 +393,7 @@ SolveStatus Recruitment::limit_along(
     const VectorRef& along, double t_min, double t_max, FeasibleLimit& limit) {
   require_size("along", along.size(), model_->skeleton.nq());
   along_.head(along.size()) = along;
-  // the linear programme is degenerate where nothing limits t: look there first
+  // the linear programme is degenerate if nothing limits t: try t_max first
   if (solve_along(t_max) == SolveStatus::solved) {
     limit.t = limit.bound = t_max;
     limit.x = range_.x;
@@ -425,8 +428,8 @@ SolveStatus Recruitment::solve_along(double t) {
   return status;
 }
 
-// where the interior point stalls: halve the interval; the proof that one t is impossible says on which side the possible
-// ones lie, if there are any
+// if the interior point method stalls: bisection; the certificate that one t is infeasible shows on
+// which side feasible ones lie, if there are any
 SolveStatus Recruitment::halve_to_limit(double t_min, double t_max, FeasibleLimit& limit) {
   bool found = false;
   double least = t_min;
@@ -455,7 +458,7 @@ SolveStatus Recruitment::halve_to_limit(double t_min, double t_max, FeasibleLimi
   return SolveStatus::solved;
 }
 
-// what a proof of impossibility leans on is what limits
+// the bounds with nonzero multipliers in a certificate of infeasibility are what limits
 void Recruitment::lean_on(const Eigen::VectorXd& lambda, FeasibleLimit& limit) const {
   limit.lambda = lambda;
   limit.multiplier.setZero(program_.columns());
@@ -465,7 +468,7 @@ void Recruitment::lean_on(const Eigen::VectorXd& lambda, FeasibleLimit& limit) c
 }
 
 std::string Recruitment::limited_by(const FeasibleLimit& limit) const {
-  // each multiplier times the room its unknown has: what a full relaxation would bring
+  // multiplier times range of each unknown: the gain of a complete relaxation
   std::string name = "no single bound";
   double greatest = 0;
   const auto consider = [&](int i, double room, const std::string& candidate) {

@@ -16,15 +16,15 @@ struct Point2 {
 double dot(Point2 a, Point2 b) { return a.x * b.x + a.y * b.y; }
 double cross(Point2 a, Point2 b) { return a.x * b.y - a.y * b.x; }
 
-// where the tangent from p touches the circle, `turn` = +1 counterclockwise of p, -1 clockwise;
-// `reach` is the tangent's length
+// tangent point on the circle of a line from p; `turn` = +1: counterclockwise of p, -1: clockwise;
+// `reach`: length of the tangent
 Point2 tangent_point(Point2 p, double distance2, double radius, double reach, double turn) {
   const double along = radius * radius / distance2;
   const double across = turn * radius * reach / distance2;
   return {along * p.x - across * p.y, along * p.y + across * p.x};
 }
 
-// signed coordinate toward the side that the quadrant allows
+// signed coordinate towards the side that the quadrant allows
 double toward(Quadrant quadrant, Point2 p) {
   switch (quadrant) {
     case Quadrant::plus_x: return p.x;
@@ -34,14 +34,14 @@ double toward(Quadrant quadrant, Point2 p) {
   }
 }
 
-// zero counts as the positive side of the axis, as in OpenSim
+// zero counts as the positive side, as in OpenSim
 bool allowed(Quadrant quadrant, Point2 p) {
   const double side = toward(quadrant, p);
   const bool positive = quadrant == Quadrant::plus_x || quadrant == Quadrant::plus_y;
   return positive ? side >= 0 : side > 0;
 }
 
-// whether a cylinder with an allowed side is wrapped: must be, may be, or not
+// whether a cylinder with an allowed side must, may or does not wrap
 CylinderWrap::Action action_of(Quadrant quadrant, Point2 a, Point2 b, Point2 near, bool hits) {
   using Action = CylinderWrap::Action;
   const bool a_allowed = allowed(quadrant, a);
@@ -51,18 +51,18 @@ CylinderWrap::Action action_of(Quadrant quadrant, Point2 a, Point2 b, Point2 nea
   return a_allowed == b_allowed || allowed(quadrant, near) ? Action::none : Action::possible;
 }
 
-// tangent points counterclockwise and clockwise of either end
+// tangent points of both ends, counterclockwise and clockwise
 struct TangentPoints {
   Point2 first_ccw, first_cw, last_ccw, last_cw;
 };
 
 struct Way {
   double turn;    // +1 counterclockwise
-  bool far_side;  // which edge of the cylinder OpenSim's plane goes through
+  bool far_side;  // whether OpenSim's plane passes through the far edge of the cylinder
 };
 
-// the way whose tangent points lie on the allowed side; the first point decides, then the second, and if neither does, the
-// pair farther apart
+// the path whose tangent points are on the allowed side: decided by the first point, otherwise by
+// the second, otherwise by the pair farther apart
 Way way_on_allowed_side(Quadrant quadrant, const TangentPoints& at) {
   const bool ccw = allowed(quadrant, at.first_ccw);
   const bool cw = allowed(quadrant, at.first_cw);
@@ -83,16 +83,16 @@ Way way_on_allowed_side(Quadrant quadrant, const TangentPoints& at) {
   return {turn, none || (turn > 0 ? ccw_is_long : !ccw_is_long)};
 }
 
-// angle from first to last in the sense of `turn`, 0 to 2 pi
+// angle from first to last in the direction of `turn`, 0 to 2 pi
 double sweep_between(Point2 first, Point2 last, double turn, bool mandatory) {
   const double sweep = std::atan2(turn * cross(first, last), dot(first, last));
   if (sweep >= 0) return sweep;
-  // a grazing path turns by nothing, not by rounding's full circle
+  // for a grazing path, rounding must give 0 and not a full turn
   return mandatory && sweep > -1e-9 ? 0.0 : sweep + 2 * std::numbers::pi;
 }
 
-// z of both tangent points in the plane through the ends and the cylinder's edge between them,
-// where that lies between the ends; z of the near end otherwise
+// z of both tangent points in the plane through the ends and the cylinder's edge between them, if
+// that is between the ends; otherwise z of the nearer end
 void slide_into_plane(
     const WrapCylinder& cylinder,
     const Vec3& p1,
@@ -113,7 +113,7 @@ void slide_into_plane(
 
   first.z() = p1.z();
   last.z() = p2.z();
-  if (std::abs(20 * plane.z()) < 1e-5) return;  // the plane is along the axis
+  if (std::abs(20 * plane.z()) < 1e-5) return;  // the plane is parallel to the axis
   const double z1 =
       p1.z() - (plane.x() * (first.x() - p1.x()) + plane.y() * (first.y() - p1.y())) / plane.z();
   const double z2 =
@@ -123,23 +123,23 @@ void slide_into_plane(
   if (std::abs(z2 - p1.z()) < apart && std::abs(z2 - p2.z()) <= 10) last.z() = z2;
 }
 
-// the ends of the straight line as the axis sees them, neither inside the cylinder
+// ends of the straight segment, projected along the axis; both outside the cylinder
 struct Ends {
   Point2 a, b;
   double radius;
-  double a2, b2;          // squared distances from the axis
-  double reach1, reach2;  // lengths of the tangents
+  double a2, b2;          // m2, squared distances from the axis
+  double reach1, reach2;  // m, lengths of the tangents
 
   Point2 first(double turn) const { return tangent_point(a, a2, radius, reach1, turn); }
   Point2 last(double turn) const { return tangent_point(b, b2, radius, reach2, -turn); }
 };
 
-// whether the line wraps, as `action`, and if so which way round
+// whether the segment wraps, as `action`, and if so its direction
 std::optional<Way> way_round(Quadrant quadrant, const Ends& ends, CylinderWrap::Action& action) {
   using Action = CylinderWrap::Action;
   const Point2 a = ends.a;
   const Point2 b = ends.b;
-  // nearest point of the line to the axis; a line along the axis has none, and does not wrap
+  // point of the line nearest to the axis; undefined for a line along the axis, which does not wrap
   const Point2 ab{b.x - a.x, b.y - a.y};
   const double t = -dot(a, ab) / dot(ab, ab);
   const Point2 near{a.x + t * ab.x, a.y + t * ab.y};
@@ -183,7 +183,7 @@ CylinderWrap wrap_cylinder(
   const double sweep = sweep_between(first, last, turn, wrap.action == Action::mandatory);
   wrap.sweep = turn * sweep;
 
-  // unrolled, z rises evenly
+  // developed into a plane, z changes linearly
   const double around = radius * sweep;
   const double total = reach1 + around + reach2;
   const double slope = total > 0 ? (p2.z() - p1.z()) / total : 0.0;

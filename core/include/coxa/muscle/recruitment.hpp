@@ -15,17 +15,17 @@
 
 namespace coxa {
 
-/// Point of a body on which the world can push, within friction, and never pull.
+/// Contact point of a body: the world can push on it within friction, but not pull.
 struct FrictionCone {
-  std::string name;  // of the support that it belongs to
+  std::string name;  // name of its support
   int body = 0;
   Vec3 p_B = Vec3::Zero();      // m, in the body's frame
   Vec3 normal = Vec3::UnitY();  // unit, world axes
   double friction = 0;          // Coulomb coefficient, 1
 };
 
-/// Two-sided bounded force between points of two bodies, or of a body and the world (body 0): +f on `a`, -f on `b`, each
-/// world component within +-strength.
+/// Bounded force between points of two bodies, or of a body and the world (body 0): +f on `a`, -f
+/// on `b`, each world component within +-strength.
 struct BoundedTie {
   std::string name;
   int body_a = 0;
@@ -35,7 +35,8 @@ struct BoundedTie {
   Vec3 strength = Vec3::Zero();  // N, world axes; 0 leaves that axis free
 };
 
-/// The normal forces of cones `a` are together a given share of those of `a` and `b`, wherever both are active.
+/// The sum of the normal forces of cones `a` is a given fraction of that of `a` and `b`, if both
+/// have active cones.
 struct ConeShare {
   std::string name;
   std::vector<int> a;
@@ -43,26 +44,29 @@ struct ConeShare {
   double share = 0.5;  // 0 to 1
 };
 
-/// Shares one frame's generalized forces among muscles, supports, ties and actuators: one convex programme.
+/// Distributes one frame's generalized forces over muscles, supports, ties and actuators by one
+/// convex programme.
 ///
 ///     minimise    sum_i (V_i / V) a_i^p + small quadratic costs of supports, ties and actuators
 ///     subject to  sum_m r_m f_m(a_m) + sum_k J_k' c_k + actuators = tau        exactly
 ///                 f_m(a) = Fmax (a fL fV + fPE) cos(alpha),   a_low <= a <= 1
 ///                 c_k = sum of non-negative generators on the edges of its friction cone
-///                 (1 - share) sum_a n'c - share sum_b n'c = 0     for every ConeShare, without reserves
+///                 (1 - share) sum_a n'c - share sum_b n'c = 0     for every ConeShare, no reserves
 ///
-/// V_i = Fmax l_opt is the muscle's volume up to specific tension (Crowninshield & Brand 1981; volume weights as in
-/// Happee & Van der Helm 1995). An actuator stands for muscles of the volume that its strength implies, and costs as much.
-/// Without volume weights each muscle counts 1 / muscles, and so does an actuator at its strength. If the
-/// exact programme is infeasible a second one finds the least reserves.
+/// V_i = Fmax l_opt is proportional to the muscle's volume (Crowninshield & Brand 1981; volume
+/// weights as in Happee & Van der Helm 1995). An actuator represents muscles of the volume that its
+/// strength implies, at the same cost. Without volume weights each muscle has the weight 1 /
+/// muscles, and so has an actuator at its strength. If the programme is infeasible, a second one
+/// finds the least reserves.
 class COXA_EXPORT Recruitment {
  public:
-  static constexpr int kEdges = 8;  // of the pyramid inside each friction cone
+  static constexpr int kEdges = 8;  // edges of the pyramid inscribed in each friction cone
 
-  /// @param criterion p in [1, 5], or infinity for the least greatest activation
-  /// @param volume_weights false: every muscle weighs the same, as in static optimisation after Anderson & Pandy (2001)
-  /// @throws InvalidArgument for another criterion, a negative friction or strength, a normal that is not unit, or a
-  ///         share outside 0 to 1
+  /// @param criterion p in [1, 5], or infinity to minimise the maximum activation
+  /// @param volume_weights false: all muscles have equal weights, as in static optimisation after
+  ///        Anderson & Pandy (2001)
+  /// @throws InvalidArgument for another criterion, a negative friction or strength, a normal that
+  ///         is not a unit vector, or a share outside 0 to 1
   Recruitment(
       const Model& model,
       const MusclePlan& plan,
@@ -72,26 +76,26 @@ class COXA_EXPORT Recruitment {
       bool volume_weights = true,
       std::vector<ConeShare> shares = {});
 
-  /// Says whether a cone may carry force; all may at first. It counts from the next solve on.
+  /// Sets whether a cone may carry force, from the next solve on; initially all may.
   void set_active(int cone, bool active);
 
   /// Fills the programme from current columns, moment arms and muscle states.
-  /// @param tau [nq] what muscles, supports, ties and actuators must give together
+  /// @param tau [nq] required sum of muscle, support, tie and actuator forces, N m or N
   void assemble(
       const BodyWorkspace& body,
       const MuscleGeometry& geometry,
       const std::vector<MuscleState>& states,
       const VectorRef& tau);
 
-  /// Solves, warm from the last frame if there was one. Allocates nothing.
+  /// Solves, warm-started from the last frame if there is one. Does not allocate.
   /// @return true if solved, with or without reserves (`reserve_used`)
   bool solve();
 
-  /// Forgets the last frame, so that what follows does not depend on it.
+  /// Discards the last solution, so that the next one does not depend on it.
   void forget() { warm_ = false; }
 
   bool reserve_used() const { return reserve_used_; }
-  /// Least cost of the frame, 1.
+  /// Minimum cost of the frame, 1.
   double cost() const { return solution_.cost; }
 
   double activation(int muscle) const { return solution_.x[muscle]; }
@@ -102,15 +106,15 @@ class COXA_EXPORT Recruitment {
   /// N m or N, positive along its coordinate.
   double actuator(int index) const { return solution_.x[first_actuator_ + index]; }
   bool actuator_at_bound(int index) const;
-  /// [nq] N m or N: what nothing could supply.
+  /// [nq] N m or N: reserves, which no muscle, support, tie or actuator could supply.
   const Eigen::VectorXd& reserve() const { return reserve_; }
 
   const std::vector<FrictionCone>& cones() const { return cones_; }
   const std::vector<BoundedTie>& ties() const { return ties_; }
   const std::vector<ConeShare>& shares() const { return shares_; }
 
-  /// Least and greatest sum of given cones' forces along a direction, over all answers that cost at most
-  /// `fraction` more than the best. Needs a solve without reserves.
+  /// Least and greatest sum of the given cones' forces along a direction, N, over all solutions
+  /// that cost at most `fraction` more than the minimum. Needs a solve without reserves.
   /// @return false if no range was found
   bool cone_force_range(
       std::span<const int> cones,
@@ -119,12 +123,13 @@ class COXA_EXPORT Recruitment {
       double& least,
       double& greatest);
 
-  /// Greatest t in [t_min, t_max] with a solution for tau + t along, both [nq]; see maximise_along. What is feasible is
-  /// one interval of t, which need not hold 0. If it is empty, `limit` holds a proof for t = 0.
+  /// Greatest t in [t_min, t_max] for which tau + t along has a solution, both [nq]; see
+  /// maximise_along. The feasible t form one interval, which need not contain 0. If it is empty,
+  /// `limit` holds a proof for t = 0.
   SolveStatus limit_along(const VectorRef& along, double t_min, double t_max, FeasibleLimit& limit);
-  /// True if there is a solution for tau + t along.
+  /// Whether tau + t along has a solution.
   bool possible_along(const VectorRef& along, double t);
-  /// Name of the muscle, support, tie or actuator whose bound keeps t from growing.
+  /// Name of the muscle, support, tie or actuator whose bound limits t.
   std::string limited_by(const FeasibleLimit& limit) const;
 
  private:
@@ -140,23 +145,23 @@ class COXA_EXPORT Recruitment {
   std::vector<BoundedTie> ties_;
   std::vector<ConeShare> shares_;
   std::vector<char> active_;  // [cones]
-  std::vector<Vec3> edges_;   // [cones x kEdges] generators, world axes, normal part 1
+  std::vector<Vec3> edges_;   // [cones x kEdges] generators, world axes, normal component 1
   double criterion_;
-  double weight_;  // N, of the body: scale of support forces
+  double weight_;  // N, body weight: scale of support forces
   int first_cone_ = 0;
   int first_tie_ = 0;
   int first_actuator_ = 0;
-  int first_slack_ = 0;  // one for each share: free where the share does not hold
+  int first_slack_ = 0;  // one per share: free where the share does not apply
   SeparableProgram program_;
   SeparableWorkspace work_;
   SeparableSolution solution_;
   SeparableSolution range_;
-  std::vector<char> counts_;   // [columns] 1 for muscles: what the min-max criterion looks at
-  Eigen::VectorXd direction_;  // [columns] scratch of ranges
-  Eigen::VectorXd base_;       // [rows] scratch of limits
+  std::vector<char> counts_;   // [columns] 1 for muscles: the unknowns of the min-max criterion
+  Eigen::VectorXd direction_;  // [columns] scratch of cone_force_range
+  Eigen::VectorXd base_;       // [rows] scratch of limit_along
   Eigen::VectorXd along_;      // [rows]
   Eigen::VectorXd reserve_;    // [nq]
-  Eigen::VectorXd missing_;    // [rows] reserves, none in the rows of shares
+  Eigen::VectorXd missing_;    // [rows] reserves, 0 in the rows of shares
   Eigen::VectorXd reserve_scale_;
   std::vector<Vec3> row_scratch_;  // [nq]
   bool warm_ = false;

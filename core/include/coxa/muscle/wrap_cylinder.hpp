@@ -6,35 +6,35 @@
 
 namespace coxa {
 
-/// Where on its cylinder a path touches.
+/// Rule for the tangent points of a path on a cylinder.
 enum class TangentRule {
-  geodesic,       // the shortest way: the helix runs on straight and tangent
-  opensim_plane,  // OpenSim 4.5 to 4.6, one cylinder on a path: both points lie in one plane with
-                  // the ends. The way is a little longer and has kinks, so that the pull along it
-                  // is not the gradient of its length: for comparison only
+  geodesic,       // shortest path: a helix that continues tangentially into straight lines
+  opensim_plane,  // OpenSim 4.5 to 4.6, one cylinder on a path: both tangent points are in one
+                  // plane with the ends. The path is slightly longer and has kinks, so the pull
+                  // along it is not the gradient of its length: for comparison only
 };
 
-/// How a straight piece of a path and a cylinder get on.
+/// How a straight path segment meets a cylinder.
 struct CylinderWrap {
   enum class Action {
-    none,       // the piece stays straight
-    inside,     // an end lies inside the cylinder: straight too
-    possible,   // it may wrap here, if no other piece wraps for less
-    mandatory,  // it runs through the cylinder, so it wraps here
+    none,       // the segment stays straight
+    inside,     // an end is inside the cylinder: the segment stays straight
+    possible,   // it wraps here unless another segment wraps with less lengthening
+    mandatory,  // it intersects the cylinder, so it wraps here
   };
 
   Action action = Action::none;
-  Vec3 first = Vec3::Zero();  // m, where it meets the cylinder, in the cylinder's frame
-  Vec3 last = Vec3::Zero();   // m, where it leaves
-  double arc_length = 0;      // m, of the helix between
+  Vec3 first = Vec3::Zero();  // m, first tangent point, in the cylinder's frame
+  Vec3 last = Vec3::Zero();   // m, second tangent point
+  double arc_length = 0;      // m, of the helix between them
   double sweep = 0;           // rad, from `first` to `last`, signed
 };
 
-/// The shortest way from p1 to p2 (m, in the cylinder's frame) around a cylinder, on the side its
-/// quadrant allows; decides as OpenSim's WrapCylinder.
+/// The shortest path from p1 to p2 (m, in the cylinder's frame) around a cylinder, on the side that
+/// its quadrant allows; the decisions are those of OpenSim's WrapCylinder.
 ///
-/// Unrolled, the cylinder and both tangent planes make one flat sheet: the way is a straight line
-/// on it, so z rises evenly with distance about the axis.
+/// Developed into a plane, the cylinder and both tangent planes form one flat sheet, and the path
+/// is a straight line on it: z changes linearly with distance around the axis.
 COXA_EXPORT CylinderWrap wrap_cylinder(
     const WrapCylinder& cylinder,
     const Vec3& p1,
