@@ -1,5 +1,5 @@
-// Conventional deadlift: a barbell pulled from the floor with straight arms outside the legs until hips and knees are
-// straight.
+// Conventional deadlift: a barbell pulled from the floor with straight arms outside the legs, until
+// hips and knees are straight.
 
 #include "hinge.hpp"
 
@@ -9,7 +9,7 @@ using namespace coxa;
 
 constexpr double kToeOut = 14;  // deg, Escamilla et al. (2000)
 constexpr double kLumbarFlexion =
-    20;  // deg, 26.5 less 6.6 of pelvis against lumbar segment, Schellenberg et al. (2013)
+    20;  // deg, 26.5 minus 6.6 between pelvis and lumbar segment, Schellenberg et al. (2013)
 
 class ConventionalDeadlift final : public Exercise {
  public:

@@ -1,4 +1,5 @@
-// Good morning: a barbell on the upper back, the trunk bowed by pushing the hips back, knees barely bent.
+// Good morning: a barbell on the upper back, the trunk inclined by pushing the hips back, knees
+// barely bent.
 
 #include "hinge.hpp"
 
@@ -7,7 +8,7 @@ namespace {
 using namespace coxa;
 
 constexpr double kLumbarFlexion =
-    17;  // deg, 23.8 less 7.0 of pelvis against lumbar segment, Schellenberg et al. (2013)
+    17;  // deg, 23.8 minus 7.0 between pelvis and lumbar segment, Schellenberg et al. (2013)
 
 class GoodMorning final : public Exercise {
  public:

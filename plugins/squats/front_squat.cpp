@@ -6,7 +6,7 @@ namespace {
 
 using namespace coxa;
 
-constexpr double kHandPastMiddle = 0.15;  // m, each hand on the other side of the bar; assumed
+constexpr double kHandPastMiddle = 0.15;  // m, each hand beyond the middle of the bar; assumed
 
 class FrontSquat final : public Exercise {
  public:

@@ -1,4 +1,4 @@
-// What squats with a bar share: stance, depth, and how they go down.
+// Common to all squats with a bar: stance, depth, and the descent.
 
 #pragma once
 
@@ -11,11 +11,11 @@ namespace coxa {
 
 inline constexpr double kStance = 0.483;  // m, traditional squat, Swinton et al. (2012)
 inline constexpr double kToeOut =
-    25;  // deg, so that knees point where the toes do with this stance
+    25;  // deg, so that knees and toes point in the same direction with this stance
 inline constexpr double kLumbarFlexion =
     20;  // deg, between men (26) and women (13), McKean et al. (2010)
 
-/// Parameters of one's own, then those of every squat.
+/// An exercise's own parameters, followed by those of every squat.
 inline std::vector<Parameter> squat_with(const std::vector<Parameter>& own) {
   return join(
       {own,
@@ -28,7 +28,7 @@ inline std::vector<Parameter> squat_with(const std::vector<Parameter>& own) {
        spine_parameters()});
 }
 
-/// Down and up, balanced over mid-foot. Feet, bar and arms must have been said.
+/// Down and up, balanced over mid-foot. Call after feet, bar and arms.
 inline void squat(ScenarioBuilder& s) {
   balance(s, mid_sole(s, Side::right).x());
   squat_down(s, "thigh_angle_deg");

@@ -223,7 +223,7 @@ void throw_as_ours(
 
 namespace {
 
-// the exercises and what they say of themselves
+// the exercises and their descriptions
 void bind_catalogue(py::module_& m) {
   m.def(
       "exercise_names", [] { return ExerciseRegistry::instance().names(); },

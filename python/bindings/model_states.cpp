@@ -45,7 +45,7 @@ py::tuple body_positions(const Model& model, const Rows& q) {
       to_array(std::move(R_bodies), {k, bodies, 3, 3}));
 }
 
-// full coordinates of independent ones: defaults of the locked, couplings applied
+// full coordinates from independent ones: locked at their defaults, couplings applied
 Rows expand(const Model& model, const Rows& q) {
   const Skeleton& skeleton = model.skeleton;
   const States states("q", q, {skeleton.nq()});
@@ -93,8 +93,8 @@ Rows mass_matrices(const Model& model, const Rows& q) {
   return result;
 }
 
-// on the independent coordinates, or with `full` on all: a force on a driven coordinate then acts through its
-// coupling, and its acceleration follows from it
+// accelerations of the independent coordinates, or of all with `full`: a force on a dependent
+// coordinate then acts through its coupling, which also determines its acceleration
 Rows accelerations(const Model& model, const Rows& q, const Rows& v, const Rows& tau, bool full) {
   const Skeleton& skeleton = model.skeleton;
   const py::ssize_t n = full ? skeleton.nq_full() : skeleton.nq();
@@ -171,7 +171,7 @@ Rows arms(const Model& model, const Rows& q) {
   return result;
 }
 
-// tension of every tendon
+// tendon force of every muscle, N
 Rows forces_of_muscles(
     const Model& model, const Rows& q, const Rows& v, const Rows& activation, bool elastic) {
   const Skeleton& skeleton = model.skeleton;
@@ -209,7 +209,7 @@ Rows forces_of_muscles(
   return result;
 }
 
-// one list per state, of one [points x 3] array per muscle
+// per state a list with one [points x 3] array per muscle
 py::list paths(const Model& model, const Rows& q, double max_step) {
   const Skeleton& skeleton = model.skeleton;
   const States states("q", q, {skeleton.nq()});

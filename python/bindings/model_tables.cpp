@@ -20,7 +20,7 @@ const char* text(Side side) {
   return side == Side::right ? "right" : side == Side::left ? "left" : "both";
 }
 
-// where every spline that a full coordinate drives is known
+// range in which every spline of a full coordinate is defined
 std::pair<double, double> spline_domain(const Model& model, int full) {
   double lower = -std::numeric_limits<double>::infinity();
   double upper = std::numeric_limits<double>::infinity();
@@ -47,7 +47,8 @@ std::pair<double, double> spline_domain(const Model& model, int full) {
   return {lower, upper};
 }
 
-// no joint axis follows the coordinate itself, only functions of it: OpenSim's motion type "Coupled"
+// whether no joint axis is the coordinate itself, only functions of it: OpenSim's motion type
+// "Coupled"
 bool moves_through_functions(const Skeleton& skeleton, int full) {
   for (const Body& body : skeleton.bodies()) {
     for (const JointAxis& axis : body.axes) {

@@ -48,7 +48,7 @@ void bind_files(py::module_& m) {
       py::arg("values"), "Writes a table over time as OpenSim's .sto and .mot files hold it.");
 }
 
-// models made from another
+// scaled and perturbed models
 void bind_changes(py::module_& m) {
   m.def(
       "scale",

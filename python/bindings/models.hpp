@@ -15,7 +15,7 @@ using ModelClass = py::class_<Model, ModelPtr>;
 using ConstRow = Eigen::Map<const Eigen::VectorXd>;
 using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
-/// [k x n] states, one per row, without a copy.
+/// [k x n] states, one per row, referenced without copying.
 class States {
  public:
   States(const char* name, const Rows& rows, std::initializer_list<py::ssize_t> widths)
@@ -38,9 +38,9 @@ class States {
   py::ssize_t width_ = 0;
 };
 
-/// The parts of a model, as lists of dicts.
+/// Binds the parts of a model as lists of dicts.
 void bind_model_tables(ModelClass& c);
-/// Functions of many states, one per row.
+/// Binds functions of many states, one per row.
 void bind_model_states(ModelClass& c);
 
 }  // namespace coxa::python

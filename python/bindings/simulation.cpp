@@ -205,7 +205,7 @@ Dataset failed_trial(const std::string& why) {
   return trial;
 }
 
-// independent trials one after another, stacked
+// runs independent trials one after another and stacks them
 py::dict run_trials(
     const std::shared_ptr<Model>& model,
     const std::vector<py::dict>& rows,

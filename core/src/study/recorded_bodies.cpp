@@ -14,7 +14,7 @@ Fill each_joint(const Vector& vector) {
   };
 }
 
-// what the lumbar joint transmits to the trunk, in the frame of the body below it
+// force of the lumbar joint on the trunk, N, in the frame of the body below it
 Vec3 lumbar_force(const Frame& f) {
   const int trunk = f.of.roles.lumbar_extension.body[0];
   const int below = f.of.model.skeleton.bodies()[trunk].parent;

@@ -3,7 +3,8 @@
 namespace coxa {
 namespace {
 
-// per unit of each coordinate: rad and m share the array, and units of columns follow from coordinate_units
+// attributes of a quantity per coordinate: rad and m share the array, and a column's unit follows
+// from coordinate_units
 Attributes times_coordinate(const std::string& rates) {
   return {
       {"unit_variable", "coordinate_units"},
@@ -11,7 +12,8 @@ Attributes times_coordinate(const std::string& rates) {
       {"comment",
        "numbers in coordinate_units" + rates + ": multiply units by coordinate_units(coordinate)"}};
 }
-// joint coordinates are positive the other way: flexion, dorsiflexion, adduction, internal rotation
+// these coordinates are positive in flexion, dorsiflexion, adduction and internal rotation,
+// opposite to the moments' names
 double against(const Frame& f, int c) { return -f.solver.generalized_force()[c]; }
 double along(const Frame& f, int c) { return f.solver.generalized_force()[c]; }
 double power(const Frame& f, int c) {

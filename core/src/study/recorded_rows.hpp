@@ -6,7 +6,7 @@
 
 #include "study/recorded_variables.hpp"
 
-// Rows of the table of recorded variables, one function for each group, and what the groups share.
+// Rows of the table of recorded variables, one function per group, and helpers common to them.
 
 namespace coxa {
 
@@ -37,11 +37,12 @@ inline RecordedVariable only_if(
   return variable;
 }
 
-/// A variable about the coordinates of a role; a side that the model lacks stays NaN.
+/// A variable of a role's coordinates; NaN for a side that the model lacks.
 RecordedVariable of_role(
     Role Roles::*role, VariableDescription description, double (*value)(const Frame&, int));
 
-/// Units of a variable that is per coordinate: rad and m share the array.
+/// Attributes of a variable per unit of each coordinate: rad and m share the array, and a column's
+/// unit follows from coordinate_units.
 inline Attributes over_coordinate() {
   return {
       {"unit_variable", "coordinate_units"},
@@ -51,7 +52,7 @@ inline Attributes over_coordinate() {
        "units by coordinate_units(coordinate)"}};
 }
 
-/// One vector after the other.
+/// Writes consecutive vectors.
 template <typename Vectors>
 void write_vectors(double* row, std::size_t count, const Vectors& vector) {
   for (std::size_t i = 0; i < count; ++i) Vec3::Map(row + 3 * i) = vector(static_cast<int>(i));

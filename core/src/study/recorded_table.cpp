@@ -1,4 +1,4 @@
-// The table of format "coxa-1": labels and time; the other groups have a file each.
+// The table of format "coxa-1": labels and time here, every other group in a file of its own.
 
 #include <algorithm>
 #include <iterator>

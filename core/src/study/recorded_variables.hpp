@@ -12,7 +12,7 @@
 
 namespace coxa {
 
-/// What the recorded variables of a trial are taken from, found once.
+/// Data about a trial that recorded variables use, determined once.
 struct Recording {
   struct HipArm {
     int muscle, arm, side;
@@ -24,13 +24,13 @@ struct Recording {
   const Model& model;
   SimulateOptions options;
   Roles roles;
-  std::vector<std::string> group_names;          // without their sides
+  std::vector<std::string> group_names;          // without the side
   std::vector<std::vector<int>> group_muscles;   // [side x group]
   std::vector<HipArm> hip_arms;                  // moment arms about hip flexion
-  std::vector<double> support_min, support_max;  // [support x axis] N, of the frame at hand
+  std::vector<double> support_min, support_max;  // [support x axis] N, of the present frame
 };
 
-/// One frame of it.
+/// One frame of a recording.
 struct RecordedFrame {
   const Recording& of;
   const FrameSolver& solver;
@@ -38,27 +38,27 @@ struct RecordedFrame {
   Momentum momentum;  // of body and carried loads
 };
 
-/// One variable of format "coxa-1": what the file says of it, and where its numbers come from.
+/// One variable of format "coxa-1": its description in the file, and the source of its values.
 struct RecordedVariable {
   using Values = decltype(Variable::data);
   using Whole = std::function<Values(const Recording&)>;
   using Fill = std::function<void(const RecordedFrame&, double* row)>;
   enum class Known {
-    before_the_frames,  // `whole` gives all of it
-    in_every_frame,     // `fill` writes a row from the motion
-    in_solved_frames,   // `fill` writes a row; NaN in frames without a solution
+    before_the_frames,  // `whole` returns all values
+    in_every_frame,     // `fill` writes a row, from the motion
+    in_solved_frames,   // `fill` writes a row; NaN in unsolved frames
   };
 
   VariableDescription description;
   Known known = Known::in_solved_frames;
   Whole whole{};
-  Fill fill{};                  // allocates nothing
+  Fill fill{};                  // must not allocate
   Role Roles::*role = nullptr;  // absent if the model has none of its coordinates
   bool (*exists)(const Recording&) =
-      nullptr;  // null: always. Whatever lacks a dimension is absent too
+      nullptr;  // null: always. A variable that lacks a dimension is absent, too
 };
 
-/// Every variable, in the order of the dataset. To add one, add a row to its group
+/// Every variable, in the dataset's order; a new variable is a new row of its group
 /// (`recorded_rows.hpp`).
 const std::vector<RecordedVariable>& recorded_variable_table();
 

@@ -19,7 +19,7 @@ Json list(const Items& items, const Write& write) {
 }  // namespace
 
 std::string scene_json(const Trial& trial) {
-  // long, because it is the whole format of a scene: one object for each kind of thing
+  // long because it is the complete format of a scene: one object per kind of element
   const auto& bodies = trial.model->skeleton.bodies();
   const auto point = [&](const ContactPoint& p) {
     return Json{{"body", bodies[p.body].name}, {"point", json(p.p_B)}};

@@ -91,7 +91,7 @@ Row peak(
 
 // rows with the same `each` are adjacent: they are emitted together for every label
 const std::vector<Row>& table() {
-  // long, because it is a table: one row for each summary
+  // long because it is a table: one row per summary
   static const std::vector<Row> rows{
       peak(
           "peak_hip_extension_moment", "N m", "hip extension moment, both legs together",

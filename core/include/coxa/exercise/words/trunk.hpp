@@ -16,9 +16,10 @@ COXA_EXPORT void square_pelvis(ScenarioBuilder& s);
 /// Neutral lumbar spine and neck, except for lumbar_flexion_deg (at the bottom),
 /// lumbar_extension_deg (at the top) and neck_flexion_deg.
 COXA_EXPORT void neutral_spine(ScenarioBuilder& s);
-/// Stands on both soles with the heels at x = 0 (`stand`), pelvis square and spine neutral.
+/// Standing on both soles with the heels at x = 0 (`stand`), pelvis square and spine neutral.
 COXA_EXPORT void stand_square(ScenarioBuilder& s);
-/// Spine and neck as in `neutral_spine`, with lumbar bending and rotation, rad (signs of lumbar_bending and lumbar_rotation).
+/// Spine and neck as in `neutral_spine`, with lumbar bending and rotation, rad (signs of
+/// lumbar_bending and lumbar_rotation).
 COXA_EXPORT void spine(ScenarioBuilder& s, double bending, double rotation);
 
 /// A site (or pair) rests at a fixed world position, m, and presses on it; its support. For a pair,
