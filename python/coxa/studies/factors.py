@@ -90,7 +90,7 @@ class Factor(ABC):
 
     @property
     def shown(self) -> str:
-        """The number of values, or "drawn"."""
+        """The values in short form, for display."""
         return "drawn" if self.levels is None else str(len(self.levels))
 
     def spaced(self, n: int) -> list[Any]:
