@@ -48,8 +48,7 @@ class FrogBridge final : public Exercise {
     for (const Side side : {Side::right, Side::left})
       stand_on_border(s, side, x, p["sole_angle_deg"], p["floor_friction"]);
     note(s, "foot_distance", x);
-    s.scenario.setting.shares.push_back({"right_sole", "left_sole", 0.5});  // equal and opposite
-                                                                            // forces
+    s.scenario.setting.shares.push_back({"right_sole", "left_sole", 0.5});  // equal forces
     bar_on_hips(s);
     advise(s, "hip_adduction", "decrease sole_angle_deg", "increase sole_angle_deg");
     advise(
