@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -32,6 +33,8 @@ from .strengths import (
     published,
     sets_of,
 )
+
+log = logging.getLogger(__name__)
 
 #: Sets of muscle groups calibrated to lifts.
 LIFTING = ("hip_extensors", "knee_extensors", "trunk_extensors")
@@ -66,9 +69,12 @@ def from_maxima(
 
     def load(who: Subject, name: str) -> MaxLoad | None:
         try:
-            return set_up(name, who, generic, options).max_load(given[name])
-        except (UnsolvedFrame, InfeasibleMotion):
+            found = set_up(name, who, generic, options).max_load(given[name])
+        except (UnsolvedFrame, InfeasibleMotion) as error:
+            log.debug("%s: no load, %s", name, error)
             return None  # too weak for the empty bar, or the posture is impossible
+        log.debug("%s: %.1f kg", name, found.load)
+        return found
 
     names = list(measured)
     target = np.array([measured[name] for name in names])
@@ -92,6 +98,7 @@ def from_maxima(
             x, ended = logs.copy(), True
         else:
             x, ended = _fit(person, unknown, logs.mean(), target, sds, loads)
+        log.info("%d factors fitted to %d maxima", len(unknown), len(names))
         slopes = _slopes(x, [bounds_of(person, f) for f in unknown], loads)
         who = apply(person, unknown, x)
         after = list(pool.map(lambda name: load(who, name), names))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import math
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, repr=False)
@@ -270,7 +273,9 @@ def _explored(
 ) -> tuple[list[tuple[str, Trial]], list[bool]]:
     """Trials of the scan and of each local search with their stage, and which searches converged."""
     scan = list(pool.map(lambda point: problem.trial(*point), plan))
-    if not any(trial.possible for trial in scan):
+    possible = sum(trial.possible for trial in scan)
+    log.info("%s: scan of %d trials, %d possible", exercise, len(scan), possible)
+    if not possible:
         raise InfeasibleMotion(
             f"none of {len(scan)} trials of {exercise} could be simulated; the first: {scan[0].message}"
         )
@@ -281,7 +286,9 @@ def _explored(
     starts = problem.starts(scan)
     budget = (trials - len(scan)) // len(starts)
     searches = list(pool.map(lambda start: problem.search(start, scan, budget, tolerance), starts))
-    for number, (found, _) in enumerate(searches, start=1):
+    for number, (found, end) in enumerate(searches, start=1):
+        how = "converged" if end else "out of trials"
+        log.info("%s: search %d of %d trials, %s", exercise, number, len(found), how)
         stages += [(f"search {number}", trial) for trial in found]
     return stages, [end for _, end in searches]
 

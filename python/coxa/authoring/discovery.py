@@ -50,6 +50,8 @@ def discover() -> None:
         for folder in _core.plugin_folders():
             for path in _python_files(Path(folder)):
                 _use_file(path, seen)
+        for where, why in _core.skipped_plugins():
+            log.warning("skipped %s: %s", where, why)
         _done = True
 
 

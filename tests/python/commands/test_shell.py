@@ -63,6 +63,21 @@ def test_a_study_logs_what_it_does(study, path, caplog):
     ]
 
 
+def test_a_search_logs_its_stages(athlete, caplog):
+    with caplog.at_level(logging.INFO, "coxa"):
+        coxa.optimize(
+            "glute_bridge",
+            "glutes_impulse",
+            athlete,
+            over={"foot_distance": (0.75, 0.80)},
+            trials=8,
+            frames=5,
+        )
+    said = [record.getMessage() for record in caplog.records]
+    assert said[0].startswith("glute_bridge: scan of ") and " possible" in said[0]
+    assert said[1].startswith("glute_bridge: search 1 of ")
+
+
 def test_a_program_that_wants_no_log_hears_nothing(tmp_path):
     (tmp_path / "broken.py").write_text("raise RuntimeError('broken')\n")
     code = "import coxa; coxa.exercises()"
@@ -75,9 +90,10 @@ def test_a_program_that_wants_no_log_hears_nothing(tmp_path):
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+@pytest.mark.parametrize("name", ["broken.py", "broken.so"])
 @pytest.mark.parametrize(("words", "said"), [(["-v"], True), ([], False)])
-def test_verbose_says_what_is_skipped(words, said, tmp_path):
-    (tmp_path / "broken.py").write_text("raise RuntimeError('broken')\n")
+def test_verbose_says_what_is_skipped(words, said, name, tmp_path):
+    (tmp_path / name).write_text("raise RuntimeError('broken')\n")
     done = subprocess.run(
         [sys.executable, "-m", "coxa.commands", *words, "list"],
         env={"COXA_PLUGIN_PATH": str(tmp_path), "PATH": ""},
