@@ -39,7 +39,7 @@ class Workout(SavedAnswer):
 
     `plot` draws the course of the workout, and impulse, tension and peaks of each muscle group.
 
-    Research software: not medical advice, not training advice. Fatigue is not modelled: muscles are as strong in the
+    Research software: not medical advice, not training advice. No fatigue is modelled: muscles are as strong in the
     last repetition as in the first. The repetitions of a set are identical and follow each other without a pause, so
     each distinct trial is simulated once and multiplied.
 
