@@ -133,63 +133,57 @@ Rows accelerations(const Model& model, const Rows& q, const Rows& v, const Rows&
   return result;
 }
 
-Rows lengths(const Model& model, const Rows& q) {
-  const Skeleton& skeleton = model.skeleton;
-  const States states("q", q, {skeleton.nq()});
-  const auto muscles = static_cast<py::ssize_t>(model.muscles.size());
-  Rows result({states.count(), muscles});
-  double* out = result.mutable_data();
-  py::gil_scoped_release release;
-  BodyWorkspace work(skeleton);
+// calls use(row, plan, geometry) for every state, with the paths of all muscles; releases the GIL
+template <typename Use>
+void each_geometry(const Model& model, const States& states, const Use& use) {
+  const py::gil_scoped_release release;
+  BodyWorkspace work(model.skeleton);
   const MusclePlan plan(model);
   MuscleGeometry geometry(plan);
   for (py::ssize_t row = 0; row < states.count(); ++row) {
-    positions(skeleton, work, states[row]);
+    positions(model.skeleton, work, states[row]);
     muscle_geometry(model, plan, work, geometry);
-    Eigen::Map<Eigen::VectorXd>(out + row * muscles, muscles) = geometry.length;
+    use(row, plan, geometry);
   }
+}
+
+Rows lengths(const Model& model, const Rows& q) {
+  const States states("q", q, {model.skeleton.nq()});
+  const auto muscles = static_cast<py::ssize_t>(model.muscles.size());
+  Rows result({states.count(), muscles});
+  double* out = result.mutable_data();
+  each_geometry(model, states, [&](py::ssize_t row, const MusclePlan&, MuscleGeometry& geometry) {
+    Eigen::Map<Eigen::VectorXd>(out + row * muscles, muscles) = geometry.length;
+  });
   return result;
 }
 
 Rows arms(const Model& model, const Rows& q) {
-  const Skeleton& skeleton = model.skeleton;
-  const States states("q", q, {skeleton.nq()});
+  const int n = model.skeleton.nq();
+  const States states("q", q, {n});
   const auto muscles = static_cast<py::ssize_t>(model.muscles.size());
-  const py::ssize_t n = skeleton.nq();
-  Rows result({states.count(), muscles, n});
+  Rows result({states.count(), muscles, static_cast<py::ssize_t>(n)});
   double* out = result.mutable_data();
-  py::gil_scoped_release release;
-  BodyWorkspace work(skeleton);
-  const MusclePlan plan(model);
-  MuscleGeometry geometry(plan);
-  for (py::ssize_t row = 0; row < states.count(); ++row) {
-    positions(skeleton, work, states[row]);
-    muscle_geometry(model, plan, work, geometry);
-    Eigen::Map<RowMajor>(out + row * muscles * n, muscles, n) =
-        moment_arm_matrix(plan, geometry, skeleton.nq());
-  }
+  each_geometry(
+      model, states, [&](py::ssize_t row, const MusclePlan& plan, MuscleGeometry& geometry) {
+        Eigen::Map<RowMajor>(out + row * muscles * n, muscles, n) =
+            moment_arm_matrix(plan, geometry, n);
+      });
   return result;
 }
 
 // tendon force of every muscle, N
 Rows forces_of_muscles(
     const Model& model, const Rows& q, const Rows& v, const Rows& activation, bool elastic) {
-  const Skeleton& skeleton = model.skeleton;
   const auto muscles = static_cast<py::ssize_t>(model.muscles.size());
-  const States qs("q", q, {skeleton.nq()}), vs("v", v, {skeleton.nq()});
+  const States qs("q", q, {model.skeleton.nq()}), vs("v", v, {model.skeleton.nq()});
   const States as("activation", activation, {muscles});
   require_same_count("v", vs, qs);
   require_same_count("activation", as, qs);
   Rows result({qs.count(), muscles});
   double* out = result.mutable_data();
-  py::gil_scoped_release release;
-  BodyWorkspace work(skeleton);
-  const MusclePlan plan(model);
-  MuscleGeometry geometry(plan);
   const std::vector<FiberGeometry> fibers = fiber_geometries(model);
-  for (py::ssize_t row = 0; row < qs.count(); ++row) {
-    positions(skeleton, work, qs[row]);
-    muscle_geometry(model, plan, work, geometry);
+  each_geometry(model, qs, [&](py::ssize_t row, const MusclePlan& plan, MuscleGeometry& geometry) {
     muscle_speeds(plan, vs[row], geometry);
     for (py::ssize_t m = 0; m < muscles; ++m) {
       const Muscle& muscle = model.muscles[m];
@@ -205,7 +199,7 @@ Rows forces_of_muscles(
         force = a * state.active_force + state.passive_force;
       }
     }
-  }
+  });
   return result;
 }
 

@@ -1,5 +1,6 @@
 #include <cmath>
 #include <limits>
+#include <span>
 
 #include "models.hpp"
 
@@ -98,37 +99,26 @@ py::list coordinates_of(const Model& model) {
 
 py::list bodies_of(const Model& model) {
   const auto& bodies = model.skeleton.bodies();
-  py::list result;
-  for (std::size_t i = 1; i < bodies.size(); ++i) {
-    const Body& body = bodies[i];
-    py::dict row;
+  return rows_of(std::span(bodies).subspan(1), [&](py::dict& row, const Body& body) {
     row["name"] = body.name;
     row["joint"] = body.joint;
     row["parent"] = bodies[body.parent].name;
     row["mass"] = body.mass;
     row["center_of_mass"] = vec3(body.center_of_mass);
     row["inertia"] = mat3(body.inertia);
-    result.append(row);
-  }
-  return result;
+  });
 }
 
 py::list sites_of(const Model& model) {
-  py::list result;
-  for (const Site& site : model.skeleton.sites()) {
-    py::dict row;
+  return rows_of(model.skeleton.sites(), [&](py::dict& row, const Site& site) {
     row["name"] = site.name;
     row["body"] = model.skeleton.bodies()[site.body].name;
     row["position"] = vec3(site.p_B);
-    result.append(row);
-  }
-  return result;
+  });
 }
 
 py::list muscles_of(const Model& model) {
-  py::list result;
-  for (const Muscle& muscle : model.muscles) {
-    py::dict row;
+  return rows_of(model.muscles, [](py::dict& row, const Muscle& muscle) {
     row["name"] = muscle.name;
     row["max_isometric_force"] = muscle.max_isometric_force;
     row["optimal_fiber_length"] = muscle.optimal_fiber_length;
@@ -136,36 +126,26 @@ py::list muscles_of(const Model& model) {
     row["pennation_at_optimal"] = muscle.pennation_at_optimal;
     row["max_contraction_velocity"] = muscle.max_contraction_velocity;
     row["minimum_activation"] = muscle.minimum_activation;
-    result.append(row);
-  }
-  return result;
+  });
 }
 
 py::list actuators_of(const Model& model) {
-  py::list result;
-  for (const Actuator& actuator : model.actuators) {
-    py::dict row;
+  return rows_of(model.actuators, [&](py::dict& row, const Actuator& actuator) {
     row["name"] = actuator.name;
     row["coordinate"] = model.skeleton.coordinate(actuator.coordinate).name;
     row["lower"] = actuator.lower;
     row["upper"] = actuator.upper;
-    result.append(row);
-  }
-  return result;
+  });
 }
 
 py::list groups_of(const Model& model) {
-  py::list result;
-  for (const MuscleGroup& group : model.groups) {
+  return rows_of(model.groups, [&](py::dict& row, const MuscleGroup& group) {
     std::vector<std::string> members;
     for (const int m : group.muscles) members.push_back(model.muscles[m].name);
-    py::dict row;
     row["name"] = group.name;
     row["side"] = text(group.side);
     row["muscles"] = members;
-    result.append(row);
-  }
-  return result;
+  });
 }
 
 }  // namespace

@@ -78,9 +78,7 @@ void bind_changes(py::module_& m) {
   m.def(
       "perturbations",
       [](const Model& model) {
-        py::list rows;
-        for (const Perturbation& p : perturbations(model)) {
-          py::dict row;
+        return rows_of(perturbations(model), [](py::dict& row, const Perturbation& p) {
           row["name"] = p.name;
           row["unit"] = p.unit;
           row["description"] = p.description;
@@ -88,9 +86,7 @@ void bind_changes(py::module_& m) {
           row["minimum"] = p.minimum;
           row["maximum"] = p.maximum;
           row["independent"] = p.independent;
-          rows.append(row);
-        }
-        return rows;
+        });
       },
       py::arg("model"), "What `perturb` can change.");
 }

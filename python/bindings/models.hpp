@@ -38,6 +38,18 @@ class States {
   py::ssize_t width_ = 0;
 };
 
+/// A list with one dict per item, filled by `fill(row, item)`.
+template <typename Items, typename Fill>
+py::list rows_of(const Items& items, const Fill& fill) {
+  py::list rows;
+  for (const auto& item : items) {
+    py::dict row;
+    fill(row, item);
+    rows.append(row);
+  }
+  return rows;
+}
+
 /// Binds the parts of a model as lists of dicts.
 void bind_model_tables(ModelClass& c);
 /// Binds functions of many states, one per row.

@@ -5,8 +5,6 @@
 namespace coxa {
 namespace {
 
-const char* const kIfIntervals = "with intervals";
-
 template <typename Vector>
 Fill each_support(const Vector& vector) {
   return [=](const Frame& f, double* row) {
@@ -26,6 +24,18 @@ Fill each_load(Vec3 LoadState::*member) {
     const std::vector<LoadState>& loads = f.solver.loads();
     write_vectors(row, loads.size(), [&](int i) { return loads[i].*member; });
   };
+}
+
+RecordedVariable interval(
+    const std::string& name, const std::string& which, std::vector<double> Recording::*range) {
+  return only_if(
+      [](const Recording& r) { return r.options.intervals; }, "with intervals",
+      solved(
+          {name,
+           {"time", "support", "axis"},
+           "N",
+           which + " support force over all solutions within 5 % of the least cost"},
+          [=](const Frame& f, double* row) { std::ranges::copy(f.of.*range, row); }));
 }
 
 }  // namespace
@@ -54,22 +64,8 @@ Rows contact_rows() {
       solved(
           {"center_of_pressure", {"time", "support", "axis"}, "m", "centre of pressure"},
           each_support([](const FrameSolver& s, int i) { return s.center_of_pressure(i); })),
-      only_if(
-          [](const Recording& r) { return r.options.intervals; }, kIfIntervals,
-          solved(
-              {"support_force_min",
-               {"time", "support", "axis"},
-               "N",
-               "least support force over all solutions within 5 % of the least cost"},
-              [](const Frame& f, double* row) { std::ranges::copy(f.of.support_min, row); })),
-      only_if(
-          [](const Recording& r) { return r.options.intervals; }, kIfIntervals,
-          solved(
-              {"support_force_max",
-               {"time", "support", "axis"},
-               "N",
-               "greatest support force over all solutions within 5 % of the least cost"},
-              [](const Frame& f, double* row) { std::ranges::copy(f.of.support_max, row); })),
+      interval("support_force_min", "least", &Recording::support_min),
+      interval("support_force_max", "greatest", &Recording::support_max),
       solved(
           {"grip_force",
            {"time", "grip", "axis"},
