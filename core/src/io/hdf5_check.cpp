@@ -65,6 +65,12 @@ void walk(hid_t file) {
   }
 }
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kSanitized = true;
+#else
+constexpr bool kSanitized = false;
+#endif
+
 std::uint64_t memory_in_use() {
   unsigned long pages = 0;
   if (std::FILE* file = std::fopen("/proc/self/statm", "re")) {
@@ -98,9 +104,9 @@ void be_expendable(std::uint64_t bytes) {
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_CPU, seconds_for(bytes));
   ::alarm(10 * seconds_for(bytes));  // for a child that sleeps
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-  limit(RLIMIT_AS, memory_in_use() + 4 * bytes + (std::uint64_t{1} << 30));
-#endif
+  // sanitizers reserve terabytes of addresses
+  if constexpr (!kSanitized)
+    limit(RLIMIT_AS, memory_in_use() + 4 * bytes + (std::uint64_t{1} << 30));
 }
 
 constexpr char kSound = '+';
