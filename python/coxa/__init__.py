@@ -50,6 +50,8 @@ if TYPE_CHECKING:
     from .answers.responses import response as response
     from .answers.sensitivity import Sensitivity as Sensitivity
     from .answers.sets import Sets as Sets
+    from .answers.strength_curves import StrengthCurves as StrengthCurves
+    from .answers.strength_curves import strength_curves as strength_curves
     from .answers.tornadoes import Tornado as Tornado
     from .answers.tornadoes import tornado as tornado
     from .answers.workout import Workout as Workout
@@ -106,6 +108,7 @@ _PLACES = {
     "ScenarioBuilder": "_core",
     "Sensitivity": "answers.sensitivity",
     "Sets": "answers.sets",
+    "StrengthCurves": "answers.strength_curves",
     "Study": "studies.study",
     "Subject": "models.subject",
     "Tornado": "answers.tornadoes",
@@ -127,6 +130,7 @@ _PLACES = {
     "response": "answers.responses",
     "scale": "models.model",
     "simulate": "trials.simulation",
+    "strength_curves": "answers.strength_curves",
     "to_dataframe": "studies.table",
     "tornado": "answers.tornadoes",
     "unregister": "authoring.catalogue",

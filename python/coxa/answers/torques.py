@@ -13,6 +13,7 @@ import pandas as pd
 from .._core import InvalidArgument
 from ..base import check
 from ..base.tables import Table
+from ..models.actions import ACTIONS, column_of, states
 from ..models.model import Model, default_model, scale
 from ..models.subject import Subject
 from .calibration import Calibration
@@ -21,34 +22,29 @@ from .strengths import Array, Factor, apply, bounds_of, factor_table, sets_of
 
 @dataclass(frozen=True)
 class Joint:
-    """How a measured torque of one leg, or of the trunk, maps to the model."""
+    """How a measured torque maps to the factors of strength."""
 
-    coordinate: str
-    direction: int  # sign of the generalized force of the torque
     sets: tuple[str, ...]
     needs: tuple[str, ...] = ()  # other joints crossed by its muscles, whose angles must be given
-    angle: int = 1  # sign of the coordinate for positive angle_deg
 
 
-#: Supported torques. Angles are positive in flexion (hip, knee, lumbar) and dorsiflexion.
+#: Supported joint actions.
 JOINTS: dict[str, Joint] = {
-    "hip_extension": Joint("hip_flexion", -1, ("hip_extensors",), ("knee_flexion_deg",)),
-    "hip_flexion": Joint("hip_flexion", 1, ("hip_flexors",), ("knee_flexion_deg",)),
-    "knee_extension": Joint("knee_angle", -1, ("knee_extensors",), ("hip_flexion_deg",)),
-    "ankle_plantarflexion": Joint("ankle_angle", -1, ("plantarflexors",), ("knee_flexion_deg",)),
-    "lumbar_extension": Joint("lumbar_extension", 1, ("trunk_extensors",), angle=-1),
-    "lumbar_flexion": Joint("lumbar_extension", -1, ("trunk_flexors",), angle=-1),
+    "hip_extension": Joint(("hip_extensors",), ("knee_flexion_deg",)),
+    "hip_flexion": Joint(("hip_flexors",), ("knee_flexion_deg",)),
+    "knee_extension": Joint(("knee_extensors",), ("hip_flexion_deg",)),
+    "ankle_plantarflexion": Joint(("plantarflexors",), ("knee_flexion_deg",)),
+    "lumbar_extension": Joint(("trunk_extensors",)),
+    "lumbar_flexion": Joint(("trunk_flexors",)),
 }
 
-#: Columns for the posture of other joints, with coordinate and sign.
+#: Columns for the posture of other joints, with the coordinate.
 POSTURE = {
-    "hip_flexion_deg": ("hip_flexion", 1),
-    "knee_flexion_deg": ("knee_angle", 1),
-    "ankle_dorsiflexion_deg": ("ankle_angle", 1),
-    "lumbar_flexion_deg": ("lumbar_extension", -1),
+    "hip_flexion_deg": "hip_flexion",
+    "knee_flexion_deg": "knee_angle",
+    "ankle_dorsiflexion_deg": "ankle_angle",
+    "lumbar_flexion_deg": "lumbar_extension",
 }
-
-_SIDED = ("hip_flexion", "knee_angle", "ankle_angle")
 
 
 def from_torques(person: Subject, given: Any, factors: Any, model: Any, tendon: str) -> Calibration:
@@ -183,13 +179,13 @@ def _check_torques(given: Any) -> pd.DataFrame:
                 unit = "deg/s" if name == "velocity_deg_s" else "deg"
                 check.number(f"{name} in row {i} of torque_angle", value, unit)
     for i, row in rows.iterrows():
-        joint = JOINTS[row["joint"]]
-        for name in joint.needs:
+        for name in JOINTS[row["joint"]].needs:
             if name not in rows or pd.isna(row[name]):
                 raise InvalidArgument(
                     f"row {i} of torque_angle: {row['joint']} depends on {name}, which is not given"
                 )
-        own = next(name for name, (c, _) in POSTURE.items() if c == joint.coordinate)
+        coordinate = ACTIONS[row["joint"]].coordinate
+        own = next(name for name, c in POSTURE.items() if c == coordinate)
         if own in rows and not pd.isna(row[own]):
             raise InvalidArgument(
                 f"row {i} of torque_angle: {own} of {row['joint']} is its angle_deg; leave it out"
@@ -199,37 +195,17 @@ def _check_torques(given: Any) -> pd.DataFrame:
 
 def _torques_of_muscles(body: Model, rows: pd.DataFrame, tendon: str) -> tuple[Array, Array]:
     """Torques of each muscle, N m, [rows, muscles]: at full activation, and passive."""
-    names = list(body.coordinates)
-    limits = {c.name: c for c in body.full_coordinates}
-
-    def index(coordinate: str) -> int:
-        name = f"{coordinate}_r" if coordinate in _SIDED else coordinate
-        if name not in names:
-            raise InvalidArgument(
-                f"model {body.name} has no coordinate {name}, which torques are measured at"
-            )
-        return names.index(name)
-
     n, least = len(rows), np.array([m.minimum_activation for m in body.muscles])
-    q, v = np.zeros((n, len(names))), np.zeros((n, len(names)))
+    q, v = np.zeros((n, len(body.coordinates))), np.zeros((n, len(body.coordinates)))
     at, direction = np.zeros(n, int), np.zeros(n)
     for i, (_, row) in enumerate(rows.iterrows()):
-        joint = JOINTS[row["joint"]]
-        posture = {name: row[name] for name in POSTURE if name in rows and not pd.isna(row[name])}
-        angles = {POSTURE[name][0]: POSTURE[name][1] * x for name, x in posture.items()}
-        angles[joint.coordinate] = joint.angle * row["angle_deg"]
-        for coordinate, degrees in angles.items():
-            j = index(coordinate)
-            q[i, j] = math.radians(degrees)
-            c = limits[names[j]]
-            if not c.minimum - 1e-9 <= q[i, j] <= c.maximum + 1e-9:
-                low, high = math.degrees(c.minimum), math.degrees(c.maximum)
-                raise InvalidArgument(
-                    f"row {i} of torque_angle: {names[j]} at {degrees:g} deg is outside the model's"
-                    f" {low:.4g} to {high:.4g} deg"
-                )
-        at[i], direction[i] = index(joint.coordinate), joint.direction
-        v[i, at[i]] = joint.direction * math.radians(row.get("velocity_deg_s", 0.0))
+        action = ACTIONS[row["joint"]]
+        given = [name for name in POSTURE if name in rows and not pd.isna(row[name])]
+        angles = {POSTURE[name]: row[name] for name in given}
+        angles[action.coordinate] = row["angle_deg"]
+        q[i] = states(body, angles, what=f"row {i} of torque_angle: ")[0]
+        at[i], direction[i] = column_of(body, action)
+        v[i, at[i]] = direction[i] * math.radians(row.get("velocity_deg_s", 0.0))
 
     arms = direction[:, None] * body.moment_arms(q)[np.arange(n), :, at]
     agonist = arms > 0

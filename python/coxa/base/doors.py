@@ -17,6 +17,7 @@ PICTURES = {
     "paired": "figures.effects:paired",
     "response": "figures.effects:response",
     "sensitivity": "figures.sensitivity:sensitivity",
+    "strength": "figures.strength:strength",
     "tornado": "figures.effects:tornado",
     "trial": "figures.trial:plot",
     "workout": "figures.workout:workout",

@@ -74,10 +74,10 @@ def fixed_text(value: float, digits: int) -> str:
     return f"{value:.{digits}f}" if math.isfinite(value) else ""
 
 
-def draw_to(given: Any, picture: Path, *, quiet: bool = False) -> None:
-    """Write the figure of any object with a `plot` method, atomically."""
+def draw_to(given: Any, picture: Path, *kind: str, quiet: bool = False) -> None:
+    """Write the figure of any object with a `plot` method, which may take the `kind` of figure, atomically."""
     os.environ.setdefault("MPLBACKEND", "Agg")
-    figure = given.plot()
+    figure = given.plot(*kind)
     with written_whole(picture) as partial:
         figure.savefig(partial, dpi=130)
     if not quiet:

@@ -18,6 +18,7 @@ COMMANDS = {
     "plot": "plot a result",
     "check-form": "check coaching cues on a result",
     "max-load": "find the heaviest load that can be lifted",
+    "strength": "compare the strength of a person's joints and muscles with measurements",
     "compare": "compare exercises performed by one person",
     "workout": "total the sets and repetitions of one or two exercise variations",
     "study": "simulate many trials defined in a file",
