@@ -9,72 +9,16 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import coxa
 import numpy as np
 import pytest
-from coxa.commands import main
+
+sys.path.insert(0, str(Path(__file__).parent))
+from study_definitions import GRID, RANGES, run
 
 EXERCISE = "barbell_hip_thrust"
-
-GRID = """
-exercise = "barbell_hip_thrust"
-subject = { sex = "female", mass = 62, height = 1.68 }
-[options]
-frames = 11
-[vary]
-load = [40, 60, 300]
-foot_distance = [0.5, 0.7, 0.8]
-[sample]
-method = "grid"
-[run]
-series = ["hip_extension_moment"]
-samples = 11
-"""
-
-DRAWN = """
-exercise = ["barbell_hip_thrust", "glute_bridge"]
-[options]
-frames = 11
-[vary]
-load = { low = 40, high = 60 }
-[sample]
-n = 4
-paired = ["exercise"]
-[measure]
-summaries = ["peak_hip_extension_moment", "hip_extension_impulse"]
-"""
-
-RANGES = """
-exercise = "barbell_hip_thrust"
-[options]
-frames = 11
-[vary]
-load = { low = 40, high = 80 }
-foot_distance = { low = 0.7, high = 0.8 }
-"""
-
-
-def run(*arguments, cwd=None):
-    return subprocess.run(
-        [sys.executable, "-m", "coxa.commands", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        cwd=cwd,
-    )
-
-
-@pytest.fixture
-def call(capsys):
-    """Runs a command in this process: status, standard output, standard error."""
-
-    def called(*arguments):
-        status = main([str(a) for a in arguments])
-        out, err = capsys.readouterr()
-        return status, out, err
-
-    return called
 
 
 @pytest.fixture
@@ -87,18 +31,6 @@ def asked(call):
         return json.loads(out)
 
     return parsed
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    """Study files, two of them run."""
-    path = tmp_path_factory.mktemp("studies")
-    for name, text in {"grid": GRID, "drawn": DRAWN, "ranges": RANGES}.items():
-        (path / f"{name}.toml").write_text(text)
-    for name in ("grid", "drawn"):
-        done = run("study", f"{name}.toml", "-o", f"{name}.h5", "--workers", 2, cwd=path)
-        assert done.returncode == 0, done.stderr
-    return path
 
 
 # ---- study
@@ -370,140 +302,3 @@ def test_export_as_parquet(folder, asked, tmp_path):
     table = parquet.read_table(tmp_path / "drawn.parquet")
     assert table.num_rows == 8
     assert table.schema.field("hip_extension_impulse").metadata[b"units"] == b"N m s"
-
-
-# ---- bad input is one line that says what was given, what is allowed, what to do
-
-
-@pytest.mark.parametrize(
-    ("arguments", "text"),
-    [
-        (
-            ("study", "grid.h5", "-o", "out.h5"),
-            "grid.h5 holds results; this command takes the file that says what to simulate, such as study.toml",
-        ),
-        (("study", "grid.toml"), "give -o OUT.h5, the file to write, or --dry-run"),
-        (("study", "no.toml", "-o", "out.h5"), "cannot read no.toml: there is no such file"),
-        (
-            ("study", "grid.toml", "-o", "no/out.h5"),
-            "cannot write no/out.h5: there is no folder no; make it first",
-        ),
-        (
-            ("study", "grid.toml", "-o", "drawn.h5"),
-            "drawn.h5 holds another study: ",
-        ),
-        (
-            ("study", "grid.toml", "-o", "out.h5", "--workers", "0"),
-            "workers must be a whole number of at least 1, not 0",
-        ),
-        (
-            ("study", "grid.toml", "-o", "out.h5", "--chunk", "x"),
-            "argument --chunk: must be a whole number, not 'x' (see coxa study --help)",
-        ),
-        (
-            ("sensitivity", "grid.h5"),
-            "grid.h5 holds results; this command takes the file that says what to simulate, such as study.toml",
-        ),
-        (
-            ("sensitivity", "ranges.toml", "-n", "1"),
-            "n must be a whole number of at least 2, not 1",
-        ),
-        (
-            ("sensitivity", "ranges.toml", "-o", "a.txt"),
-            "a.txt must end with .png or .pdf or .svg or .jpg",
-        ),
-        (
-            ("effects", "grid.toml", "peak_hip_extension_moment"),
-            "grid.toml says what to simulate; run 'coxa study grid.toml -o study.h5' first and give study.h5",
-        ),
-        (
-            ("effects", "grid.h5", "peak_hip_extension_momnt"),
-            "no measure 'peak_hip_extension_momnt'; did you mean 'peak_hip_extension_moment'?",
-        ),
-        (
-            ("effects", "grid.h5", "peak_hip_extension_moment", "--by", "load"),
-            "--by goes with --over or --paired",
-        ),
-        (
-            ("effects", "grid.h5", "peak_hip_extension_moment", "--between", "40", "60"),
-            "--between goes with --paired FACTOR",
-        ),
-        (
-            (
-                *("effects", "grid.h5", "peak_hip_extension_moment"),
-                *("--paired", "load", "--between", "40", "much"),
-            ),
-            "--between load must be a number in kg, not 'much'",
-        ),
-        (
-            ("effects", "grid.h5", "hip_extension_moment", "--over", "sample", "--select", "right"),
-            "--select takes DIM=LABEL, not 'right'",
-        ),
-        (
-            ("effects", "no.h5", "x"),
-            "cannot read no.h5: there is no such file, nor a folder no.h5.parts",
-        ),
-        (
-            ("optimize", EXERCISE, "--maximize", "glutes_impulse", "--over", "foot=0.6:0.8"),
-            "no parameter of barbell_hip_thrust 'foot'; ",
-        ),
-        (
-            ("optimize", EXERCISE, "--maximize", "glutes_impulse", "--over", "foot_distance"),
-            "--over takes NAME=LOW:HIGH or NAME=A,B,C, not 'foot_distance'",
-        ),
-        (
-            ("optimize", EXERCISE, "--maximize", "glutes_impulse", "--over", "load=a:80"),
-            "--over load must be a number in kg, not 'a'",
-        ),
-        (
-            (
-                *("optimize", EXERCISE, "--maximize", "glutes_impulse", "--over", "load=40:80"),
-                *("--limit", "reserve_frames=0", "reserve_frames=1"),
-            ),
-            "--limit reserve_frames is given twice",
-        ),
-        (
-            ("calibrate", "--mass", "80"),
-            "give what the person lifts, such as --max barbell_hip_thrust=140, or --torques FILE.csv",
-        ),
-        (
-            ("calibrate", "--max", f"{EXERCISE}=heavy"),
-            "--max barbell_hip_thrust must be a number in kg, not 'heavy'",
-        ),
-        (
-            ("calibrate", "--max", "back_squt=100"),
-            "no exercise 'back_squt'; did you mean 'back_squat'?",
-        ),
-        (("calibrate", "--torques", "no.csv"), "cannot read no.csv: there is no such file"),
-        (
-            ("criterion-spread", "grid.h5", "--load", "60"),
-            "grid.h5 says what was simulated; leave out --load",
-        ),
-        (("export", "grid.h5", "out.xlsx"), "out.xlsx must end with .csv or .parquet"),
-        (
-            ("export", "grid.h5", "out.csv", "--series", "hip_moment"),
-            "no series in this study 'hip_moment'; ",
-        ),
-        (
-            ("export", "grid.toml", "out.csv"),
-            "grid.toml says what to simulate; run 'coxa study grid.toml -o study.h5' first and give study.h5",
-        ),
-    ],
-)
-def test_bad_input_is_one_line(folder, call, monkeypatch, arguments, text):
-    monkeypatch.chdir(folder)
-    before = sorted(os.listdir(folder))
-    status, out, err = call(*arguments)
-    assert status == 2 and out == ""
-    assert len(err.splitlines()) == 1
-    line = err.strip().removeprefix("coxa: ")
-    assert line.startswith(text) if text.endswith(" ") else line == text
-    assert sorted(os.listdir(folder)) == before
-
-
-def test_a_mistake_in_the_file_names_the_file(call, tmp_path):
-    file = tmp_path / "wrong.toml"
-    file.write_text(GRID.replace("[vary]", "[vari]"))
-    status, _, err = call("study", file, "-o", tmp_path / "out.h5")
-    assert status == 2
-    assert err == f"coxa: {file}: no key of a study 'vari'; did you mean 'vary'?\n"
