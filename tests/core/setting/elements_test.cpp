@@ -1,42 +1,32 @@
-// Bands, cables, hanging loads, anchors, shares and supports that touch on part of the path: each
-// against statics or differences computed here.
+// Bands, cables and hanging loads: each against statics or differences computed here.
+
+#include "core/setting/elements.hpp"
 
 #include <cmath>
 #include <functional>
 
 #include <gtest/gtest.h>
 
-#include "coxa/exercise/scenario.hpp"
 #include "coxa/frame/frame_solver.hpp"
-#include "coxa/math/error.hpp"
-#include "coxa/study/max_load.hpp"
 #include "coxa/study/simulate.hpp"
 
 #include "core/support/hip_thrust.hpp"
-#include "support/allocations.hpp"
 #include "support/matrices.hpp"
 
 namespace coxa {
 namespace {
 
+using test::dumbbell;
 using test::full_body;
-using test::hip_thrust;
 using test::hip_thrust_trial;
 using test::matrices_near;
+using test::place;
+using test::site;
+using test::stack;
+using test::thigh_band;
 
 constexpr double kGravity = 9.80665;  // m/s2
 const Vec3 kFall(0, -kGravity, 0);
-
-ContactPoint site(const std::string& name) {
-  const Site& s = full_body().skeleton.site(name);
-  return {s.body, s.p_B};
-}
-
-Vec3 place(const Eigen::VectorXd& q, const ContactPoint& point) {
-  BodyWorkspace work(full_body().skeleton);
-  positions(full_body().skeleton, work, q);
-  return world_point(work, point.body, point.p_B);
-}
 
 // gradient of a function of the posture by central differences
 Eigen::VectorXd gradient(
@@ -115,36 +105,6 @@ Eigen::VectorXd added(const Trial& trial, double t, bool inertia = true) {
   with.prepare(swing.q(t), swing.v(t), swing.vdot(t));
   without.prepare(swing.q(t), swing.v(t), swing.vdot(t));
   return with.required() - without.required();
-}
-
-Band thigh_band() {
-  return {
-      .name = "loop",
-      .a = site("knee_r"),
-      .b = site("knee_l"),
-      .rest_length = 0.06,
-      .strands = 2,
-      .material = thera_band("green"),
-      .wrap_a = 0.02,
-      .wrap_b = 0.03};
-}
-
-Cable stack(double ratio) {
-  return {
-      .name = "stack",
-      .point = site("ankle_r"),
-      .anchor = Vec3(0.9, 0.15, 0.3),
-      .mass = 20,
-      .ratio = ratio};
-}
-
-Load dumbbell() {
-  const ContactPoint hand = site("palm_r");
-  Load load{.name = "dumbbell", .carrier = hand.body, .mass = 12};
-  load.X_BL.p = hand.p_B + Vec3(0.01, -0.02, 0.03);
-  load.inertia = Vec3(0.01, 0.02, 0.03).asDiagonal();
-  load.hangs = true;
-  return load;
 }
 
 TEST(BandMaterial, RisesFromZeroThroughItsPointsAndNeverFalls) {
@@ -345,171 +305,6 @@ TEST(Elements, TotalWrenchIsTheRateOfMomentum) {
   EXPECT_TRUE(matrices_near(base.moment + outside.moment, rate.tail<3>(), 1e-6));
 }
 
-double normal_force(const FrameSolver& solver, int support) {
-  return solver.support_force(support).y();
-}
-
-class SharedFeet : public ::testing::Test {
- protected:
-  SharedFeet() { trial.setting.shares = {{"right_foot", "left_foot", 0.6}}; }
-  Trial trial = hip_thrust_trial({{"load", 60}}, 41);
-};
-
-TEST_F(SharedFeet, CarryTheirSharesAtEveryFrame) {
-  FrameSolver solver(trial, SimulateOptions{});
-  for (int k = 0; k < trial.motion.frames(); ++k) {
-    ASSERT_TRUE(solver.solve(trial.motion, k));
-    EXPECT_FALSE(solver.recruitment().reserve_used()) << k;
-    const double right = normal_force(solver, 0);
-    const double left = normal_force(solver, 1);
-    EXPECT_GT(left, 10);
-    EXPECT_NEAR(right, 0.6 * (right + left), 1e-7) << k;  // rows are met to 1e-10 of the largest
-  }
-}
-
-TEST_F(SharedFeet, WarmAndColdStartsAgree) {
-  FrameSolver solver(trial, SimulateOptions{});
-  std::vector<Vec3> warm;
-  for (int k = 0; k < 20; ++k) {
-    ASSERT_TRUE(solver.solve(trial.motion, k));
-    warm.push_back(solver.support_force(0));
-  }
-  for (int k = 0; k < 20; ++k) {
-    solver.forget();
-    ASSERT_TRUE(solver.solve(trial.motion, k));
-    EXPECT_TRUE(matrices_near(solver.support_force(0), warm[k], 1e-4)) << k;  // of 300 N
-  }
-}
-
-TEST_F(SharedFeet, NothingIsAllocated) {
-  if (!test::allocations_are_counted()) GTEST_SKIP() << "allocations cannot be counted here";
-  trial.setting.supports[0].path_to = 0.7;
-  trial.setting.bands = {thigh_band()};
-  trial.setting.cables = {stack(1)};
-  trial.setting.loads.push_back(dumbbell());
-  trial.setting.anchors = {{"post", site("palm_l"), Vec3(50, 0, 50)}};
-  FrameSolver solver(trial, SimulateOptions{});
-  solver.solve(trial.motion, 0);
-  test::AllocationCount count;
-  for (int k = 1; k < 5; ++k) solver.solve(trial.motion, k);
-  EXPECT_EQ(count(), 0u);
-}
-
-TEST_F(SharedFeet, IntervalsHoldTheAnswer) {
-  FrameSolver solver(trial, SimulateOptions{});
-  ASSERT_TRUE(solver.solve(trial.motion, 3));
-  for (const int support : {0, 1, 2}) {
-    double least = 0;
-    double greatest = 0;
-    ASSERT_TRUE(solver.recruitment().cone_force_range(
-        solver.cones_of(support), Vec3::UnitY(), 0.05, least, greatest));
-    EXPECT_LE(least, normal_force(solver, support) + 1e-6);
-    EXPECT_GE(greatest, normal_force(solver, support) - 1e-6);
-  }
-}
-
-TEST_F(SharedFeet, LimitRespectsTheShare) {
-  const auto limit_of = [&](double share) {
-    trial.setting.shares[0].share = share;
-    Trial heavier = trial;
-    heavier.setting.loads = {
-        barbell(61, trial.setting.loads[0].carrier, trial.setting.loads[0].X_BL.p)};
-    FrameSolver solver(trial, SimulateOptions{});
-    FrameSolver other(heavier, SimulateOptions{});
-    solver.prepare(trial.motion, 2);
-    other.prepare(trial.motion, 2);
-    FeasibleLimit limit;
-    EXPECT_EQ(
-        solver.recruitment().limit_along(other.required() - solver.required(), -40, 400, limit),
-        SolveStatus::solved);
-    return limit.t;
-  };
-  EXPECT_LT(limit_of(0.8), limit_of(0.5) - 1);
-  EXPECT_LT(limit_of(0.95), limit_of(0.8) - 1);
-}
-
-TEST_F(SharedFeet, AnImpossibleShareUsesReservesAndIsKept) {
-  // the shear of a foot alone cannot hold up a body whose bench carries nothing
-  trial.setting.shares = {{"bench", "right_foot", 0}};
-  FrameSolver solver(trial, SimulateOptions{});
-  ASSERT_TRUE(solver.solve(trial.motion, 2));
-  EXPECT_TRUE(solver.recruitment().reserve_used());
-  EXPECT_TRUE(solver.status() & kReserveUsed);
-  EXPECT_NEAR(normal_force(solver, 2), 0, 1e-6);
-}
-
-TEST_F(SharedFeet, UnknownNamesAreRefused) {
-  trial.setting.shares = {{"right_foot", "third_foot", 0.5}};
-  EXPECT_THROW(FrameSolver(trial, SimulateOptions{}), UnknownName);
-  trial.setting.shares = {{"right_foot", "right_foot", 0.5}};
-  EXPECT_THROW(FrameSolver(trial, SimulateOptions{}), InvalidArgument);
-  trial.setting.shares = {{"right_foot", "left_foot", 1.5}};
-  EXPECT_THROW(FrameSolver(trial, SimulateOptions{}), InvalidArgument);
-}
-
-TEST(SupportWindow, CarriesNothingOutside) {
-  Trial trial = hip_thrust_trial({{"load", 0}}, 41);
-  trial.setting.supports[1].path_to = 0.6;
-  trial.setting.shares = {{"left_foot", "right_foot", 0.5}};
-  FrameSolver solver(trial, SimulateOptions{});
-  int outside = 0;
-  for (int k = 0; k < trial.motion.frames(); ++k) {
-    ASSERT_TRUE(solver.solve(trial.motion, k)) << k;
-    const double right = normal_force(solver, 0);
-    const double left = normal_force(solver, 1);
-    if (trial.motion.path[k] > 0.6) {
-      ++outside;
-      EXPECT_EQ(left, 0) << k;
-      EXPECT_GT(right, 50) << k;
-      double least = 1;
-      double greatest = 1;
-      if (!solver.recruitment().reserve_used()) {
-        ASSERT_TRUE(solver.recruitment().cone_force_range(
-            solver.cones_of(1), Vec3::UnitY(), 0.05, least, greatest));
-        EXPECT_EQ(least, 0);
-        EXPECT_EQ(greatest, 0);
-      }
-    } else {
-      EXPECT_NEAR(left, right, 1e-7) << k;
-    }
-  }
-  EXPECT_GT(outside, 10);
-  EXPECT_LT(outside, trial.motion.frames() - 2);
-}
-
-TEST(SupportWindow, AMeasuredMotionTouchesEverywhere) {
-  Trial trial = hip_thrust_trial({{"load", 0}}, 11);
-  for (Support& support : trial.setting.supports) support.path_to = 0.1;
-  trial.motion.path.resize(0);
-  FrameSolver solver(trial, SimulateOptions{});
-  for (int k = 0; k < trial.motion.frames(); ++k) {
-    ASSERT_TRUE(solver.solve(trial.motion, k));
-    EXPECT_FALSE(solver.recruitment().reserve_used());
-    EXPECT_GT(normal_force(solver, 1), 50);
-  }
-}
-
-TEST(Anchor, HoldsWithinItsStrengthAndOnlyAlongItsAxes) {
-  Trial trial = hip_thrust_trial({{"load", 480}}, 5);
-  FrameSolver alone(trial, SimulateOptions{});
-  ASSERT_TRUE(alone.solve(trial.motion, 0));
-  ASSERT_TRUE(alone.recruitment().reserve_used());
-
-  const ContactPoint bar{trial.setting.loads[0].carrier, trial.setting.loads[0].X_BL.p};
-  trial.setting.anchors = {{"rails", bar, Vec3(0, 4800, 300)}};
-  FrameSolver held(trial, SimulateOptions{});
-  ASSERT_TRUE(held.solve(trial.motion, 0));
-  EXPECT_FALSE(held.recruitment().reserve_used());
-  const Vec3 force = held.grip_force(static_cast<int>(trial.setting.grips.size()));
-  EXPECT_EQ(force.x(), 0);
-  EXPECT_GT(force.y(), 1000);
-  EXPECT_LE(force.y(), 4800);
-  EXPECT_LE(std::abs(force.z()), 300);
-  EXPECT_TRUE(matrices_near(
-      held.grip_position(static_cast<int>(trial.setting.grips.size())),
-      place(trial.motion.q.col(0), bar), 1e-12));
-}
-
 TEST(Elements, AStillTrialBalancesFromItsDatasetAlone) {
   Trial trial = hip_thrust_trial({{"load", 40}}, 9);
   trial.setting.bands = {thigh_band(), thigh_band()};
@@ -562,106 +357,6 @@ TEST(Elements, AStillTrialBalancesFromItsDatasetAlone) {
         1e-9));
     EXPECT_EQ(vector("load_moment", k, "load", 1), Vec3::Zero());
   }
-}
-
-// ---- invalid scenarios of a plugin, by name
-
-using Change = std::function<void(Scenario&)>;
-
-class Changed final : public Exercise {
- public:
-  explicit Changed(Change change) : change_(std::move(change)) {}
-  ExerciseInfo info() const override { return {"changed", "Changed", "A changed thrust.", {}, {}}; }
-  std::vector<Parameter> parameters() const override { return hip_thrust()->parameters(); }
-  void build(ScenarioBuilder& s, const Parameters& parameters) const override {
-    Scenario changed = scenario_of(*s.model, *hip_thrust(), parameters);
-    change_(changed);
-    s.take(changed);
-  }
-
- private:
-  Change change_;
-};
-
-std::string refusal(const Change& change) {
-  const Changed exercise(change);
-  try {
-    build_trial(full_body(), exercise, Parameters("changed", exercise.parameters(), {}), 3);
-  } catch (const PluginError& error) {
-    return error.what();
-  }
-  return "accepted";
-}
-
-TEST(ScenarioCheck, NamesWhatIsWrong) {
-  const auto band = [](const std::function<void(Band&)>& change) {
-    return [change](Scenario& s) {
-      s.setting.bands = {thigh_band()};
-      change(s.setting.bands[0]);
-    };
-  };
-  const auto cable = [](const std::function<void(Cable&)>& change) {
-    return [change](Scenario& s) {
-      s.setting.cables = {stack(1)};
-      change(s.setting.cables[0]);
-    };
-  };
-  const std::vector<std::pair<Change, std::vector<std::string>>> wrong = {
-      {[](Scenario& s) {
-         s.setting.loads[0].hangs = true, s.setting.loads[0].center_of_mass.x() = 0.1;
-       },
-       {"barbell", "mass centre", "X_BL.p"}},
-      {[](Scenario& s) { s.setting.loads.push_back(s.setting.loads[0]); }, {"barbell", "taken"}},
-      {[](Scenario& s) { s.setting.loads[0].mass = -1; }, {"barbell", "-1", "0 or more"}},
-      {[](Scenario& s) { s.setting.supports[0].path_from = 2; }, {"right_foot", "2", "path"}},
-      {[](Scenario& s) { s.setting.supports[1].name = "right_foot"; }, {"right_foot", "taken"}},
-      {[](Scenario& s) { s.setting.supports[1].points[0].body = 99; }, {"left_foot", "99"}},
-      {[](Scenario& s) { s.setting.grips[0].strength = -3; }, {"right_hand", "-3"}},
-      {[](Scenario& s) {
-         s.setting.shares = {{"right_foot", "paw", 0.5}};
-       },
-       {"right_foot", "'paw'"}},
-      {[](Scenario& s) {
-         s.setting.shares = {{"bench", "bench", 0.5}};
-       },
-       {"bench", "two supports"}},
-      {[](Scenario& s) {
-         s.setting.shares = {{"bench", "left_foot", 1.2}};
-       },
-       {"bench", "1.2", "0 to 1"}},
-      {[](Scenario& s) {
-         s.setting.anchors = {{"rails", {0, Vec3::Zero()}, Vec3::Ones()}};
-       },
-       {"rails", "world"}},
-      {[](Scenario& s) {
-         s.setting.anchors = {{"rails", {3, Vec3::Zero()}, Vec3(1, -2, 1)}};
-       },
-       {"rails", "-2"}},
-      {[](Scenario& s) {
-         s.setting.anchors = {{"left_hand", {3, Vec3::Zero()}, Vec3::Ones()}};
-       },
-       {"left_hand", "taken"}},
-      {band([](Band& b) { b.rest_length = 0; }), {"loop", "rest length", "greater than 0"}},
-      {band([](Band& b) { b.b = b.a; }), {"loop", "itself"}},
-      {band([](Band& b) { b.strands = 0; }), {"loop", "strands"}},
-      {band([](Band& b) { b.wrap_b = -0.1; }), {"loop", "wrap_b", "-0.1"}},
-      {band([](Band& b) { b.material.force.pop_back(); }), {"loop", "10", "9"}},
-      {band([](Band& b) { b.material.force[3] = 1; }), {"loop", "force 4"}},
-      {band([](Band& b) { b.material.elongation[0] = 0; }), {"loop", "elongation 1"}},
-      {band([](Band& b) { b.name = ""; }), {"name"}},
-      {cable([](Cable& c) { c.mass = -5; }), {"stack", "-5"}},
-      {cable([](Cable& c) { c.ratio = 0; }), {"stack", "ratio"}},
-      {cable([](Cable& c) { c.anchor.x() = std::nan(""); }), {"stack", "anchor"}},
-      {cable([](Cable& c) { c.point.body = 0; }), {"stack", "world"}},
-  };
-  for (std::size_t i = 0; i < wrong.size(); ++i) {
-    const std::string text = refusal(wrong[i].first);
-    EXPECT_NE(text.find("'changed'"), std::string::npos) << i << ": " << text;
-    for (const std::string& word : wrong[i].second)
-      EXPECT_NE(text.find(word), std::string::npos) << i << ": " << text << ", without " << word;
-  }
-  EXPECT_EQ(refusal(band([](Band&) {})), "accepted");
-  EXPECT_EQ(refusal(cable([](Cable&) {})), "accepted");
 }
 
 }  // namespace
