@@ -8,7 +8,7 @@ Where coxa and OpenSim differ, the tests show why, from what OpenSim itself says
   so that OpenSim's acceleration of the shank is not the derivative of OpenSim's velocity.
 - Where a path touches a cylinder, OpenSim slides the points into one plane: a detour with kinks,
   whose pull is not the gradient of its length. By the same rule coxa finds the same numbers, but
-  only its C++ offers it (geometry_test.cpp).
+  only its C++ offers it (geometry_models_test.cpp).
 - Over two cylinders at once, OpenSim adds arcs and straight pieces of different iterations.
 
 `pytest -rA` shows the differences that were met.
