@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 os.environ.setdefault("MPLBACKEND", "Agg")
 
 import coxa
 import pytest
+
+# modules that test files share, such as command_line
+sys.path.insert(0, str(Path(__file__).parent))
 
 EXERCISE = "barbell_hip_thrust"
 

@@ -14,15 +14,7 @@ from ..base import check
 from ..base.doors import picture
 from ..base.tables import Table
 from ..models import measured
-from ..models.actions import (
-    ACTIONS,
-    JOINT_ANGLES,
-    JointAction,
-    muscle_torques,
-    side_name,
-    sign_of,
-    states,
-)
+from ..models.actions import ACTIONS, JointAction, joint_angle, muscle_torques, states
 from ..models.model import Model, default_model, scale
 from ..models.subject import Subject
 from .answer import Answer
@@ -210,7 +202,7 @@ def strength_curves(
     if at[0] < 0:
         raise InvalidArgument(f"speed is {at[0]:g} deg/s; speeds of shortening must be 0 or more")
     body, person = _body(subject, model)
-    known = [a for a in wanted if side_name(body, a.coordinate, side)]
+    known = [a for a in wanted if joint_angle(body, a.coordinate, side)]
     if not known:
         raise InvalidArgument(
             f"model {body.name} has none of the coordinates {', '.join(sorted({a.coordinate for a in wanted}))}"
@@ -252,18 +244,11 @@ def _body(
 # ---- tables
 
 
-def _range(body: Model, coordinate: str, side: str) -> tuple[float, float]:
-    """Least and greatest angle that the model allows, deg."""
-    name = side_name(body, coordinate, side)
-    known = next(c for c in body.full_coordinates if c.name == name)
-    ends = np.degrees([known.minimum, known.maximum]) * sign_of(body, known.name, coordinate)
-    return float(min(ends)), float(max(ends))
-
-
-def _angles(body: Model, action: JointAction, side: str) -> np.ndarray:
-    """Angles at which an action is evaluated, deg: its usual span, as far as the model goes."""
-    least, greatest = _range(body, action.coordinate, side)
-    low, high = max(action.span[0], least), min(action.span[1], greatest)
+def _angles(body: Model, coordinate: str, side: str, span: tuple[float, float]) -> np.ndarray:
+    """Angles within a span, as far as the model goes, deg."""
+    joint = joint_angle(body, coordinate, side)
+    assert joint is not None  # the caller has asked
+    low, high = max(span[0], joint.least), min(span[1], joint.greatest)
     return np.arange(np.ceil(low / STEP), np.floor(high / STEP) + 1) * STEP
 
 
@@ -275,9 +260,9 @@ def _torque_rows(
     side: str,
     tendon: str,
 ) -> Iterator[dict[str, Any]]:
-    angles = _angles(body, action, side)
+    angles = _angles(body, action.coordinate, side, action.span)
     # joints that the model lacks need not be held
-    held = {name: x for name, x in action.posture.items() if side_name(body, name, side)}
+    held = {name: x for name, x in action.posture.items() if joint_angle(body, name, side)}
     pool = measured.pooled_torque(action.name, "isometric")
     for speed in speeds:
         found = muscle_torques(body, action, angles, speed, posture=held, side=side, tendon=tendon)
@@ -285,7 +270,7 @@ def _torque_rows(
             action.name, person.sex, angles, speed, mass=person.mass, height=person.height
         )  # fmt: skip
         for i, angle in enumerate(angles):
-            inside = pool is not None and speed == 0 and pool.x[0] - 1 <= angle <= pool.x[-1] + 1
+            pooled, sd = pool.at(angle) if pool and speed == 0 else (np.nan, np.nan)
             yield {
                 "action": action.name,
                 "angle_deg": float(angle),
@@ -293,12 +278,8 @@ def _torque_rows(
                 "torque": float(found.active[i].sum()),
                 "passive": float(found.passive[i].sum()),
                 "voluntary": np.nan if people is None else float(people[i]),
-                "pooled": float(np.interp(angle, pool.x, pool.torque))
-                if pool and inside
-                else np.nan,
-                "pooled_sd": float(np.interp(angle, pool.x, pool.sd))
-                if pool and inside
-                else np.nan,
+                "pooled": pooled,
+                "pooled_sd": sd,
             }
 
 
@@ -306,27 +287,23 @@ def _speed_rows(torques: Table) -> Table:
     """Greatest torques over all angles, by action and speed."""
     rows = torques.groupby(["action", "speed_deg_s"], sort=False)[["torque", "voluntary"]].max()
     found = rows.reset_index().rename(columns={"torque": "peak"})
-    pooled, sd = [], []
+    pooled = []
     for action, speed in zip(found["action"], found["speed_deg_s"], strict=True):
         pool = measured.pooled_torque(action, "isokinetic")
-        inside = pool is not None and pool.x[0] <= speed <= pool.x[-1] + 1
-        pooled.append(np.interp(speed, pool.x, pool.torque) if pool and inside else np.nan)
-        sd.append(np.interp(speed, pool.x, pool.sd) if pool and inside else np.nan)
-    return Table(found.assign(pooled=pooled, pooled_sd=sd))
+        pooled.append(pool.at(speed, below=0) if pool else (np.nan, np.nan))
+    torque, sd = zip(*pooled, strict=True)
+    return Table(found.assign(pooled=torque, pooled_sd=sd))
 
 
 def _passive_rows(body: Model, side: str, tendon: str) -> Iterator[dict[str, Any]]:
-    for coordinate, (low, high), others in PASSIVE:
-        if any(side_name(body, name, side) is None for name in (coordinate, *others)):
+    for coordinate, span, others in PASSIVE:
+        joint = joint_angle(body, coordinate, side)
+        if joint is None or any(joint_angle(body, name, side) is None for name in others):
             continue
-        least, greatest = _range(body, coordinate, side)
-        degrees = np.arange(max(low, least), min(high, greatest) + 1e-9, STEP)
+        degrees = _angles(body, coordinate, side, span)
         posture: dict[str, ArrayLike] = {**others, coordinate: degrees}
         q = states(body, posture, side)
-        name = side_name(body, coordinate, side)
-        assert name is not None  # checked above
-        column, sign = body.coordinates.index(name), sign_of(body, name, coordinate)
-        arms = sign * body.moment_arms(q)[:, :, column]
+        arms = joint.sign * body.moment_arms(q)[:, :, joint.column]
         torque = (arms * body.muscle_forces(q, np.zeros_like(q), 0.0, tendon)).sum(axis=1)
         people = measured.passive_torque(coordinate, posture)
         for i, angle in enumerate(degrees):
@@ -350,16 +327,14 @@ def _arm_rows(body: Model, side: str) -> tuple[list[tuple[Any, ...]], list[str]]
     absent: dict[str, None] = {}
     for series in measured.moment_arms():
         parts = measured.parts_of(series.muscle, names, side)
-        about, against = (side_name(body, n, side) for n in (series.coordinate, series.against))
+        about, against = (joint_angle(body, n, side) for n in (series.coordinate, series.against))
         if not parts or about is None or against is None:
             absent.setdefault(series.muscle)
             continue
-        least, greatest = _range(body, series.against, side)
-        inside = (series.angle >= least) & (series.angle <= greatest)
+        inside = (series.angle >= against.least) & (series.angle <= against.greatest)
         angle = series.angle[inside]
         q = states(body, {series.against: angle}, side)
-        sign = sign_of(body, about, series.coordinate) * JOINT_ANGLES[series.coordinate]
-        each = sign * body.moment_arms(q)[:, parts, body.coordinates.index(about)]
+        each = about.sign * body.moment_arms(q)[:, parts, about.column]
         arm = each @ force[parts] / force[parts].sum()
         for row in zip(angle, arm, series.arm[inside], series.sd[inside], strict=True):
             x, mine, theirs, sd = map(float, row)

@@ -13,7 +13,7 @@ import pandas as pd
 from .._core import InvalidArgument
 from ..base import check
 from ..base.tables import Table
-from ..models.actions import ACTIONS, column_of, states
+from ..models.actions import ACTIONS, joint_angle, states
 from ..models.model import Model, default_model, scale
 from ..models.subject import Subject
 from .calibration import Calibration
@@ -204,7 +204,9 @@ def _torques_of_muscles(body: Model, rows: pd.DataFrame, tendon: str) -> tuple[A
         angles = {POSTURE[name]: row[name] for name in given}
         angles[action.coordinate] = row["angle_deg"]
         q[i] = states(body, angles, what=f"row {i} of torque_angle: ")[0]
-        at[i], direction[i] = column_of(body, action)
+        joint = joint_angle(body, action.coordinate)
+        assert joint is not None  # states() has looked it up
+        at[i], direction[i] = joint.column, action.direction * joint.sign
         v[i, at[i]] = direction[i] * math.radians(row.get("velocity_deg_s", 0.0))
 
     arms = direction[:, None] * body.moment_arms(q)[np.arange(n), :, at]

@@ -6,6 +6,7 @@ import argparse
 
 import coxa
 
+from ..answers.strength_curves import KINDS
 from ..base import check
 from .arguments import add_json, add_list, add_person, subject_of
 from .output import OK, PICTURES, draw_to, print_json
@@ -16,8 +17,8 @@ def add(sub: argparse.ArgumentParser) -> None:
     add_person(sub)
     sub.add_argument(
         "--kind",
-        choices=("torque", "speed", "moment_arms", "passive"),
-        default="torque",
+        choices=KINDS,
+        default=KINDS[0],
         help="what the figure shows, default torque",
     )
     sub.add_argument("-o", "--output", metavar="PNG", help="write a figure")

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.figure import Figure
 
 from ..models.measured import pooled_torque
-from .layout import dress, header, place, zero
+from ..trials.labels import person
+from .layout import dress, header, joined, place, zero
 from .palette import BLUE, INK, ORANGE, PAPER, RULE, SPAN, SUBTITLE
 from .panels import new_figure
 
@@ -50,19 +51,13 @@ def _grid(
     columns = min(count, columns)
     down = math.ceil(count / columns)
     figure = new_figure(max(0.4 + 3.1 * columns, 7.2), 1.15 + 2.55 * down)
-    who = "unscaled" if given.subject is None else _person(given)
-    header(figure, title, f"{given.model}, {who}")
+    who = ["unscaled"] if given.subject is None else person(given.subject, {})
+    header(figure, title, joined(given.model, *who))
     axes = [
         place(figure, 0.65 + 3.1 * (i % columns), 0.55 + 2.55 * (down - 1 - i // columns), 2.3, 1.6)
         for i in range(count)
     ]
     return figure, axes
-
-
-def _person(given: StrengthCurves) -> str:
-    s = given.subject
-    assert s is not None  # the caller has asked
-    return f"{s.sex}, {s.mass:g} kg, {s.height:g} m, strength {s.strength:g}"
 
 
 def _words(name: str) -> str:

@@ -27,8 +27,6 @@ import xarray as xr
 from .._core import InvalidArgument
 from ..base import check
 
-GRAVITY = 9.80665  # m/s2, standard gravity (BIPM 2019), as in the core
-
 #: Scalars of a trial: body mass and load in kg, stature in m, body weight in N, the model's maximum load in kg.
 SCALARS = ("mass", "height", "load", "body_weight", "greatest_load")
 

@@ -10,8 +10,9 @@ from typing import Any
 
 from .._core import Error
 from ..authoring import catalogue
+from ..base.constants import GRAVITY
 from ..trials.simulation import max_load, simulate
-from .measures import GRAVITY, Taken
+from .measures import Taken
 from .records import Load, Setting, Trial
 
 

@@ -29,7 +29,7 @@ class JointAction:
     name: str
     #: Coordinate of the model, without its side.
     coordinate: str
-    #: Sign of the generalized force of the torque.
+    #: Sign of the torque for a positive joint angle, see `JOINT_ANGLES`.
     direction: int
     #: Angles of other joints in a usual test, deg; names are those of `JOINT_ANGLES`.
     posture: Mapping[str, float] = field(default_factory=dict)
@@ -66,8 +66,8 @@ ACTIONS: dict[str, JointAction] = {
         JointAction("knee_flexion", "knee_angle", 1, {"hip_flexion": 85}, (0, 120)),
         JointAction("ankle_plantarflexion", "ankle_angle", -1, {}, (-30, 20)),
         JointAction("ankle_dorsiflexion", "ankle_angle", 1, {}, (-30, 20)),
-        JointAction("lumbar_extension", "lumbar_extension", 1, {}, (-20, 50)),
-        JointAction("lumbar_flexion", "lumbar_extension", -1, {}, (-20, 50)),
+        JointAction("lumbar_extension", "lumbar_extension", -1, {}, (-20, 50)),
+        JointAction("lumbar_flexion", "lumbar_extension", 1, {}, (-20, 50)),
     )
 }
 
@@ -82,23 +82,31 @@ class MuscleTorques:
     passive: Array
 
 
-def side_name(model: Model, coordinate: str, side: str) -> str | None:
-    """Name of a coordinate in a model, on the side given if there are two; None if the model has none."""
-    for name in (f"{coordinate}_{side}", coordinate):
-        if name in model.coordinates:
-            return name
-    return None
+@dataclass(frozen=True)
+class JointAngle:
+    """A joint angle in a model: angle = sign * coordinate."""
+
+    name: str  # of the coordinate
+    column: int  # of the coordinate in `q`
+    sign: int
+    least: float  # deg
+    greatest: float
 
 
-def sign_of(model: Model, name: str, coordinate: str) -> int:
-    """Sign of a model's coordinate for a positive angle.
+def joint_angle(model: Model, coordinate: str, side: str = "r") -> JointAngle | None:
+    """A joint angle, one of `JOINT_ANGLES`, in a model, on the side given if there are two; None if the model has none.
 
     Models of the family of gait2392 count knee flexion negative: the greater end of the range is flexion.
     """
-    if coordinate != "knee_angle":
-        return JOINT_ANGLES[coordinate]
-    known = next(c for c in model.full_coordinates if c.name == name)
-    return 1 if known.maximum >= -known.minimum else -1
+    for name in (f"{coordinate}_{side}", coordinate):
+        if name in model.coordinates:
+            known = next(c for c in model.full_coordinates if c.name == name)
+            sign = JOINT_ANGLES[coordinate]
+            if coordinate == "knee_angle" and known.maximum < -known.minimum:
+                sign = -1
+            ends = sorted(sign * math.degrees(x) for x in (known.minimum, known.maximum))
+            return JointAngle(name, model.coordinates.index(name), sign, *ends)
+    return None
 
 
 def states(model: Model, angles: Mapping[str, ArrayLike], side: str = "r", what: str = "") -> Array:
@@ -125,31 +133,20 @@ def states(model: Model, angles: Mapping[str, ArrayLike], side: str = "r", what:
     q = np.zeros((max(map(len, given.values())), len(model.coordinates)))
     for coordinate, degrees in given.items():
         check.choice("joint angle", coordinate, tuple(JOINT_ANGLES))
-        name = side_name(model, coordinate, side)
-        if name is None:
+        joint = joint_angle(model, coordinate, side)
+        if joint is None:
             raise InvalidArgument(
                 f"model {model.name} has no coordinate {coordinate}_{side} or {coordinate}, which torques are measured at"
             )
-        values = sign_of(model, name, coordinate) * np.radians(degrees)
-        known = next(c for c in model.full_coordinates if c.name == name)
-        outside = (values < known.minimum - 1e-9) | (values > known.maximum + 1e-9)
+        outside = (degrees < joint.least - 1e-7) | (degrees > joint.greatest + 1e-7)
         if outside.any():
-            low, high = math.degrees(known.minimum), math.degrees(known.maximum)
+            low, high = sorted((joint.sign * joint.least, joint.sign * joint.greatest))
             raise InvalidArgument(
-                f"{what}{name} at {math.degrees(values[outside][0]):g} deg is outside the model's"
+                f"{what}{joint.name} at {joint.sign * degrees[outside][0]:g} deg is outside the model's"
                 f" {low:.4g} to {high:.4g} deg"
             )
-        q[:, model.coordinates.index(name)] = values
+        q[:, joint.column] = joint.sign * np.radians(degrees)
     return q
-
-
-def column_of(model: Model, action: JointAction, side: str = "r") -> tuple[int, int]:
-    """Index of an action's coordinate, which the model must have, and the sign of its generalized force."""
-    name = side_name(model, action.coordinate, side)
-    assert name is not None
-    # `direction` is that of the bundled model's coordinate
-    turned = sign_of(model, name, action.coordinate) * JOINT_ANGLES[action.coordinate]
-    return model.coordinates.index(name), action.direction * turned
 
 
 def muscle_torques(
@@ -185,10 +182,12 @@ def muscle_torques(
     degrees = np.atleast_1d(np.asarray(angles, float))
     held = action.posture if posture is None else posture
     q = states(model, {**held, action.coordinate: degrees}, side)
-    column, direction = column_of(model, action, side)
+    joint = joint_angle(model, action.coordinate, side)
+    assert joint is not None  # states() has looked it up
+    direction = action.direction * joint.sign
     v = np.zeros_like(q)
-    v[:, column] = direction * math.radians(speed)
-    arms = direction * model.moment_arms(q)[:, :, column]
+    v[:, joint.column] = direction * math.radians(speed)
+    arms = direction * model.moment_arms(q)[:, :, joint.column]
     relaxed = arms * model.muscle_forces(q, v, 0.0, tendon)
     full = arms * model.muscle_forces(q, v, 1.0, tendon)
     return MuscleTorques(np.where(arms > 0, full - relaxed, 0.0), relaxed)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ..base.constants import GRAVITY
 from ..base.resources import DATA
 from ..base.toml_file import bundled
 
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 Array = NDArray[np.float64]
-
-#: m/s2, standard gravity (CGPM 1901)
-GRAVITY = 9.80665
 
 
 @lru_cache
@@ -77,6 +75,12 @@ class Pooled:
     sd: Array
     datasets: int
     source: str
+
+    def at(self, x: float, below: float = 1.0) -> tuple[float, float]:
+        """Torque and SD, NaN beyond the data by more than `below`, or 1 above."""
+        if not self.x[0] - below <= x <= self.x[-1] + 1:
+            return math.nan, math.nan
+        return float(np.interp(x, self.x, self.torque)), float(np.interp(x, self.x, self.sd))
 
 
 def pooled_torque(action: str, test: str) -> Pooled | None:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..base.constants import GRAVITY
 from .posture import (
     BENT,
-    GRAVITY,
     HINGE_SHARE,
     SIDES,
     UP,

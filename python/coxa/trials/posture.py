@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..base.constants import GRAVITY
 from .recorded import NotApplicable, Recorded
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 SIDES = {"right": "_r", "left": "_l"}
 
 UP = np.array([0.0, 1.0, 0.0])
-
-GRAVITY = 9.80665  # m/s2, as in the model
 
 #: N, usual contact threshold of force plates.
 CONTACT = 20.0

@@ -5,14 +5,13 @@ from __future__ import annotations
 import csv
 import json
 import os
-import subprocess
-import sys
 
 import coxa
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import xarray as xr
+from command_line import run
 from coxa.commands import main
 from coxa.reading import load_trial
 
@@ -24,16 +23,6 @@ PLAN = {
     "far": EXERCISE,
     "slow": (EXERCISE, {"concentric": 2.0, "hold": 0.5}),
 }
-
-
-def run(*arguments, cwd=None):
-    return subprocess.run(
-        [sys.executable, "-m", "coxa.commands", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        cwd=cwd,
-    )
 
 
 @pytest.fixture(scope="module")

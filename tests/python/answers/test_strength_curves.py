@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-import subprocess
-import sys
 from pathlib import Path
 
 import coxa
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from command_line import run
 from coxa.answers.strength_curves import KINDS
 from coxa.models import measured
 from coxa.models.actions import ACTIONS, JOINT_ANGLES, muscle_torques
@@ -227,17 +226,12 @@ def test_figures(curves, kind):
         curves.plot("torques")
 
 
-def run_cli(*words):
-    command = [sys.executable, "-m", "coxa.commands", *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True)
-
-
 def test_command(tmp_path):
     picture = tmp_path / "arms.png"
-    done = run_cli("strength", "--action", "hip_extension", "--kind", "moment_arms", "-o", picture)
+    done = run("strength", "--action", "hip_extension", "--kind", "moment_arms", "-o", picture)
     assert done.returncode == 0, done.stderr
     assert "hip_extension" in done.stdout and picture.stat().st_size > 10_000
-    done = run_cli("strength", "--action", "hip_extension", "--json")
+    done = run("strength", "--action", "hip_extension", "--json")
     assert {row["action"] for row in json.loads(done.stdout)["torques"]} == {"hip_extension"}
-    done = run_cli("strength", "--action", "hip_exten")
+    done = run("strength", "--action", "hip_exten")
     assert done.returncode == 2 and "hip_extension" in done.stderr

@@ -5,29 +5,18 @@ from __future__ import annotations
 import csv
 import json
 import os
-import subprocess
-import sys
 
 import coxa
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import xarray as xr
+from command_line import run
 from coxa.answers.worked import time_above
 
 EXERCISE = "barbell_hip_thrust"
 FRAMES = 101
 GRAVITY = 9.80665  # m/s2, of OpenSim models
-
-
-def run(*arguments, cwd=None):
-    return subprocess.run(
-        [sys.executable, "-m", "coxa.commands", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        cwd=cwd,
-    )
 
 
 @pytest.fixture(scope="module")

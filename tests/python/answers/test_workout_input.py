@@ -5,25 +5,14 @@ from __future__ import annotations
 import csv
 import json
 import os
-import subprocess
-import sys
 
 import coxa
 import pytest
+from command_line import run
 from coxa.answers.sets import parse_sets, read_plan
 from coxa.commands import main
 
 EXERCISE = "barbell_hip_thrust"
-
-
-def run(*arguments, cwd=None):
-    return subprocess.run(
-        [sys.executable, "-m", "coxa.commands", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        cwd=cwd,
-    )
 
 
 # ---- what is refused

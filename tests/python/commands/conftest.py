@@ -9,7 +9,8 @@ import pytest
 from coxa.commands import main
 
 sys.path.insert(0, str(Path(__file__).parent))
-from study_definitions import DRAWN, GRID, RANGES, run
+from command_line import run
+from study_definitions import DRAWN, GRID, RANGES
 
 
 @pytest.fixture

@@ -1,9 +1,6 @@
-"""What the tests of the commands about many trials share: definitions of studies, and a command run as users run it."""
+"""What the tests of the commands about many trials share: definitions of studies."""
 
 from __future__ import annotations
-
-import subprocess
-import sys
 
 GRID = """
 exercise = "barbell_hip_thrust"
@@ -41,13 +38,3 @@ frames = 11
 load = { low = 40, high = 80 }
 foot_distance = { low = 0.7, high = 0.8 }
 """
-
-
-def run(*arguments, cwd=None):
-    return subprocess.run(
-        [sys.executable, "-m", "coxa.commands", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        cwd=cwd,
-    )

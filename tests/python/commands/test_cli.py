@@ -9,20 +9,10 @@ import sys
 
 import coxa
 import pytest
+from command_line import run
 from coxa import _core
 
 EXERCISE = "barbell_hip_thrust"
-
-
-def run(*arguments, cwd=None, **options):
-    return subprocess.run(
-        [sys.executable, "-m", "coxa.commands", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        cwd=cwd,
-        **options,
-    )
 
 
 def only_json(completed):

@@ -16,7 +16,8 @@ import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from study_definitions import GRID, RANGES, run
+from command_line import run
+from study_definitions import GRID, RANGES
 
 EXERCISE = "barbell_hip_thrust"
 

@@ -8,7 +8,8 @@ import coxa
 import numpy as np
 import pytest
 import xarray as xr
-from coxa.literature.measures import GRAVITY, Expression, NoValue, Taken
+from coxa.base.constants import GRAVITY
+from coxa.literature.measures import Expression, NoValue, Taken
 from coxa.literature.table import Published, Where, brzycki
 from coxa.literature.verdicts import verdict
 
