@@ -276,6 +276,18 @@ py::dict heaviest_load(
   result["frame"] = limit.frame;
   result["time"] = limit.time;
   result["limited_by"] = limit.limited_by;
+  py::list limits;
+  for (const LoadLimit& each : limit.limits) {
+    py::dict row;
+    row["name"] = each.name;
+    row["kind"] = each.kind;
+    row["element"] = each.element;
+    row["coordinate"] = each.coordinate;
+    row["angle_deg"] = each.angle;
+    row["margin_kg"] = each.margin;
+    limits.append(std::move(row));
+  }
+  result["limits"] = std::move(limits);
   const auto frames = static_cast<py::ssize_t>(limit.load_at_frame.size());
   result["load_at_frame"] = to_array(std::move(limit.load_at_frame), {frames});
   result["path"] = to_array(std::move(limit.path), {frames});

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
 #include "coxa/math/error.hpp"
+
+#include "friction_edge.hpp"
 
 namespace coxa {
 namespace {
@@ -132,13 +133,8 @@ std::vector<Vec3> edges_of(const std::vector<FrictionCone>& cones) {
     require(
         std::abs(cone.normal.norm() - 1) < 1e-9, "support '", cone.name,
         "' has a normal of length ", cone.normal.norm(), "; it must be 1");
-    const Vec3 tangent = cone.normal.unitOrthogonal();
-    const Vec3 other = cone.normal.cross(tangent);
-    for (int edge = 0; edge < Recruitment::kEdges; ++edge) {
-      const double angle = 2 * std::numbers::pi * edge / Recruitment::kEdges;
-      edges.push_back(
-          cone.normal + cone.friction * (std::cos(angle) * tangent + std::sin(angle) * other));
-    }
+    for (int edge = 0; edge < Recruitment::kEdges; ++edge)
+      edges.push_back(friction_edge(cone, edge));
   }
   return edges;
 }
@@ -203,6 +199,7 @@ Recruitment::Recruitment(
       ties_(std::move(ties)),
       shares_(std::move(shares)),
       active_(cones_.size(), 1),
+      pull_(cones_.size(), 0),
       criterion_(criterion),
       weight_(model.skeleton.total_mass() * model.skeleton.gravity().norm()),
       program_(make_program(model, plan, cones_, ties_, shares_)),
@@ -250,8 +247,11 @@ Recruitment::Recruitment(
 
 void Recruitment::set_active(int cone, bool active) {
   active_[cone] = active;
-  for (int edge = 0; edge < kEdges; ++edge)
-    program_.upper[first_cone_ + kEdges * cone + edge] = active ? kLargestSupport * weight_ : 0;
+  for (int edge = 0; edge < kEdges; ++edge) {
+    const int column = first_cone_ + kEdges * cone + edge;
+    program_.upper[column] = active ? kLargestSupport * weight_ : 0;
+    program_.lower[column] = active ? -pull_[cone] : 0;
+  }
 }
 
 bool Recruitment::any_active(std::span<const int> cones) const {
@@ -458,36 +458,16 @@ SolveStatus Recruitment::halve_to_limit(double t_min, double t_max, FeasibleLimi
   return SolveStatus::solved;
 }
 
-// the bounds with nonzero multipliers in a certificate of infeasibility are what limits
+// the bounds with nonzero multipliers in a certificate of infeasibility are what limits; where more
+// load made it infeasible, the multipliers are growths of t
 void Recruitment::lean_on(const Eigen::VectorXd& lambda, FeasibleLimit& limit) const {
-  limit.lambda = lambda;
+  const double rate = lambda.dot(along_);
+  const double scale = limit.status == SolveStatus::infeasible || rate <= 0 ? 1 : 1 / rate;
+  limit.lambda = -scale * lambda;
   limit.multiplier.setZero(program_.columns());
   for (int i = 0; i < program_.columns(); ++i)
     for (int k = program_.col_start[i]; k < program_.col_start[i + 1]; ++k)
-      limit.multiplier[i] += lambda[program_.row_index[k]] * program_.values[k];
-}
-
-std::string Recruitment::limited_by(const FeasibleLimit& limit) const {
-  // multiplier times range of each unknown: the gain of a complete relaxation
-  std::string name = "no single bound";
-  double greatest = 0;
-  const auto consider = [&](int i, double room, const std::string& candidate) {
-    const double gain = std::abs(limit.multiplier[i]) * room;
-    if (gain > greatest) {
-      greatest = gain;
-      name = candidate;
-    }
-  };
-  for (int m = 0; m < plan_->muscles(); ++m)
-    if (limit.multiplier[m] > 0) consider(m, 1, model_->muscles[m].name);
-  for (int i = first_cone_; i < first_tie_; ++i)
-    if (active_[(i - first_cone_) / kEdges])
-      consider(i, weight_, cones_[(i - first_cone_) / kEdges].name);
-  for (int i = first_tie_; i < first_actuator_; ++i)
-    consider(i, program_.upper[i], ties_[(i - first_tie_) / 3].name);
-  for (int i = first_actuator_; i < first_slack_; ++i)
-    consider(i, program_.upper[i] - program_.lower[i], model_->actuators[i - first_actuator_].name);
-  return name;
+      limit.multiplier[i] -= limit.lambda[program_.row_index[k]] * program_.values[k];
 }
 
 }  // namespace coxa

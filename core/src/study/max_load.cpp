@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <memory>
 #include <optional>
 
 #include "coxa/exercise/build.hpp"
 #include "coxa/frame/frame_solver.hpp"
 #include "coxa/math/error.hpp"
+
+#include "load_limits.hpp"
 
 namespace coxa {
 namespace {
@@ -19,6 +22,9 @@ constexpr double kLoadTolerance = 1e-3;
 constexpr double kSettled = 1e-4;
 constexpr int kMostProbes = 60;  // bisection alone needs 20 from 500 kg
 
+// the limit and the next three
+constexpr int kLimits = 4;
+
 // movements differ below and above the load at which a bar has plates
 constexpr double kFirstPlates = 20.001;  // kg: plates of negligible mass but full size
 
@@ -27,10 +33,12 @@ struct Probe {
   double load = 0;                                          // kg, for which the movement is made
   double limit = -std::numeric_limits<double>::infinity();  // kg, feasible in every frame
   int frame = 0;                                            // the limiting frame
-  std::string limited_by;
-  std::vector<double> load_at_frame;  // [frames] kg
-  Motion motion;
+  std::vector<double> load_at_frame;                        // [frames] kg
+  std::shared_ptr<const Trial> trial;
+  std::shared_ptr<const Trial> other;  // the same movement with `other_load`
+  double other_load = 0;               // kg
 
+  double time(int frame) const { return trial->motion.time[frame]; }
   double room() const { return limit - load; }
 };
 
@@ -65,10 +73,14 @@ class LoadSearch {
         look_at(guess());
         continue;
       }
-      const MaxLoad found = result();
+      MaxLoad found = result();
       const double margin = low_.room() > kSettled ? 0 : kLoadTolerance;
       const double below = std::max(minimum_, found.load - margin);
-      if (confirmed(below)) return found;
+      if (confirmed(below)) {
+        found.limits = limits();
+        found.limited_by = found.limits.front().name;
+        return found;
+      }
       step_back(below);
     }
     throw UnsolvedFrame(message(
@@ -111,15 +123,14 @@ class LoadSearch {
   // For a fixed movement forces are linear in the load, so each frame has an interval of feasible
   // loads. Its upper end is computed in every frame, or only where it may be the least.
   Probe probe(double load, bool every_frame = false) const {
-    const Trial trial = trial_at(load);
-    double other_load = load;
-    const Trial other = reloaded(trial, load, other_load);
-    FrameSolver solver(trial, options_);
-    FrameSolver reloaded(other, options_);
-    const int frames = trial.motion.frames();
     Probe probe;
     probe.load = load;
-    probe.motion = trial.motion;
+    probe.trial = std::make_shared<const Trial>(trial_at(load));
+    probe.other = std::make_shared<const Trial>(reloaded(*probe.trial, load, probe.other_load));
+    const Trial& trial = *probe.trial;
+    FrameSolver solver(trial, options_);
+    FrameSolver reloaded(*probe.other, options_);
+    const int frames = trial.motion.frames();
     probe.limit = std::numeric_limits<double>::infinity();
     probe.load_at_frame.assign(frames, minimum_);
     FeasibleLimit limit;
@@ -128,7 +139,7 @@ class LoadSearch {
       solver.prepare(trial.motion, k);
       reloaded.prepare(trial.motion, k);
       Recruitment& recruitment = solver.recruitment();
-      along = (reloaded.required() - solver.required()) / (other_load - load);
+      along = (reloaded.required() - solver.required()) / (probe.other_load - load);
       if (!every_frame && std::isfinite(probe.limit)
           && recruitment.possible_along(along, probe.limit - load))
         return;
@@ -143,8 +154,6 @@ class LoadSearch {
       if (most < probe.limit) {
         probe.limit = most;
         probe.frame = k;
-        probe.limited_by =
-            most >= maximum_ ? "the maximum of the parameter load" : recruitment.limited_by(limit);
       }
     };
     // the frame that limited the last movement probably limits this one
@@ -160,17 +169,24 @@ class LoadSearch {
     const double first = std::clamp(kFirstPlates, minimum_, maximum_);
     low_.load = minimum_;
     look_at(first);
-    if (low_.motion.frames() > 0) return;
+    if (low_.trial) return;
     take(least());
   }
 
   Probe least() const {
     Probe least = probe(minimum_);
-    require<UnsolvedFrame>(
-        least.room() >= 0, "'", name_, "' is impossible without reserves even at ", minimum_,
-        " kg, at t = ", least.motion.time[least.frame], " s, limited by ", least.limited_by,
-        "; raise strength or change the technique");
-    return least;
+    if (least.room() >= 0) return least;
+    throw UnsolvedFrame(message(
+        "'", name_, "' is impossible without reserves even at ", minimum_,
+        " kg, at t = ", least.time(least.frame), " s, limited by ", limits(least, 1).front().name,
+        "; raise strength or change the technique"));
+  }
+
+  std::vector<LoadLimit> limits(const Probe& probe, int count) const {
+    return load_limits(
+        {*probe.trial, *probe.other, probe.frame, probe.load, probe.other_load, minimum_, maximum_,
+         options_},
+        count);
   }
 
   void look_at(double load) {
@@ -232,21 +248,24 @@ class LoadSearch {
   MaxLoad result() const {
     MaxLoad result;
     result.load = std::min(low_.load, low_.limit);
-    result.frame = low_.frame;
-    result.limited_by = low_.limited_by;
     const bool jumps = std::abs(low_.room()) > kSettled && low_.load < maximum_;
-    if (jumps) {
-      if (!geometry_.empty()) {
-        result.limited_by = "geometry: " + geometry_;
-      } else {
-        result.limited_by = high_->limited_by;
-        result.frame = high_->frame;
-      }
-    }
-    result.time = low_.motion.time[result.frame];
+    const Probe& limiting = jumps && geometry_.empty() ? *high_ : low_;
+    result.frame = limiting.frame;
+    result.time = low_.time(result.frame);
     result.load_at_frame = probe(low_.load, true).load_at_frame;
-    result.path.assign(low_.motion.path.begin(), low_.motion.path.end());
+    result.path.assign(low_.trial->motion.path.begin(), low_.trial->motion.path.end());
     return result;
+  }
+
+  // what limits a result, and the next limits
+  std::vector<LoadLimit> limits() const {
+    const bool jumps = std::abs(low_.room()) > kSettled && low_.load < maximum_;
+    if (!jumps) return limits(low_, kLimits);
+    if (geometry_.empty()) return limits(*high_, kLimits);
+    std::vector<LoadLimit> found = limits(low_, kLimits - 1);
+    for (LoadLimit& limit : found) limit.margin += std::max(0.0, low_.room());
+    found.insert(found.begin(), {.name = "geometry: " + geometry_, .kind = "geometry"});
+    return found;
   }
 
   // whether a simulation at that load needs no reserves

@@ -196,7 +196,9 @@ class Comparison(SavedAnswer):
         for head, name, digits in rows:
             values = self.dataset[name].values
             if digits is None:
-                text.append([head, *(shorten(str(value), 24) for value in values)])
+                # "right vastus lateralis fully active at 118 deg of knee flexion": the muscle is enough
+                names = (str(value).partition(" fully active")[0] for value in values)
+                text.append([head, *(shorten(name, 36) for name in names)])
             else:
                 cells = (f"{v:.{digits}f}" if math.isfinite(v) else "" for v in values)
                 text.append([head, *cells])

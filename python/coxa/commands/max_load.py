@@ -30,11 +30,14 @@ def run(options: argparse.Namespace) -> int:
                 "frame": limit.frame,
                 "time": limit.time,
                 "limited_by": limit.limited_by,
+                "limits": limit.limits.to_dict("records"),
                 "curve": {column: limit.curve[column].tolist() for column in limit.curve},
             }
         )
     else:
         print(limit)
+        if following := limit.next_limits():
+            print("without that limit, in the same frame:", *following, sep="\n  ")
     if picture:
         draw_to(limit, picture, quiet=options.json)
     return OK

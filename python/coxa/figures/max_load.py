@@ -32,7 +32,7 @@ def sticking_curve(limit: MaxLoad) -> Figure:
     ax.plot([0, 100], [limit.load] * 2, color=RULE, lw=0.9, zorder=1)
     ax.plot(*at, "o", color=ORANGE, ms=8, zorder=4)
     ax.annotate(
-        f"{limit.load:.1f} kg, limited by {shorten(limit.limited_by, 40).replace('_', ' ')}",
+        f"{limit.load:.1f} kg, limited by {shorten(limit.limited_by, 72)}",
         at,
         xytext=(12, -16),
         textcoords="offset points",

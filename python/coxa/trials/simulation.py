@@ -76,7 +76,8 @@ class Setup:
         found = _core.max_load(self.model._core, self.exercise, given, self.options.core)
         columns = {"path": found.pop("path"), "load": found.pop("load_at_frame")}
         curve = pd.DataFrame(columns).rename_axis("frame")
-        return MaxLoad(self.exercise, curve=curve, **found)
+        limits = pd.DataFrame(found.pop("limits"), columns=list(LIMIT_COLUMNS))
+        return MaxLoad(self.exercise, curve=curve, limits=limits, **found)
 
     def to_dict(self) -> dict[str, Any]:
         """Subject, model and options as plain values."""
@@ -224,6 +225,10 @@ def effective_parameters(
     return values
 
 
+#: Columns of `MaxLoad.limits`.
+LIMIT_COLUMNS = ("name", "kind", "element", "coordinate", "angle_deg", "margin_kg")
+
+
 @dataclass(frozen=True)
 class MaxLoad:
     """The maximum load of an exercise for one person, and what limits it.
@@ -235,7 +240,18 @@ class MaxLoad:
     frame : int
         Limiting frame, and its `time` in s.
     limited_by : str
-        Muscle, support or actuator at its bound in that frame.
+        What limits in that frame, in words: "right vastus lateralis fully active at 118 deg of knee flexion",
+        "balance: pressure at the ball of the right foot", "friction of the right foot", "grip of the right hand",
+        the end of the movement's geometry, or the maximum of the parameter.
+    limits : DataFrame
+        That limit, then the next three: `name` (in words), `kind` (muscle, actuator, grip, tie, balance, friction,
+        support, geometry or parameter), `element` (its name in the model or setting), `coordinate` and `angle_deg` of
+        the joint at which a muscle or actuator works, in the model's sign, and `margin_kg`: how far above `load` it
+        begins to limit once those before it are removed, kg, ascending from 0. A removed muscle, actuator or grip is
+        100 times as strong on both sides of the body, a removed balance has a support 10 times as long and wide, or
+        one that can pull if it carried nothing, and removed friction is 100 times as great. All of it is for the
+        limiting frame of the movement as it is: another frame may limit earlier, another technique later. Fewer rows
+        if the maximum of the parameter comes first.
     curve : DataFrame
         The sticking curve: maximum `load` (kg) of each frame on its own, and `path` from 0 (bottom) to 1 (top).
     """
@@ -246,6 +262,7 @@ class MaxLoad:
     time: float
     limited_by: str
     curve: pd.DataFrame
+    limits: pd.DataFrame
 
     def __repr__(self) -> str:
         path = self.curve["path"].iloc[self.frame]
@@ -253,6 +270,14 @@ class MaxLoad:
             f"{self.exercise}: at most {self.load:.1f} kg, limited by {self.limited_by}"
             f" at {self.time:.2f} s ({100 * path:.0f} % of the way up)"
         )
+
+    def next_limits(self) -> list[str]:
+        """The next limits in words, nearest first: "+12.3 kg: friction of the right foot"."""
+        following = self.limits.iloc[1:]
+        return [
+            f"+{margin:.1f} kg: {name}"
+            for margin, name in zip(following["margin_kg"], following["name"], strict=True)
+        ]
 
     def plot(self) -> Figure:
         """Plot the sticking curve and its limiting frame."""

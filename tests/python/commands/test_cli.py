@@ -118,6 +118,9 @@ def test_max_load():
     assert found["load"] == pytest.approx(min(found["curve"]["load"]))
     text = run("max-load", EXERCISE, "--frames", 11).stdout
     assert f"{found['load']:.1f} kg" in text and found["limited_by"] in text
+    assert found["limits"][0]["name"] == found["limited_by"]
+    for limit in found["limits"][1:]:
+        assert f"+{limit['margin_kg']:.1f} kg: {limit['name']}" in text
 
 
 def test_model_info():

@@ -44,6 +44,24 @@ struct ConeShare {
   double share = 0.5;  // 0 to 1
 };
 
+/// What limits a load in one frame: the bounds that one muscle, actuator or tie, or the contact of
+/// one support, sets to the unknowns of `Recruitment`.
+struct Bound {
+  enum class Kind {
+    muscle,    // full activation
+    actuator,  // strength
+    tie,       // strength
+    balance,   // pressure cannot leave the support's points
+    contact,   // a support that carries nothing cannot pull
+    friction,  // of a support
+  };
+  Kind kind = Kind::muscle;
+  int index = 0;      // muscle, actuator or tie; first cone of the support
+  int direction = 1;  // of an actuator: sign of its force
+  double gain = 0;    // growth of t per relative growth of strength, friction or the support's
+                      // size, or per body weight of pull, to first order
+};
+
 /// Distributes one frame's generalized forces over muscles, supports, ties and actuators by one
 /// convex programme.
 ///
@@ -129,14 +147,28 @@ class COXA_EXPORT Recruitment {
   SolveStatus limit_along(const VectorRef& along, double t_min, double t_max, FeasibleLimit& limit);
   /// Whether tau + t along has a solution.
   bool possible_along(const VectorRef& along, double t);
-  /// Name of the muscle, support, tie or actuator whose bound limits t.
-  std::string limited_by(const FeasibleLimit& limit) const;
+  /// Bounds that limit t, greatest gain first. If there is no feasible t, all kinds of bounds of
+  /// every support that the certificate involves, with gains to first order of the certificate.
+  /// @param body state of the frame
+  std::vector<Bound> bounds_of(const FeasibleLimit& limit, const BodyWorkspace& body) const;
+  /// Multiplies a bound, from the next `assemble` on: strength, friction, or the size of a support
+  /// about its centre; a contact can pull with (factor - 1) body weights.
+  void relax(const Bound& bound, double factor, const BodyWorkspace& body);
+  /// Share of the strength of a muscle, actuator or tie that the limit uses, 0 to 1.
+  double used(const Bound& bound, const FeasibleLimit& limit) const;
+  /// Normal force of a cone at the limit, N.
+  double normal_force(const FeasibleLimit& limit, int cone) const;
+  /// The cones of the support to which a cone belongs.
+  std::vector<int> cones_with(int cone) const;
 
  private:
   bool any_active(std::span<const int> cones) const;
   void assemble_share(std::size_t share);
   SolveStatus solve_along(double t);
   SolveStatus halve_to_limit(double t_min, double t_max, FeasibleLimit& limit);
+  std::vector<Bound> bounds_of_support(
+      const std::vector<int>& cones, const FeasibleLimit& limit, const BodyWorkspace& body) const;
+  Vec3 center_of(std::span<const int> cones, const BodyWorkspace& body) const;
   void lean_on(const Eigen::VectorXd& lambda, FeasibleLimit& limit) const;
 
   const Model* model_;
@@ -145,6 +177,7 @@ class COXA_EXPORT Recruitment {
   std::vector<BoundedTie> ties_;
   std::vector<ConeShare> shares_;
   std::vector<char> active_;  // [cones]
+  std::vector<double> pull_;  // [cones] N, greatest of each edge; 0 unless relaxed
   std::vector<Vec3> edges_;   // [cones x kEdges] generators, world axes, normal component 1
   double criterion_;
   double weight_;  // N, body weight: scale of support forces
