@@ -17,7 +17,7 @@ from .panels import new_figure
 def sticking_curve(limit: MaxLoad) -> Figure:
     """Maximum load of every frame along the path, and the frame that limits the lift."""
     figure = new_figure(7.6, 4.6)
-    ax = figure.add_axes((0.1, 0.13, 0.86, 0.68))
+    ax = figure.add_axes((0.1, 0.13, 0.86, 0.65))
     path = 100 * limit.curve["path"].to_numpy()
     load = limit.curve["load"].to_numpy()
     styles: dict[str, dict[str, Any]] = {
@@ -32,10 +32,11 @@ def sticking_curve(limit: MaxLoad) -> Figure:
     ax.plot([0, 100], [limit.load] * 2, color=RULE, lw=0.9, zorder=1)
     ax.plot(*at, "o", color=ORANGE, ms=8, zorder=4)
     ax.annotate(
-        f"{limit.load:.1f} kg, limited by {shorten(limit.limited_by, 72)}",
+        f"{limit.load:.1f} kg",
         at,
-        xytext=(12, -16),
+        xytext=(12 if at[0] < 50 else -12, -16),
         textcoords="offset points",
+        ha="left" if at[0] < 50 else "right",
         fontsize=10,
         color=INK,
         va="center",
@@ -43,8 +44,11 @@ def sticking_curve(limit: MaxLoad) -> Figure:
     ax.set_xlim(-1, 101)
     ax.set_ylim(0, min(1.1 * np.nanmax(load), 4 * limit.load))
     dress(ax, "", "heaviest load of that place by itself, kg", "% of the way up")
-    ax.legend(loc="lower right", fontsize=9, frameon=False)
+    ax.legend(loc="best", fontsize=9, frameon=False)
     title = f"Sticking curve: {limit.exercise.replace('_', ' ')}"
-    subtitle = f"at most {limit.load:.1f} kg, at {limit.time:.2f} s; no fatigue. {STATEMENT}"
-    heads(figure, 0.1, {0.93: title, 0.87: subtitle}, (13, 9))
+    subtitle = (
+        f"at most {limit.load:.1f} kg, at {limit.time:.2f} s; no fatigue. {STATEMENT}\n"
+        f"limited by {shorten(limit.limited_by, 90)}"
+    )
+    heads(figure, 0.1, {0.94: title, 0.855: subtitle}, (13, 9))
     return figure

@@ -107,6 +107,12 @@ TEST(MaxLoadOfAMovingTechnique, EndsWhereTheMovementEnds) {
   const MaxLoad limit = max_load(full_body(), exercise, {}, few_frames());
   EXPECT_NEAR(limit.load, 77.3, 1.1e-3);
   EXPECT_NE(limit.limited_by.find("too heavy to balance"), std::string::npos) << limit.limited_by;
+  // then what limits the heaviest movement that exists
+  ASSERT_GT(limit.limits.size(), 1u);
+  EXPECT_EQ(limit.limits[0].kind, "geometry");
+  EXPECT_EQ(limit.limits[0].margin, 0);
+  EXPECT_EQ(limit.limits[1].kind, "muscle");
+  EXPECT_GT(limit.limits[1].margin, 1);
 }
 
 TEST(MaxLoadOfAMovingTechnique, FindsAJumpOfTheMovement) {
@@ -135,6 +141,8 @@ TEST(MaxLoadOfAMovingTechnique, StaysWithinTheParameter) {
   const MaxLoad limit = max_load(full_body(), exercise, {}, few_frames());
   EXPECT_EQ(limit.load, 50);
   EXPECT_NE(limit.limited_by.find("maximum"), std::string::npos) << limit.limited_by;
+  ASSERT_EQ(limit.limits.size(), 1u);
+  EXPECT_EQ(limit.limits[0].kind, "parameter");
 }
 
 TEST(MaxLoadOfAMovingTechnique, SaysWhenEvenTheLeastIsTooMuch) {
