@@ -55,19 +55,26 @@ void bind_changes(py::module_& m) {
       [](const ModelPtr& model, const std::string& sex, double mass, double height, double strength,
          const std::map<std::string, double>& segment_lengths,
          const std::filesystem::path& anthropometry,
-         const std::map<std::string, double>& group_strength) {
-        const Subject subject{sex == "female" ? Sex::female : Sex::male,
-                              mass,
-                              height,
-                              strength,
-                              segment_lengths,
-                              group_strength};
+         const std::map<std::string, double>& group_strength, std::optional<double> age,
+         const std::string& training) {
+        const Subject subject{
+            sex == "female" ? Sex::female : Sex::male,
+            mass,
+            height,
+            strength,
+            segment_lengths,
+            group_strength,
+            age,
+            training == "trained"        ? Training::trained
+            : training == "recreational" ? Training::recreational
+                                         : Training::untrained};
         py::gil_scoped_release release;
         return std::make_shared<Model>(scale(*model, subject, anthropometry));
       },
       py::arg("model"), py::arg("sex"), py::arg("mass"), py::arg("height"), py::arg("strength"),
       py::arg("segment_lengths"), py::arg("anthropometry"),
-      py::arg("group_strength") = std::map<std::string, double>{}, "The model fitted to a person.");
+      py::arg("group_strength") = std::map<std::string, double>{}, py::arg("age") = py::none(),
+      py::arg("training") = "untrained", "The model fitted to a person.");
   m.def(
       "perturb",
       [](const ModelPtr& model, const std::map<std::string, double>& changes) {

@@ -149,6 +149,25 @@ std::shared_ptr<const BezierCurve> tendon_force_length_curve(
       {x_corner, y_corner, slope, x_toe, y_toe, stiffness, c}});
 }
 
+// the first entry identifies the kind of curve; NaN is replaced because it does not equal itself as
+// a key
+template <typename Make>
+std::shared_ptr<const BezierCurve> CurveCache::once(std::vector<double> key, Make make) {
+  for (double& entry : key)
+    if (std::isnan(entry)) entry = -1e300;
+  auto& curve = curves_[std::move(key)];
+  if (!curve) curve = make();
+  return curve;
+}
+
+std::shared_ptr<const BezierCurve> CurveCache::passive_force_length(
+    const PassiveForceLengthParameters& passive) {
+  return once(
+      {2, passive.strain_at_zero_force, passive.strain_at_one_norm_force,
+       passive.stiffness_at_low_force, passive.stiffness_at_one_norm_force, passive.curviness},
+      [&] { return passive_force_length_curve(passive); });
+}
+
 MuscleCurves CurveCache::curves(
     ActiveForceLengthParameters active,
     ForceVelocityParameters velocity,
@@ -158,15 +177,6 @@ MuscleCurves CurveCache::curves(
   velocity.concentric_slope_at_vmax = 0;
   velocity.eccentric_slope_at_vmax = 0;
 
-  // the first entry identifies the kind of curve; NaN is replaced because it does not equal itself
-  // as a key
-  const auto once = [this](std::vector<double> key, auto make) {
-    for (double& entry : key)
-      if (std::isnan(entry)) entry = -1e300;
-    auto& curve = curves_[std::move(key)];
-    if (!curve) curve = make();
-    return curve;
-  };
   MuscleCurves result;
   result.active_parameters = active;
   result.velocity_parameters = velocity;
@@ -182,10 +192,7 @@ MuscleCurves CurveCache::curves(
        velocity.eccentric_slope_near_vmax, velocity.max_eccentric_velocity_force_multiplier,
        velocity.concentric_curviness, velocity.eccentric_curviness},
       [&] { return force_velocity_curve(velocity); });
-  result.passive_force_length = once(
-      {2, passive.strain_at_zero_force, passive.strain_at_one_norm_force,
-       passive.stiffness_at_low_force, passive.stiffness_at_one_norm_force, passive.curviness},
-      [&] { return passive_force_length_curve(passive); });
+  result.passive_force_length = passive_force_length(passive);
   result.tendon_force_length = once(
       {3, tendon.strain_at_one_norm_force, tendon.stiffness_at_one_norm_force,
        tendon.norm_force_at_toe_end, tendon.curviness},

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "coxa/math/error.hpp"
+#include "coxa/muscle/strength.hpp"
 
 #include "origin.hpp"
 
@@ -260,10 +261,10 @@ class Names {
   Targets groups_, segments_, joints_;
 };
 
-void change_muscles(Model& model, const Change& change) {
+void change_muscles(Model& model, const Change& change, CurveCache& curves) {
   const auto multiply = [&](Muscle& muscle) {
     switch (change.kind) {
-      case Kind::strength: muscle.max_isometric_force *= change.value; break;
+      case Kind::strength: multiply_strength(muscle, change.value, curves); break;
       case Kind::fiber: muscle.optimal_fiber_length *= change.value; break;
       default: muscle.tendon_slack_length *= change.value; break;
     }
@@ -354,7 +355,8 @@ Model perturb(const Model& model, const std::map<std::string, double>& changes) 
 
   Model result = model;
   if (text.empty()) return result;
-  for (const Change& change : muscles) change_muscles(result, change);
+  CurveCache curves;
+  for (const Change& change : muscles) change_muscles(result, change, curves);
   if (!skeleton.empty()) change_skeleton(result, skeleton);
   result.name = model.name + "_changed";
   result.source = message(origin_of(model), ", changed: ", text);

@@ -7,10 +7,12 @@
 #include "coxa/math/error.hpp"
 #include "coxa/muscle/geometry.hpp"
 #include "coxa/muscle/perturbation.hpp"
+#include "coxa/muscle/strength.hpp"
 
 #include "origin.hpp"
 #include "subject_inertia.hpp"
 #include "subject_measures.hpp"
+#include "subject_strength.hpp"
 #include "subject_tables.hpp"
 
 namespace coxa {
@@ -47,6 +49,8 @@ void check_subject(const Model& model, const Subject& subject) {
   check_range(
       "strength", subject.strength, 0.05, 5, "times the usual",
       "1 is a person of average strength");
+  if (subject.age)
+    check_range("age", *subject.age, 18, 90, "years", "strength was measured on adults");
   for (const auto& [name, length] : subject.segment_lengths)
     check_name("segment length", name, segment_names());
   if (subject.group_strength.empty()) return;
@@ -225,6 +229,20 @@ Eigen::VectorXd path_lengths(const Model& model) {
   return sum;
 }
 
+// `strength`, and what sex, age and training make of it; forces and actuators already fit the size
+void strengthen(Model& model, const Subject& subject, const StrengthTables& tables) {
+  const std::map<std::string, double> actions = action_strength(tables, subject);
+  CurveCache curves;
+  for (Muscle& muscle : model.muscles)
+    multiply_strength(
+        muscle, subject.strength * muscle_strength(tables, actions, muscle.name), curves);
+  const double mean = mean_strength(actions);
+  for (Actuator& actuator : model.actuators) {
+    actuator.lower *= mean;
+    actuator.upper *= mean;
+  }
+}
+
 std::string describe(const Subject& subject) {
   std::string text = message(
       subject.sex == Sex::male ? "male" : "female", ", ", subject.mass, " kg, ", subject.height,
@@ -233,6 +251,9 @@ std::string describe(const Subject& subject) {
     text += message(", ", name, " ", length, " m");
   for (const auto& [name, factor] : subject.group_strength)
     text += message(", ", name, " strength ", factor);
+  if (subject.age) text += message(", ", *subject.age, " years");
+  if (subject.training != Training::untrained)
+    text += subject.training == Training::trained ? ", trained" : ", recreationally trained";
   return text;
 }
 
@@ -278,7 +299,7 @@ Model scale(
     Muscle& muscle = model.muscles[m];
     muscle.optimal_fiber_length *= ratio[m];
     muscle.tendon_slack_length *= ratio[m];
-    muscle.max_isometric_force *= volume / ratio[m] * subject.strength;
+    muscle.max_isometric_force *= volume / ratio[m];
   }
   const double torque =
       subject.strength * subject.mass * subject.height / (tables.model_mass * tables.model_height);
@@ -286,6 +307,7 @@ Model scale(
     actuator.lower *= torque;
     actuator.upper *= torque;
   }
+  strengthen(model, subject, tables.strength);
 
   if (!subject.group_strength.empty()) {
     std::map<std::string, double> changes;

@@ -18,7 +18,8 @@ class Table {
   Table(const std::filesystem::path& folder, const char* name) : path_(folder / name) {
     require<FileError>(
         std::filesystem::is_regular_file(path_), "no table ", path_, "; the folder must hold ",
-        "de_leva_1996.toml, segment_lengths.toml, skeleton_lengths.toml and muscle_volume.toml");
+        "de_leva_1996.toml, segment_lengths.toml, skeleton_lengths.toml, muscle_volume.toml and ",
+        "strength.toml");
     try {
       root_ = toml::parse_file(path_.string());
     } catch (const toml::parse_error& error) {
@@ -37,13 +38,55 @@ class Table {
     return *value;
   }
 
+  /// Lists of words, by name.
+  std::map<std::string, std::vector<std::string>> words(const std::string& key) const {
+    std::map<std::string, std::vector<std::string>> found;
+    const toml::table* rows = root_.at_path(key).as_table();
+    require<FileError>(rows && !rows->empty(), path_, " needs a table '", key, "'");
+    for (const auto& [name, value] : *rows) {
+      std::vector<std::string>& list = found[std::string(name.str())];
+      if (const toml::array* array = value.as_array())
+        for (const auto& each : *array) list.push_back(each.value_or(std::string()));
+      require<FileError>(
+          !list.empty(), path_, " needs a list of words '", key, ".", name.str(), "'");
+    }
+    return found;
+  }
+
  private:
   std::filesystem::path path_;
   toml::table root_;
 };
 
-constexpr std::array<const char*, 4> kTables = {
-    "de_leva_1996.toml", "segment_lengths.toml", "skeleton_lengths.toml", "muscle_volume.toml"};
+constexpr std::array<const char*, 5> kTables = {
+    "de_leva_1996.toml", "segment_lengths.toml", "skeleton_lengths.toml", "muscle_volume.toml",
+    "strength.toml"};
+
+constexpr std::array<const char*, 6> kActions = {"hip_extension",        "hip_flexion",
+                                                 "knee_extension",       "knee_flexion",
+                                                 "ankle_plantarflexion", "ankle_dorsiflexion"};
+
+StrengthTables read_strength(const Table& table, const std::string& who) {
+  StrengthTables result;
+  const auto group = [&](const std::string& list, std::size_t i) {
+    return table(message("sex_and_age.", list, "[", i, "]"));
+  };
+  for (std::size_t i = 0; i < result.centers.size(); ++i) result.centers[i] = group("centers", i);
+  for (const std::string action : kActions) {
+    for (std::size_t i = 0; i < result.centers.size(); ++i)
+      result.torque[action][i] = group(action + "." + who, i) / group(action + ".male", 0);
+    result.training[0][action] = 1;
+    result.training[1][action] = table("training.recreational." + action + ".factor");
+    result.training[2][action] = table("training.trained." + action + ".factor");
+  }
+  result.muscles = table.words("muscles");
+  for (const auto& [muscle, actions] : result.muscles)
+    for (const std::string& action : actions)
+      require<FileError>(
+          result.torque.contains(action), "strength.toml names the action '", action, "' of ",
+          muscle, "; mend the table");
+  return result;
+}
 
 Anthropometry read_anthropometry(const std::filesystem::path& folder, Sex sex) {
   const std::string who = sex == Sex::male ? "male" : "female";
@@ -85,6 +128,7 @@ Anthropometry read_anthropometry(const std::filesystem::path& folder, Sex sex) {
   result.volume_intercept = volume("total.intercept");
   result.model_mass = volume("model.mass");
   result.model_height = volume("model.stature");
+  result.strength = read_strength(Table(folder, kTables[4]), who);
   return result;
 }
 

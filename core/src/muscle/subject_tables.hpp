@@ -7,6 +7,8 @@
 #include "coxa/math/spatial.hpp"
 #include "coxa/muscle/subject.hpp"
 
+#include "subject_strength.hpp"
+
 namespace coxa {
 
 /// Inertia of a segment (de Leva 1996, table 4).
@@ -33,6 +35,8 @@ struct Anthropometry {
   double volume_intercept = 0;  // cm3
   double model_mass = 0;        // kg, of the person whom the unscaled model describes
   double model_height = 0;      // m
+
+  StrengthTables strength;
 
   /// Muscle volume of a leg, cm3.
   double muscle_volume(double mass, double height) const {

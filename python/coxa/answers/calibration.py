@@ -66,7 +66,8 @@ class Calibration(Answer):
 
     @property
     def footer(self) -> list[str]:
-        return [repr(self.subject), *self.notes]
+        start = f"factors on the strength of: {self.before.who}"
+        return [repr(self.subject), start, *self.notes]
 
     def shown(self) -> Mapping[str, Table]:
         return {"factors": self.factors, self.kind: self.table}

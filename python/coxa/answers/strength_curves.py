@@ -55,7 +55,7 @@ class StrengthCurves(Answer):
     ----------
     torques : DataFrame
         `action`, `angle_deg`, `speed_deg_s`; `torque`, the active torque with all agonists fully activated;
-        `passive`, that of the relaxed muscles; `voluntary`, of young people of the same sex, mass and height
+        `passive`, that of the relaxed muscles; `voluntary`, of people of the same sex, age group, mass and height
         (Anderson et al. 2007; NaN for actions or models without); `pooled` and `pooled_sd`, isometric torques of
         adults, over published data sets.
     speeds : DataFrame
@@ -93,8 +93,8 @@ class StrengthCurves(Answer):
     def summary(self) -> Table:
         """One row per action, isometric: peak torque, and how the curve compares with measured ones.
 
-        `peak` (N m) and its `at_deg`; `voluntary`, mean ratio of the model's torque to that of young people of this
-        sex, mass and height; `pooled`, ratio to the pooled torques of adults, fitted by least squares; `shape_sd`,
+        `peak` (N m) and its `at_deg`; `voluntary`, mean ratio of the model's torque to that of people of this
+        sex, age group, mass and height; `pooled`, ratio to the pooled torques of adults, fitted by least squares; `shape_sd`,
         largest deviation from the pooled curve, in its SD, after division by that ratio.
         """
         found = {}
@@ -172,7 +172,7 @@ def strength_curves(
     Parameters
     ----------
     subject : Subject, optional
-        The person; by default an average man, or with `model`, that model unscaled.
+        The person; by default an untrained young man, or with `model`, that model unscaled.
     model : Model or path, optional
         Another model instead of the bundled one. Coordinates and muscles are found by the names of the bundled model
         and of gait2392; what is not found is listed in `missing`.
@@ -267,7 +267,8 @@ def _torque_rows(
     for speed in speeds:
         found = muscle_torques(body, action, angles, speed, posture=held, side=side, tendon=tendon)
         people = None if person is None else measured.voluntary_torque(
-            action.name, person.sex, angles, speed, mass=person.mass, height=person.height
+            action.name, person.sex, angles, speed,
+            mass=person.mass, height=person.height, age=person.age,
         )  # fmt: skip
         for i, angle in enumerate(angles):
             pooled, sd = pool.at(angle) if pool and speed == 0 else (np.nan, np.nan)

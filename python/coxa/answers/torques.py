@@ -38,6 +38,9 @@ JOINTS: dict[str, Joint] = {
     "lumbar_flexion": Joint(("trunk_flexors",)),
 }
 
+#: At most so many repetitions of the linear fit of factors.
+_REPEATS = 20
+
 #: Columns for the posture of other joints, with the coordinate.
 POSTURE = {
     "hip_flexion_deg": "hip_flexion",
@@ -54,39 +57,37 @@ def from_torques(person: Subject, given: Any, factors: Any, model: Any, tendon: 
         generic = default_model()
     else:
         generic = model if isinstance(model, Model) else Model.load(model)
-    body = scale(generic, person)
-    active, passive = _torques_of_muscles(body, rows, tendon)
     member = _group_of_muscle(generic)
     unknown = _factors(factors, generic, rows)
-
-    # active and passive forces both scale with the maximum isometric force
-    total = active + passive
     inside = np.array([[not f.groups or bool(member[m] & set(f.groups)) for m in range(len(member))]
                        for f in unknown])  # fmt: skip
-    columns = total @ inside.T.astype(float)
-    rest = total @ (~inside.any(axis=0)).astype(float)
     measured = rows["torque"].to_numpy(float)
     weight = 1 / rows["sd"].to_numpy(float) if "sd" in rows else np.ones(len(rows))
 
-    a, b = columns * weight[:, None], (measured - rest) * weight
-    _check_told_apart(a, b, unknown)
-    found, error, chi2, notes = _least_squares(a, b, "sd" in rows)
-    for factor, value in zip(unknown, found, strict=True):
-        low, high = (math.exp(bound) for bound in bounds_of(person, factor))
-        if not low <= value <= high:
-            raise InvalidArgument(
-                f"the torques ask for {factor.name} x {value:.3g}, outside {low:.3g} to {high:.3g}; check units"
-                " (N m of one leg), signs and posture"
-            )
-    who = apply(person, unknown, np.log(found))
-    every = np.where(inside.any(axis=0), (found[:, None] * inside).sum(axis=0), 1.0)
-    before, after = total.sum(axis=1), total @ every
+    # active torques follow the factors, passive ones nearly not: repeated at the factors found
+    found, who = np.ones(len(unknown)), person
+    start: Array | None = None
+    for _ in range(_REPEATS):
+        active, passive = _torques_of_muscles(scale(generic, who), rows, tendon)
+        if start is None:
+            start = (active + passive).sum(axis=1)
+        active /= np.where(inside.any(axis=0), found @ inside, 1.0)
+        rest = active[:, ~inside.any(axis=0)].sum(axis=1) + passive.sum(axis=1)
+        a, b = active @ inside.T * weight[:, None], (measured - rest) * weight
+        _check_told_apart(a, b, unknown)
+        last = found
+        found, error, chi2, notes = _least_squares(a, b, "sd" in rows)
+        _check_bounds(person, unknown, found)
+        who = apply(person, unknown, np.log(found))
+        if np.abs(found / last - 1).max() < 1e-9:
+            break
+    after = rest + (a / weight[:, None]) @ found
     table = rows.reset_index(drop=True)
     table["measured"] = table.pop("torque")
-    table["predicted_before"], table["predicted_after"] = before, after
+    table["predicted_before"], table["predicted_after"] = start, after
     table["error"] = after - measured
     table["error_percent"] = 100 * (after - measured) / measured
-    table["passive"] = passive @ every
+    table["passive"] = passive.sum(axis=1)
     table.index = pd.RangeIndex(1, len(rows) + 1, name="torque")
     rows_of = {
         f.name: (v, v - e, v + e, math.nan, math.nan, f.text)
@@ -95,6 +96,16 @@ def from_torques(person: Subject, given: Any, factors: Any, model: Any, tendon: 
     return Calibration(
         who, person, "torques", factor_table(rows_of), Table(table), chi2, tuple(notes)
     )
+
+
+def _check_bounds(person: Subject, unknown: Sequence[Factor], found: Array) -> None:
+    for factor, value in zip(unknown, found, strict=True):
+        low, high = (math.exp(bound) for bound in bounds_of(person, factor))
+        if not low <= value <= high:
+            raise InvalidArgument(
+                f"the torques ask for {factor.name} x {value:.3g}, outside {low:.3g} to {high:.3g}; check units"
+                " (N m of one leg), signs and posture"
+            )
 
 
 def _factors(factors: Any, generic: Model, rows: pd.DataFrame) -> list[Factor]:

@@ -11,6 +11,7 @@ import coxa
 
 from ..authoring.catalogue import known
 from ..base import check
+from ..models.subject import TRAINING
 from .output import PICTURES
 
 
@@ -57,6 +58,10 @@ def add_json(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
 
 
+#: Options that describe a person.
+PERSON = ("sex", "mass", "height", "strength", "age", "training")
+
+
 def add_person(sub: argparse.ArgumentParser) -> None:
     who = sub.add_argument_group("the person")
     who.add_argument("--sex", choices=("male", "female"), help="sex, default male")
@@ -72,6 +77,10 @@ def add_person(sub: argparse.ArgumentParser) -> None:
         type=number_in(""),
         help="factor on the strength of every muscle, default 1",
     )
+    who.add_argument(
+        "--age", metavar="YEARS", type=number_in("years"), help="age in years, default 18 to 25"
+    )
+    who.add_argument("--training", choices=TRAINING, help="resistance training, default untrained")
     who.add_argument(
         "--model",
         metavar="M.osim",
@@ -101,11 +110,7 @@ def add_picture(sub: argparse.ArgumentParser) -> None:
 
 def subject_of(options: argparse.Namespace) -> coxa.Subject | None:
     """The person given by options; None if only --model is given: it is then used unscaled."""
-    given = {
-        name: getattr(options, name)
-        for name in ("sex", "mass", "height", "strength")
-        if getattr(options, name) is not None
-    }
+    given = {name: getattr(options, name) for name in PERSON if getattr(options, name) is not None}
     return None if options.model and not given else coxa.Subject(**given)
 
 

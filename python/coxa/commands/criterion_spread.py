@@ -10,6 +10,7 @@ import coxa
 from ..answers import criteria
 from ..reading import load_trial
 from .arguments import (
+    PERSON,
     add_json,
     add_person,
     add_picture,
@@ -42,11 +43,7 @@ def add(sub: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     picture = picture_of(options)
     if options.name.endswith(".h5") or os.path.exists(options.name):
-        said = [
-            f"--{k}"
-            for k in ("load", "sex", "mass", "height", "strength", "model")
-            if getattr(options, k) is not None
-        ]
+        said = [f"--{k}" for k in ("load", *PERSON, "model") if getattr(options, k) is not None]
         if said or options.set:
             raise coxa.InvalidArgument(
                 f"{options.name} says what was simulated; leave out {' '.join(said or ['--set'])}"

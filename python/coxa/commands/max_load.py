@@ -31,6 +31,7 @@ def run(options: argparse.Namespace) -> int:
                 "time": limit.time,
                 "limited_by": limit.limited_by,
                 "limits": limit.limits.to_dict("records"),
+                "person": limit.whose,
                 "curve": {column: limit.curve[column].tolist() for column in limit.curve},
             }
         )
@@ -38,6 +39,7 @@ def run(options: argparse.Namespace) -> int:
         print(limit)
         if following := limit.next_limits():
             print("without that limit, in the same frame:", *following, sep="\n  ")
+        print(f"for: {limit.whose}")
     if picture:
         draw_to(limit, picture, quiet=options.json)
     return OK

@@ -10,7 +10,7 @@ import coxa
 from ..answers.sets import parse_sets, read_plan
 from ..authoring.catalogue import known
 from ..base import check
-from .arguments import add_person, add_settings, number_in, parameters_of_many, subject_of
+from .arguments import PERSON, add_person, add_settings, number_in, parameters_of_many, subject_of
 from .output import print_table, short_text, wide_console
 from .reports import add_output, hand_over, targets_of
 
@@ -43,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
     if len(options.plan) == 1 and options.plan[0].endswith(".toml"):
         plan, extra = read_plan(options.plan[0])
         athlete = extra.pop("athlete", None)
-        given = (options.sex, options.mass, options.height, options.strength)
+        given = [getattr(options, name) for name in PERSON]
         if athlete is not None:
             if any(value is not None for value in given):
                 raise coxa.InvalidArgument(
@@ -96,7 +96,7 @@ def run(options: argparse.Namespace) -> int:
 def _athlete(given: Any, name: str) -> coxa.Subject:
     if not isinstance(given, dict):
         raise coxa.InvalidArgument(f"{name}: athlete must be a table [athlete], not {given!r}")
-    known = ("sex", "mass", "height", "strength", "segment_lengths")
+    known = (*PERSON, "segment_lengths")
     for key in given:
         if key not in known:
             raise check.unknown(f"entry of [athlete] in {name}", key, known)

@@ -118,7 +118,7 @@ def _source(where: Where, key: str, given: object) -> Source:
 
 
 def _subject(where: Where, given: object) -> Subject:
-    optional = ["mass", "height", "strength", "segment_lengths"]
+    optional = ["mass", "height", "strength", "segment_lengths", "age", "training"]
     fields = dict(where.fields(given, ["sex", "basis"], optional))
     (where / "basis").text(fields.pop("basis"))
     try:

@@ -34,9 +34,16 @@ def rows(name: str) -> tuple[dict[str, str], ...]:
 
 
 def voluntary_torque(
-    action: str, sex: str, angle: ArrayLike, speed: float = 0.0, *, mass: float, height: float
+    action: str,
+    sex: str,
+    angle: ArrayLike,
+    speed: float = 0.0,
+    *,
+    mass: float,
+    height: float,
+    age: float | None = None,
 ) -> Array | None:
-    """Maximum voluntary torque of people of 18 to 25 years, N m, without its passive part.
+    """Maximum voluntary torque of people of an age group, N m, without its passive part.
 
     Equations 3 and 4 of Anderson et al. (2007)
 
@@ -50,6 +57,8 @@ def voluntary_torque(
         deg, flexion (hip, knee) or dorsiflexion positive.
     speed : float
         Shortening speed w, deg/s, 0 or positive.
+    age : float, optional
+        Years; selects the nearest of the groups of 18 to 25 (the default), 55 to 65, and over 65 years.
 
     Returns
     -------
@@ -59,7 +68,12 @@ def voluntary_torque(
     found = [r for r in rows("voluntary_torque") if (r["action"], r["sex"]) == (action, sex)]
     if not found:
         return None
-    c1, c2, c3, c4, c5 = (float(found[0][f"c{i}"]) for i in range(1, 6))
+    # nearest edge of a group
+    years = 18.0 if age is None else age
+    row = min(
+        found, key=lambda r: max(float(r["youngest"]) - years, years - float(r["oldest"] or 99), 0)
+    )
+    c1, c2, c3, c4, c5 = (float(row[f"c{i}"]) for i in range(1, 6))
     w = math.radians(speed)
     slower = (2 * c4 * c5 + w * (c5 - 3 * c4)) / (2 * c4 * c5 + w * (2 * c5 - 4 * c4))
     shape = np.cos(c2 * (np.radians(angle) - c3))

@@ -412,8 +412,9 @@ def scale(model: Model, subject: Subject) -> Model:
 
     Segment lengths follow from stature unless given; masses and inertias from de Leva (1996) by sex, with the
     exact total mass. Optimal fibre and tendon slack lengths keep the operating range of every muscle. Maximum
-    isometric forces follow the muscle volumes of Handsfield et al. (2014), times `subject.strength` and, for
-    groups it names, `subject.group_strength`.
+    isometric forces follow the muscle volumes of Handsfield et al. (2014), times measured factors of sex, age and
+    training (`data/anthropometry/strength.toml`), `subject.strength` and, for groups it names,
+    `subject.group_strength`. Passive forces follow the volumes alone.
 
     Raises
     ------
@@ -430,6 +431,8 @@ def scale(model: Model, subject: Subject) -> Model:
             dict(subject.segment_lengths),
             ANTHROPOMETRY,
             dict(subject.group_strength),
+            subject.age,
+            subject.training,
         ),
         (scale, model, subject),
     )

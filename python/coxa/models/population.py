@@ -12,7 +12,7 @@ from ..base import check
 from ..base.designs import DRAWS, unit_cube
 from ..base.limits import check_count
 from ..base.toml_file import bundled
-from .subject import Subject
+from .subject import TRAINING, Subject
 
 if TYPE_CHECKING:
     import numpy as np
@@ -82,6 +82,10 @@ class Population:
         whom many are overweight.
     share_of_women : float, optional
         Fraction of women, 0 to 1, if `sex` is "both"; by default 0.5.
+    age : float or pair of floats, optional
+        Age of everybody, years, or the ends of a uniform distribution; by default 18 to 25 as of `Subject`.
+    training : {"untrained", "recreational", "trained"}
+        Resistance training of everybody.
 
     Raises
     ------
@@ -90,9 +94,9 @@ class Population:
 
     Notes
     -----
-    Numbers and sources are in `data/anthropometry/population.toml`. Age and training status are not
-    modelled. Women and men have the same mean strength for their mass and height, as muscle volume has
-    in Handsfield et al. (2014); measured torque per body mass is a fifth lower in women.
+    Numbers and sources are in `data/anthropometry/population.toml`. The drawn strength multiplies what
+    sex, age and training give (`Subject`). It is one factor for all muscles: how the strengths of
+    different joints go together was not found. Size is that of all ages of the survey.
 
     Examples
     --------
@@ -104,6 +108,8 @@ class Population:
     strength_spread: float
     source: str
     share_of_women: float
+    age: float | tuple[float, float] | None
+    training: str
 
     def __init__(
         self,
@@ -112,6 +118,8 @@ class Population:
         strength_spread: float | None = None,
         source: str = "ansur_ii",
         share_of_women: float | None = None,
+        age: float | tuple[float, float] | None = None,
+        training: str = "untrained",
     ):
         def put(name: str, value: object) -> None:
             object.__setattr__(self, name, value)
@@ -137,6 +145,8 @@ class Population:
         if not 0 <= share <= 1:
             raise InvalidArgument(f"share_of_women must be from 0 to 1, not {share:g}")
         put("share_of_women", share)
+        put("age", _age(age))
+        put("training", check.choice("training", training, TRAINING))
 
     def __repr__(self) -> str:
         # all digits, so that the text evaluates to an equal population
@@ -144,6 +154,10 @@ class Population:
         parts.append(f"source={self.source!r}")
         if self.sex == "both":
             parts.append(f"share_of_women={self.share_of_women!r}")
+        if self.age is not None:
+            parts.append(f"age={self.age!r}")
+        if self.training != "untrained":
+            parts.append(f"training={self.training!r}")
         return f"Population({', '.join(parts)})"
 
     def __str__(self) -> str:
@@ -157,7 +171,10 @@ class Population:
                 f" {size.mass[0]:.1f} +- {size.mass[1]:.1f} kg, correlation {size.correlation:.2f}"
             )
         low, high = self.percentiles
-        lines.append(f"  strength 1 +- {self.strength_spread:g} of the average for mass and height")
+        lines.append(
+            f"  strength 1 +- {self.strength_spread:g} of the average for sex, mass and height,"
+            f" {self.training}, {self._years}"
+        )
         lines.append(f"  cut at the percentiles {100 * low:g} and {100 * high:g}")
         recalled = " [figures recalled]" if entry.get("recalled") else ""
         lines.append(f"  source: {citation(entry['source'])}{recalled}")
@@ -187,9 +204,21 @@ class Population:
         return Sizes(tuple(row["height"]), tuple(row["mass"]), row["correlation"])
 
     @property
+    def _years(self) -> str:
+        ages = (18, 25) if self.age is None else self.age
+        return f"{ages[0]:g} to {ages[1]:g} years" if isinstance(ages, tuple) else f"{ages:g} years"
+
+    @property
+    def drawn(self) -> list[str]:
+        """Fields of a subject that are drawn, in the order of the columns of `subjects`."""
+        sex = ["sex"] if self.sex == "both" else []
+        age = ["age"] if isinstance(self.age, tuple) else []
+        return [*sex, "height", "mass", "strength", *age]
+
+    @property
     def dimensions(self) -> int:
-        """Uniform numbers needed per person: sex (if both), stature, mass, strength."""
-        return 4 if self.sex == "both" else 3
+        """Uniform numbers needed per person: sex (if both), stature, mass, strength, age (if a range)."""
+        return len(self.drawn)
 
     def subjects(self, u: NDArray[np.float64]) -> list[Subject]:
         """Map uniform numbers to people, by the inverse cumulative distributions.
@@ -198,7 +227,7 @@ class Population:
         ----------
         u : array (n, dimensions), 0 to 1
             Columns: sex if both (a woman below `share_of_women`), stature, mass given that stature,
-            strength.
+            strength, age if it is a range.
 
         Returns
         -------
@@ -226,7 +255,7 @@ class Population:
         else:
             women = np.full(len(given), self.sex == "female")
         low, high = self.percentiles
-        z = ndtri(low + (high - low) * given)
+        z = ndtri(low + (high - low) * given[:, :3])
 
         height, mass = np.empty(len(z)), np.empty(len(z))
         for sex, chosen in (("female", women), ("male", ~women)):
@@ -236,11 +265,20 @@ class Population:
             mixed = r * z[chosen, 0] + math.sqrt(1 - r * r) * z[chosen, 1]
             mass[chosen] = _lognormal(*size.mass, mixed)
         strength = _lognormal(tables()["strength"]["mean"], self.strength_spread, z[:, 2])
+        ages: list[Any] = [self.age] * len(z)
+        if isinstance(self.age, tuple):
+            ages = (self.age[0] + (self.age[1] - self.age[0]) * given[:, 3]).tolist()
+        columns = (women.tolist(), mass.tolist(), height.tolist(), strength.tolist(), ages)
         return [
-            Subject(sex="female" if woman else "male", mass=m, height=h, strength=s)
-            for woman, m, h, s in zip(
-                women.tolist(), mass.tolist(), height.tolist(), strength.tolist(), strict=True
+            Subject(
+                sex="female" if woman else "male",
+                mass=m,
+                height=h,
+                strength=s,
+                age=age,
+                training=self.training,
             )
+            for woman, m, h, s, age in zip(*columns, strict=True)
         ]
 
     def sample(self, n: int, seed: int = 0, method: str = "sobol") -> list[Subject]:
@@ -314,6 +352,11 @@ class Population:
         }
         if self.sex == "both":
             found["share_of_women"] = self.share_of_women
+        # omitted if not given: keeps definitions, and hashes of files, without them unchanged
+        if self.age is not None:
+            found["age"] = list(self.age) if isinstance(self.age, tuple) else self.age
+        if self.training != "untrained":
+            found["training"] = self.training
         return found
 
     @classmethod
@@ -327,7 +370,7 @@ class Population:
         InvalidArgument
             If it is not a mapping, or a value is out of range.
         """
-        allowed = ("sex", "source", "strength_spread", "share_of_women")
+        allowed = ("sex", "source", "strength_spread", "share_of_women", "age", "training")
         if not isinstance(given, Mapping):
             raise InvalidArgument(
                 f"population must be a table with any of {', '.join(allowed)}, not {given!r}"
@@ -339,6 +382,21 @@ class Population:
 
 
 _PLURAL = {"female": "women", "male": "men"}
+
+
+def _age(given: Any) -> float | tuple[float, float] | None:
+    """Age, or the ends of its range, checked."""
+    if given is None:
+        return None
+    ends = [
+        check.positive("age", x, "years")
+        for x in (given if isinstance(given, tuple | list) else [given])
+    ]
+    if not 1 <= len(ends) <= 2 or ends[0] > ends[-1] or not 18 <= ends[0] <= ends[-1] <= 90:
+        raise InvalidArgument(
+            f"age must be a number of years or a rising pair of them, from 18 to 90, not {given!r}"
+        )
+    return ends[0] if len(ends) == 1 else (ends[0], ends[1])
 
 
 def _lognormal(mean: float, sd: float, z: Any) -> Any:

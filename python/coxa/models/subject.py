@@ -24,27 +24,41 @@ SEGMENTS = (
 )
 
 
+#: States of resistance training: none, as after some months of it, and years of heavy training.
+TRAINING = ("untrained", "recreational", "trained")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """A person a model can be scaled to.
+    """A person a model can be scaled to; by default an untrained man of 18 to 25 years.
 
     Parameters
     ----------
     sex : {"male", "female"}
-        Selects the relative segment masses and lengths (de Leva 1996).
+        Selects the relative segment masses and lengths (de Leva 1996), and strength for body size
+        (Anderson et al. 2007).
     mass : float
         Body mass, kg.
     height : float
         Stature, m.
     strength : float
-        Factor on every maximum isometric force and actuator strength; 1 is the average for this mass
-        and height (Handsfield et al. 2014).
+        Factor on every maximum isometric force and actuator strength; 1 is the average of people of
+        this sex, age, training, mass and height. Passive forces of muscles do not follow it.
     segment_lengths : mapping of str to float
         Measured lengths, m, which replace those that follow from stature; any of "thigh", "shank",
         "foot", "trunk", "upper_arm", "forearm", "hip_width", "shoulder_width".
     group_strength : mapping of str to float
         Additional strength factors of single muscle groups of the model, such as
         ``{"quadriceps": 1.3}``, or of its "actuators"; `Model.perturbations` lists the groups.
+    age : float, optional
+        Years, 18 to 90; by default 18 to 25.
+    training : {"untrained", "recreational", "trained"}
+        Resistance training: none, as after about three months of it, or years of heavy training.
+
+    Notes
+    -----
+    Factors of sex, age and training, per joint action, are in `data/anthropometry/strength.toml` with
+    their sources: measured torques, never lifts.
 
     Raises
     ------
@@ -60,6 +74,8 @@ class Subject:
     strength: float = 1.0
     segment_lengths: Mapping[str, float] = field(default_factory=dict)
     group_strength: Mapping[str, float] = field(default_factory=dict)
+    age: float | None = None
+    training: str = "untrained"
 
     def __post_init__(self) -> None:
         def put(name: str, value: object) -> None:
@@ -90,6 +106,9 @@ class Subject:
                 raise InvalidArgument(f"group_strength must name muscle groups, not {name!r}")
             factors[name] = check.positive(f"strength of {name}", value)
         put("group_strength", MappingProxyType(dict(sorted(factors.items()))))
+        if self.age is not None:
+            put("age", check.positive("age", self.age, "years"))
+        put("training", check.choice("training", self.training, TRAINING))
 
     def __repr__(self) -> str:
         # all digits, so that the text evaluates to an equal subject
@@ -100,6 +119,10 @@ class Subject:
             text += f", segment_lengths={dict(self.segment_lengths)!r}"
         if self.group_strength:
             text += f", group_strength={dict(self.group_strength)!r}"
+        if self.age is not None:
+            text += f", age={self.age!r}".removesuffix(".0")
+        if self.training != "untrained":
+            text += f", training={self.training!r}"
         return f"Subject({text})"
 
     def __hash__(self) -> int:
@@ -108,6 +131,17 @@ class Subject:
     def __reduce__(self) -> tuple[Any, ...]:
         # a mapping proxy cannot be pickled
         return (Subject.from_json, (self.to_json(),))
+
+    @property
+    def who(self) -> str:
+        """Whose strength it is, such as "untrained man of 18 to 25 years, 80 kg, 1.80 m"."""
+        trained = "recreationally trained" if self.training == "recreational" else self.training
+        years = "18 to 25" if self.age is None else f"{self.age:g}"
+        sex = "man" if self.sex == "male" else "woman"
+        text = f"{trained} {sex} of {years} years, {self.mass:g} kg, {self.height:.2f} m"
+        if self.strength != 1:
+            text += f", strength {self.strength:g}"
+        return text + (", groups of other strength" if self.group_strength else "")
 
     def to_json(self) -> str:
         """All fields as JSON, as stored in result files."""
@@ -118,9 +152,13 @@ class Subject:
             "strength": self.strength,
             "segment_lengths": dict(self.segment_lengths),
         }
-        # omitted if empty: keeps the JSON, and hashes of files, of subjects without it unchanged
+        # omitted if not given: keeps the JSON, and hashes of files, of subjects without it unchanged
         if self.group_strength:
             fields["group_strength"] = dict(self.group_strength)
+        if self.age is not None:
+            fields["age"] = self.age
+        if self.training != "untrained":
+            fields["training"] = self.training
         return json.dumps(fields)
 
     @classmethod

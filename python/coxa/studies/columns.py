@@ -209,8 +209,7 @@ def column_names(factor: Any) -> list[str]:
     if factor.dimensions == 1:
         return [factor.name]
     if hasattr(factor, "population"):
-        names = ["subject_sex", "subject_height", "subject_mass", "subject_strength"]
-        return names[-factor.dimensions :]
+        return [f"subject_{name}" for name in factor.population.drawn]
     return [f"{factor.name}_{j + 1}" for j in range(factor.dimensions)]
 
 

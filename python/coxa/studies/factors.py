@@ -45,6 +45,8 @@ SUBJECT_FIELDS = {
     "subject_mass": ("kg", "body mass"),
     "subject_height": ("m", "stature"),
     "subject_strength": ("1", "factor on all maximum forces"),
+    "subject_age": ("year", "age of the person; not a number: 18 to 25 years"),
+    "subject_training": ("1", "resistance training of the person"),
 }
 
 LOAD_PER_MASS = "load_per_mass"
@@ -269,7 +271,9 @@ class People(Factor):
 
     def columns(self, values: Sequence[Any]) -> list[Column]:
         people = [self.people[value] for value in values]
-        return super().columns(values) + subject_columns(people)
+        aged = any(person.age is not None for person in self.people)
+        trained = any(person.training != "untrained" for person in self.people)
+        return super().columns(values) + subject_columns(people, aged, trained)
 
 
 @dataclass(frozen=True)
@@ -297,14 +301,22 @@ class Crowd(Factor):
         row["subject"] = value
 
     def columns(self, values: Sequence[Any]) -> list[Column]:
-        return subject_columns(values)
+        known = self.population
+        return subject_columns(values, known.age is not None, known.training != "untrained")
 
 
-def subject_columns(people: Sequence[Subject]) -> list[Column]:
-    """Columns of the study's table for people: sex, mass, height, strength."""
+def subject_columns(people: Sequence[Subject], aged: bool, trained: bool) -> list[Column]:
+    """Columns of the study's table for people: sex, mass, height, strength, and age and training if they are given."""
+    left_out = {"subject_age": not aged, "subject_training": not trained}
+
+    def values(field: str) -> list[float | str]:
+        found = [getattr(person, field) for person in people]
+        return [plain(math.nan if value is None else value) for value in found]
+
     return [
-        (name, unit, text, [plain(getattr(p, name.removeprefix("subject_"))) for p in people])
+        (name, unit, text, values(name.removeprefix("subject_")))
         for name, (unit, text) in SUBJECT_FIELDS.items()
+        if not left_out.get(name)
     ]
 
 
@@ -416,7 +428,7 @@ def _described(name: str, exercises: Sequence[str], model: Any) -> tuple[Any, ..
         def check_field(value: object) -> float | str:
             return getattr(Subject(**{key: value}), key)  # type: ignore[arg-type]
 
-        return unit, text, check_field, False, key == "sex", Target("field", name)
+        return unit, text, check_field, False, key in ("sex", "training"), Target("field", name)
     if name == LOAD_PER_MASS:
         for e in exercises:
             if "load" not in catalogue.exercise(e).parameters:

@@ -134,7 +134,7 @@ class Study:
             Any parameter of the exercises, in declared units: a list gives levels (numbers, or words of a
             choice), a pair of numbers a continuous range. Also `exercise` (names), `subject` (subjects or a
             `coxa.Population`), `subject_mass`, `subject_height`, `subject_strength`, `subject_sex`,
-            `load_per_mass` (external mass over body mass), `criterion`, and the names listed by
+            `subject_age`, `subject_training`, `load_per_mass` (external mass over body mass), `criterion`, and the names listed by
             `Model.perturbations()`.
 
         Raises

@@ -29,6 +29,10 @@ def person(subject: Subject | None, attributes: Mapping[Any, Any]) -> list[str]:
         return [str(attributes.get("model", ""))]
     who = "man" if subject.sex == "male" else "woman"
     parts = [f"{who}, {subject.mass:g} kg, {subject.height:.2f} m"]
+    if subject.age is not None:
+        parts.append(f"{subject.age:g} years")
+    if subject.training != "untrained":
+        parts.append("trained" if subject.training == "trained" else "recreationally trained")
     if subject.strength != 1:
         parts.append(f"strength {subject.strength:g}")
     return parts

@@ -77,7 +77,7 @@ class Setup:
         columns = {"path": found.pop("path"), "load": found.pop("load_at_frame")}
         curve = pd.DataFrame(columns).rename_axis("frame")
         limits = pd.DataFrame(found.pop("limits"), columns=list(LIMIT_COLUMNS))
-        return MaxLoad(self.exercise, curve=curve, limits=limits, **found)
+        return MaxLoad(self.exercise, curve=curve, limits=limits, subject=self.subject, **found)
 
     def to_dict(self) -> dict[str, Any]:
         """Subject, model and options as plain values."""
@@ -254,6 +254,8 @@ class MaxLoad:
         if the maximum of the parameter comes first.
     curve : DataFrame
         The sticking curve: maximum `load` (kg) of each frame on its own, and `path` from 0 (bottom) to 1 (top).
+    subject : Subject or None
+        Who lifts it; None for a model that was not scaled.
     """
 
     exercise: str
@@ -263,6 +265,7 @@ class MaxLoad:
     limited_by: str
     curve: pd.DataFrame
     limits: pd.DataFrame
+    subject: Subject | None = None
 
     def __repr__(self) -> str:
         path = self.curve["path"].iloc[self.frame]
@@ -278,6 +281,11 @@ class MaxLoad:
             f"+{margin:.1f} kg: {name}"
             for margin, name in zip(following["margin_kg"], following["name"], strict=True)
         ]
+
+    @property
+    def whose(self) -> str:
+        """Who lifts it, in one line."""
+        return "model as it is, not scaled" if self.subject is None else self.subject.who
 
     def plot(self) -> Figure:
         """Plot the sticking curve and its limiting frame."""

@@ -97,3 +97,48 @@ def test_muscles_pull_the_same_in_opensim(path, tmp_path):
     for name, force in forces[0].items():
         # OpenSim iterates to 1e-8 of a muscle's strength
         assert forces[1][name] == pytest.approx(force, rel=1e-6, abs=1e-3), name
+
+
+PEOPLE = {
+    "trained woman": coxa.Subject(sex="female", mass=62, height=1.68, age=45, training="trained"),
+    "weak": coxa.Subject(mass=80, height=1.80, strength=0.6, group_strength={"hamstrings": 0.8}),
+}
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_strength_is_the_same_in_opensim(who, tmp_path):
+    """Passive and active fibre forces of a person of other strength, muscle by muscle, in OpenSim."""
+    model = coxa.scale(coxa.Model.load(MODELS[0]), PEOPLE[who])
+    model.save(tmp_path / "person.osim")
+    there, _ = opened(tmp_path / "person.osim")
+    for muscle in there.updMuscles():
+        millard = osim.Millard2012EquilibriumMuscle.safeDownCast(muscle)
+        millard.set_ignore_tendon_compliance(True)
+        millard.set_ignore_activation_dynamics(True)
+    state = there.initSystem()
+    names = list(model.coordinates)
+    compared = 0
+    for seed in range(6):
+        at_random(there, state, seed)
+        q = np.array([there.getCoordinateSet().get(name).getValue(state) for name in names])
+        relaxed, active = (model.muscle_forces(q, np.zeros_like(q), a) for a in (0.0, 1.0))
+        lengths = model.muscle_lengths(q)
+        for muscle in there.updMuscles():
+            muscle.setActivation(state, 1.0)
+        there.realizeDynamics(state)
+        for i, each in enumerate(model.muscles):
+            muscle = there.getMuscles().get(each.name)
+            millard = osim.Millard2012EquilibriumMuscle.safeDownCast(muscle)
+            # paths around cylinders differ a little; fibres are clamped near half their length
+            if abs(millard.getLength(state) - lengths[i]) > 1e-9:
+                continue
+            if millard.getNormalizedFiberLength(state) < 0.55:
+                continue
+            passive = millard.getPassiveFiberForceAlongTendon(state)
+            full = millard.getActiveFiberForceAlongTendon(state)
+            # OpenSim interpolates its curves: 1e-6 of the maximum isometric force
+            least = 1e-6 * each.max_isometric_force
+            assert passive == pytest.approx(relaxed[i], rel=1e-5, abs=least), each.name
+            assert full == pytest.approx(active[i] - relaxed[i], rel=1e-5, abs=least), each.name
+            compared += passive > 10
+    assert compared > 20

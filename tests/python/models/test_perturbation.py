@@ -53,15 +53,23 @@ def test_list_says_what_can_be_changed(model):
     assert not listed["strength_glutes"].independent and not listed["strength_all"].independent
 
 
-def test_doubled_strength_doubles_tension(model):
-    # the curves do not know the force: twice the force to the last bit
+def test_doubled_strength_doubles_active_tension(model):
     q = postures(model)
     v, a = np.full_like(q, 0.2), np.full((len(q), len(model.muscles)), 0.5)
-    usual = model.muscle_forces(q, v, a)
-    strong = model.perturbed(strength_hamstrings=2).muscle_forces(q, v, a)
+    doubled = model.perturbed(strength_hamstrings=2)
+    relaxed, slack = (m.muscle_forces(q, v, 0.0) for m in (model, doubled))
+    usual, strong = (m.muscle_forces(q, v, a) for m in (model, doubled))
     changed = [m.name[:-2] in ("bflh", "bfsh", "semimem", "semiten") for m in model.muscles]
     assert sum(changed) == 8
-    np.testing.assert_array_equal(strong, usual * np.where(changed, 2.0, 1.0))
+    active = (usual - relaxed) * np.where(changed, 2.0, 1.0)
+    # rounding of forces of at most some kN
+    np.testing.assert_allclose(strong - slack, active, rtol=1e-12, atol=1e-9)
+    # others to the bit; relaxed ones as a curve of the same family allows, and far from doubled
+    np.testing.assert_array_equal(np.delete(slack, np.flatnonzero(changed), 1),
+                                  np.delete(relaxed, np.flatnonzero(changed), 1))  # fmt: skip
+    most = np.array([m.max_isometric_force for m in model.muscles])
+    assert (np.abs(slack - relaxed) / most).max() < 0.02
+    assert (relaxed[:, changed] / most[changed]).max() > 0.05
 
 
 def test_shorter_tendon_is_a_longer_fibre(model):

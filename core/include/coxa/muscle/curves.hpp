@@ -146,10 +146,17 @@ class COXA_EXPORT CurveCache {
       const PassiveForceLengthParameters& passive,
       const TendonForceLengthParameters& tendon);
 
+  /// A passive curve alone.
+  std::shared_ptr<const BezierCurve> passive_force_length(
+      const PassiveForceLengthParameters& parameters);
+
   /// Number of distinct curves made.
   std::size_t size() const { return curves_.size(); }
 
  private:
+  template <typename Make>
+  std::shared_ptr<const BezierCurve> once(std::vector<double> key, Make make);
+
   std::map<std::vector<double>, std::shared_ptr<const BezierCurve>> curves_;
 };
 

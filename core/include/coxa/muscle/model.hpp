@@ -24,6 +24,11 @@ struct Muscle {
   double max_contraction_velocity = 10;  // optimal fibre lengths per second
   double minimum_activation = 0.01;
   MuscleCurves curves;
+
+  // factor in max_isometric_force that the passive force does not follow, and the parameters of the
+  // passive curve without it: multiply_strength()
+  double strength = 1;
+  PassiveForceLengthParameters passive_at_strength_one{};
 };
 
 /// Bounded ideal actuator on a coordinate that has no muscles in the model; not a reserve.

@@ -30,6 +30,8 @@ struct Perturbation {
 ///     segment_mass_<segment>        factor on mass and inertia before the total is restored
 ///     joint_center_<joint>_<x|y|z>  shift of a joint in its parent, m
 ///
+/// Strength is active: passive forces stay as they are in N (coxa/muscle/strength.hpp).
+///
 /// Groups. The model's own, made into a partition of all muscles: a muscle in several groups counts
 /// in the smallest of them (rectus femoris in the quadriceps, not the hip flexors), and one in none
 /// is in `other`. A group that consists of smaller ones (`glutes`) and `all` can be named too and

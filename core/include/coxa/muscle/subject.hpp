@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,9 @@
 namespace coxa {
 
 enum class Sex { male, female };
+
+/// Resistance training of a person: none, some months, or years of heavy training.
+enum class Training { untrained, recreational, trained };
 
 /// A person to whom a model can be scaled.
 struct Subject {
@@ -23,6 +27,8 @@ struct Subject {
   // additional factors on the strength of muscle groups or of the `actuators`, 0.05 to 5; names of
   // strength_groups()
   std::map<std::string, double> group_strength{};
+  std::optional<double> age{};  // years, 18 to 90; none: 18 to 25
+  Training training = Training::untrained;
 
   bool operator==(const Subject&) const = default;
 };
@@ -45,9 +51,9 @@ COXA_EXPORT const std::vector<std::string>& segment_names();
 /// @throws UnknownName if the model lacks a body or site of the full-body model
 COXA_EXPORT std::map<std::string, double> segment_lengths(const Model& model);
 
-/// Scales the full-body model to a person. The unscaled model is a man of 75.337 kg and 1.70 m
-/// (Rajagopal et al. 2016); a subject with its mass, height and lengths gets its geometry and
-/// forces back unchanged.
+/// Scales the full-body model to a person. The unscaled model is an untrained man of 18 to 25
+/// years, 75.337 kg and 1.70 m (Rajagopal et al. 2016); a subject with its mass, height and lengths
+/// gets its geometry and forces back unchanged.
 ///
 /// Lengths. Each body is stretched along its axes. Along the segment, by the length from stature
 /// (data/anthropometry: de Leva 1996; leg and trunk converted to the model's joint centres) or the
@@ -72,16 +78,22 @@ COXA_EXPORT std::map<std::string, double> segment_lengths(const Model& model);
 /// flexion, so that operating ranges are preserved. Maximum isometric force follows volume over
 /// fibre length,
 ///
-///     F' = F (V'/V) / (l'/l) strength,    V = 47 mass height + 1285 cm3
+///     F' = F (V'/V) / (l'/l),    V = 47 mass height + 1285 cm3
 ///
 /// (muscle volume of a leg: Handsfield et al. 2014; as in Rajagopal et al. 2016), also for trunk
 /// muscles, which the regression does not cover. Actuators, which represent joint torques, scale
-/// with mass x height. Factors of `group_strength` multiply these, as in `perturb`. Pennation,
-/// contraction velocity, curves and groups are unchanged.
+/// with mass x height. Pennation, contraction velocity and groups are unchanged.
+///
+/// Strength. Sex and age multiply the forces by measured torques per joint action over those of men
+/// of 18 to 25 years (Anderson et al. 2007), `training` by torques of trained people over untrained
+/// ones (data/anthropometry/strength.toml). A muscle takes the mean factor of its actions; muscles
+/// of the trunk and actuators take the mean of all actions. `strength` and the factors of
+/// `group_strength` multiply these, as in `perturb`. Passive forces in N follow body size alone
+/// (coxa/muscle/strength.hpp).
 ///
 /// @param generic the unscaled full-body model (data/models/coxa_fullbody.osim)
 /// @param anthropometry folder with the tables (data/anthropometry)
-/// @throws InvalidArgument for a mass, height, strength or length that is not a number or out of
+/// @throws InvalidArgument for a mass, height, age, strength or length that is no number or out of
 ///         range (a length: half to twice the expected one), with the range
 /// @throws UnknownName for a length or muscle group that does not exist, or a model without the
 ///         bodies of the full-body model
