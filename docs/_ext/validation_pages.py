@@ -19,11 +19,10 @@ except ModuleNotFoundError:  # Python 3.10
 TABLE = DOCS / "reference" / "validation_table.md"
 
 
-def rows() -> dict[str, list[str]]:
-    """Cells of every row, by the finding in its first cell."""
+def rows() -> list[list[str]]:
+    """Cells of every row."""
     lines = [line for line in TABLE.read_text().splitlines() if line.startswith("| ")]
-    split = [[c.strip() for c in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines[1:]]
-    return {cells[0]: cells for cells in split}
+    return [[c.strip() for c in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines[1:]]
 
 
 def generate() -> None:
@@ -31,7 +30,9 @@ def generate() -> None:
         tomllib.loads(p.read_text()) for p in sorted((ROOT / "data/literature").glob("*.toml"))
     ]
     sources = {key: value for file in files for key, value in file.get("sources", {}).items()}
-    found, text, verdicts = rows(), "", Counter()
+    every, text, verdicts = rows(), "", Counter()
+    found = {cells[0]: cells for cells in every}
+    head = ("Finding", "Published", "Simulated", "Verdict", "Source")
     for file in files:
         findings = list(file.get("findings", {}).values())
         if not findings:
@@ -52,9 +53,13 @@ def generate() -> None:
             verdicts[verdict] += 1
             if "note" in finding:
                 causes.append(f"- *{finding['statement']}*: {finding['note']}\n")
-        head = ("Finding", "Published", "Simulated", "Verdict", "Source")
         text += f"## {file['section']}\n\n{table(head, body)}\n"
         if causes:
             text += "Causes found:\n\n" + "".join(causes) + "\n"
+    # findings on strength are in no file: they follow from data/strength
+    told = {finding["statement"] for file in files for finding in file.get("findings", {}).values()}
+    body = [tuple(cells) for cells in every if cells[0] not in told]
+    verdicts.update(cells[3] for cells in body)
+    text += f"## Strength\n\n{table(head, body)}\n"
     counts = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.most_common())
     write("validation.md", f"{sum(verdicts.values())} findings: {counts}.\n\n{text}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from collections import Counter
@@ -9,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -17,9 +19,9 @@ from .._core import FileError, InvalidArgument
 from ..base import check
 from ..base.progress import Progress
 from ..studies.running import worker_count
-from . import bundled, report
+from . import bundled, report, strength
 from .measures import NoValue, Taken
-from .records import Finding, Table, Trial
+from .records import Finding, Trial
 from .table import read_table, read_tables
 from .trials import Bench, Failed, describe
 from .verdicts import VERDICTS, verdict
@@ -135,7 +137,8 @@ def validate(
     Parameters
     ----------
     only : str or list of str, optional
-        Names of findings; `*` matches any characters, as in "thrust_*".
+        Names of findings; `*` matches any characters, as in "thrust_*", or "strength_*": torques, passive
+        torques and moment arms of the bundled model.
     table : path, optional
         A TOML file with your own findings instead of the bundled ones; data/literature/README.md describes
         the format. It may refer to trials and papers of the bundled tables.
@@ -160,7 +163,10 @@ def validate(
         If the table cannot be read.
     """
     found = read_table(table) if table is not None else read_tables(bundled.files())
-    findings = _chosen(found, only)
+    # those on strength belong to the bundled tables
+    more = {} if table is not None else {m.finding.id: m for m in strength.measures()}
+    names = _chosen([f.id for f in found.findings] + list(more), only)
+    findings = [finding for finding in found.findings if finding.id in names]
     workers = worker_count(workers)
     trials = [trial for finding in findings for trial in finding.trials.values()]
     with Progress(len(trials), wanted=progress) as bar:
@@ -170,23 +176,25 @@ def validate(
 
         bench = Bench(found.trials, workers, show)
         bench.run(trials)
-    return Validation([_row(finding, bench) for finding in findings], found.files)
+    rows = [_row(finding, bench) for finding in findings]
+    rows += [_strength_row(each) for name, each in more.items() if name in names]
+    return Validation(rows, found.files)
 
 
-def _chosen(table: Table, only: str | Iterable[str] | None) -> list[Finding]:
+def _chosen(names: list[str], only: str | Iterable[str] | None) -> set[str]:
+    """The names that `only` asks for."""
     if only is None:
-        return list(table.findings)
+        return set(names)
     wanted = [only] if isinstance(only, str) else list(only)
     if not wanted:
         raise InvalidArgument("only names no finding; leave it out for all of them")
-    names = [finding.id for finding in table.findings]
     chosen = set()
     for pattern in wanted:
         found = [name for name in names if fnmatchcase(name, str(pattern))]
         if not found:
             raise check.unknown("finding", pattern, names)
         chosen.update(found)
-    return [finding for finding in table.findings if finding.id in chosen]
+    return chosen
 
 
 def _row(finding: Finding, bench: Bench) -> Row:
@@ -209,6 +217,26 @@ def _row(finding: Finding, bench: Bench) -> Row:
                 simulated += f" ({RESERVES})"
         except Failed as error:
             said, simulated = ERROR, str(error)
+    return _told(finding, said, simulated, numbers, remarks, descriptions)
+
+
+def _strength_row(measure: strength.Measure) -> Row:
+    finding, value = measure.finding, measure.number()
+    if math.isnan(value):
+        return _told(finding, "not simulated", "the model has no such muscle")
+    numbers = {"": value}
+    said, simulated = verdict(finding.published, numbers), report.simulated(finding, numbers)
+    return _told(finding, said, simulated, numbers)
+
+
+def _told(
+    finding: Finding,
+    said: str,
+    simulated: str,
+    numbers: Mapping[str, float] = MappingProxyType({}),
+    remarks: Iterable[str] = (),
+    descriptions: Iterable[str] = (),
+) -> Row:
     return Row(
         id=finding.id,
         section=finding.section,
@@ -225,7 +253,7 @@ def _row(finding: Finding, bench: Bench) -> Row:
         read=finding.read or finding.source.read,
         note=finding.note,
         remarks="; ".join(remarks),
-        numbers=numbers,
+        numbers=dict(numbers),
         trials=tuple(descriptions),
     )
 
@@ -283,7 +311,8 @@ def record(validation: Validation) -> list[str]:
     texts = {path: _read_text(path) for path in validation.files}
     written = dict(texts)
     for row in validation.rows:
-        if row.verdict in (ERROR, row.recorded):
+        # findings on strength have no recorded verdict
+        if row.verdict in (ERROR, row.recorded) or row.section == strength.SECTION:
             continue
         for path, text in written.items():
             if (changed := _with_verdict(text, row.id, row.verdict)) is not None:
