@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import csv
 import math
+import re
 import sys
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -120,8 +121,116 @@ def split_torso(torso: dict, total_mass: float, head: dict) -> tuple[dict, dict,
     return rest, part, joint
 
 
-def load() -> dict:
-    """All tables, with the derived figures filled in."""
+Shifts = dict[str, dict[str, list[float]]]
+
+
+def shifts() -> Shifts:
+    """What fit_moment_arms.py moved: by table and name, x, y, z and radius, or one value per knot, m."""
+    found: Shifts = {"path": {}, "wrap": {}, "spline": {}}
+    for row in rows("path_shifts"):
+        found["path"][row["point"]] = [*numbers(row, "dx", "dy", "dz"), 0.0]
+    for row in rows("wrap_shifts"):
+        found["wrap"][row["cylinder"]] = numbers(row, "dx", "dy", "dz", "dradius")
+    for row in rows("spline_shifts"):
+        found["spline"].setdefault(row["spline"], []).append(float(row["dy"]))
+    return found
+
+
+def shifted(model: dict, moved: Shifts) -> dict:
+    """The tables with shifts added; those of the right side, mirrored, also on the left."""
+
+    # the published names of the left points are not always those of the right ones: their order is
+    order: dict[str, list[str]] = {}
+    for row in model["path_points"]:
+        order.setdefault(row["muscle"], []).append(row["name"])
+    of_right = {
+        name: order[re.sub("_l$", "_r", muscle)][k]
+        for muscle, names in order.items()
+        for k, name in enumerate(names)
+    }
+
+    def change(row: dict[str, str], table: str, right: str, columns: str) -> dict[str, str]:
+        own = moved.get(table, {}).get(right)
+        if own is None:
+            return row
+        signs = [1.0, 1.0, 1.0 if row["name"] == right else -1.0, 1.0]
+        new = dict(row)
+        for column, value, sign in zip(columns.split(), own, signs, strict=False):
+            new[column] = text(float(row[column]) + sign * value)
+        return new
+
+    known = {
+        "path": {row["name"] for row in model["path_points"]},
+        "wrap": {row["name"] for row in model["wrap_cylinders"]},
+        "spline": {row["spline"] for row in model["splines"]},
+    }
+    for table, shift in moved.items():
+        lost = sorted(set(shift) - known[table])
+        if lost:
+            raise TableError(f"{table}_shifts.csv: no {lost[0]} to shift")
+    result = dict(model)
+    result["path_points"] = [
+        change(row, "path", of_right[row["name"]], "x y z") for row in model["path_points"]
+    ]
+    result["wrap_cylinders"] = [
+        change(row, "wrap", re.sub("_l$", "_r", row["name"]), "tx ty tz radius")
+        for row in model["wrap_cylinders"]
+    ]
+    for name, values in moved.get("spline", {}).items():
+        knot = 0
+        splines = []
+        for row in result["splines"]:
+            if row["spline"] == name:
+                # the last shift also holds for the knots that extend the published ones
+                dy = values[min(knot, len(values) - 1)]
+                row = {**row, "y": text(float(row["y"]) + dy)}
+                knot += 1
+            splines.append(row)
+        result["splines"] = splines
+    return result
+
+
+Fits = dict[str, dict[str, float]]
+
+
+def fits_of_tables() -> Fits:
+    """What fit_muscles.py changed: by muscle of the right side, the columns of the table."""
+    columns = (
+        "force_factor optimal_fiber_length tendon_slack_length strain_at_zero_force strain_at_one_norm_force"
+        " stiffness_at_one_norm_force"
+    ).split()
+    return {
+        row["muscle"]: dict(zip(columns, numbers(row, *columns), strict=True))
+        for row in rows("muscle_fits")
+    }
+
+
+def fitted(model: dict, changed: Fits) -> dict:
+    """The tables with fits applied to both sides."""
+    lost = sorted(set(changed) - {row["name"] for row in model["muscles"]})
+    if lost:
+        raise TableError(f"muscle_fits.csv: no muscle {lost[0]}")
+
+    def change(row: dict[str, str], key: str, names: dict[str, str]) -> dict[str, str]:
+        own = changed.get(re.sub("_l$", "_r", row[key]))
+        return (
+            row if own is None else {**row, **{new: text(own[name]) for name, new in names.items()}}
+        )
+
+    lengths = ("force_factor", "optimal_fiber_length", "tendon_slack_length")
+    strains = ("strain_at_zero_force", "strain_at_one_norm_force", "stiffness_at_one_norm_force")
+    return {
+        **model,
+        "muscles": [change(row, "name", {n: n for n in lengths}) for row in model["muscles"]],
+        "muscle_curves": [
+            change(row, "muscle", {n: f"passive_{n}" for n in strains})
+            for row in model["muscle_curves"]
+        ],
+    }
+
+
+def load(moved: Shifts | None = None, fits: Fits | None = None) -> dict:
+    """All tables, with the derived figures filled in, shifts added and fits applied: those of the tables, unless given."""
     model: dict = {
         name: rows(name)
         for name in (
@@ -177,7 +286,8 @@ def load() -> dict:
         )
     )
     model["sites"].append(site)
-    return model
+    model = shifted(model, shifts() if moved is None else moved)
+    return fitted(model, fits_of_tables() if fits is None else fits)
 
 
 # xml ---------------------------------------------------------------------------------------------
@@ -434,9 +544,9 @@ PUBLICATIONS = (
 )
 
 
-def build() -> str:
-    """The whole model as text."""
-    model = load()
+def build(model: dict | None = None) -> str:
+    """The whole model as text, from the tables on disk or those given."""
+    model = load() if model is None else model
     xml = Xml()
     xml.begin("OpenSimDocument", Version=str(DOCUMENT_VERSION))
     xml.begin("Model", "coxa_fullbody")

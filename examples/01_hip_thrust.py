@@ -2,8 +2,8 @@
 
 import coxa
 
-athlete = coxa.Subject(sex="female", mass=62, height=1.68)
-result = coxa.simulate("barbell_hip_thrust", athlete, load=80, bench_height=0.40)
+athlete = coxa.Subject(sex="female", mass=62, height=1.68, training="trained")
+result = coxa.simulate("barbell_hip_thrust", athlete, load=60, bench_height=0.40)
 
 print(result.summary())
 print(result["hip_extension_moment"].sum("side").max())  # both legs together, N m

@@ -2,7 +2,7 @@
 
 import coxa
 
-athlete = coxa.Subject(sex="female", mass=62, height=1.68)
+athlete = coxa.Subject(sex="female", mass=62, height=1.68, training="trained")
 study = coxa.Study("barbell_hip_thrust", athlete).vary(
     foot_distance=[0.60, 0.65, 0.70, 0.75], load=[40, 60]
 )

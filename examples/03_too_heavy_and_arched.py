@@ -8,7 +8,7 @@ joints, which carry more in an arched spine, is not modelled.
 import coxa
 from coxa.faults import before_after, consequences
 
-athlete = coxa.Subject(sex="female", mass=62, height=1.68)
+athlete = coxa.Subject(sex="female", mass=62, height=1.68, training="trained")
 
 
 def thrust(load, **way):

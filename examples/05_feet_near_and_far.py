@@ -7,11 +7,11 @@ the shins vertical at the top. That distance depends on the body; the first simu
 import coxa
 from coxa.faults import before_after, consequences
 
-athlete = coxa.Subject(sex="female", mass=62, height=1.68)
+athlete = coxa.Subject(sex="female", mass=62, height=1.68, training="trained")
 
 
 def thrust(**way):
-    return coxa.simulate("barbell_hip_thrust", athlete, load=70, frames=61, **way)
+    return coxa.simulate("barbell_hip_thrust", athlete, load=50, frames=61, **way)
 
 
 upright = thrust()

@@ -2,7 +2,7 @@
 
 import coxa
 
-athlete = coxa.Subject(sex="female", mass=62, height=1.68)
+athlete = coxa.Subject(sex="female", mass=62, height=1.68, training="trained")
 lifts = ["barbell_hip_thrust", "glute_bridge", "back_squat", "romanian_deadlift"]
 comparison = coxa.compare(lifts, athlete, fraction=0.7)
 

@@ -2,7 +2,7 @@
 
 import coxa
 
-athlete = coxa.Subject(sex="female", mass=62, height=1.68)
+athlete = coxa.Subject(sex="female", mass=62, height=1.68, training="trained")
 workout = coxa.Workout(
     [
         coxa.Sets("barbell_hip_thrust", sets=3, reps=8, rest=120, fraction=0.7),

@@ -34,7 +34,7 @@ class StopThrust(coxa.Exercise):
 table = coxa.conformance.check("stop_thrust", draws=6)
 print(table[["passed", "found"]].to_string(max_colwidth=60), "\n")
 
-athlete = coxa.Subject(sex="female", mass=62, height=1.68)
+athlete = coxa.Subject(sex="female", mass=62, height=1.68, training="trained")
 for name, options in [("barbell_hip_thrust", {}), ("stop_thrust", {"stop": 0.5})]:
     result = coxa.simulate(name, athlete, load=60, **options)
     peak = result.summary().loc["peak_hip_extension_moment"]

@@ -3,10 +3,10 @@
 import coxa
 import matplotlib.pyplot as plt
 
-athlete = coxa.Subject(sex="female", mass=62, height=1.68)
+athlete = coxa.Subject(sex="female", mass=62, height=1.68, training="trained")
 study = (
     coxa.Study("barbell_hip_thrust", athlete, frames=51)
-    .vary(load=range(40, 121, 10), foot_distance=(0.58, 0.86), bench_height=[0.34, 0.40, 0.46])
+    .vary(load=range(20, 101, 10), foot_distance=(0.58, 0.86), bench_height=[0.34, 0.40, 0.46])
     .sample(15, method="grid")  # number of values of a range
 )
 print(study.plan())

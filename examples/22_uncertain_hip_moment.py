@@ -7,7 +7,7 @@ spread of the result; Sobol indices attribute it to the inputs.
 import coxa
 import matplotlib.pyplot as plt
 
-athlete = coxa.Subject(sex="male", mass=80, height=1.80)
+athlete = coxa.Subject(sex="male", mass=80, height=1.80, training="trained")
 study = coxa.Study("barbell_hip_thrust", athlete, load=80, frames=51).uncertain(
     *("muscle_strength", "segment_masses", "joint_centers", "bar_position"),
     *("foot_placement", "friction", "criterion"),

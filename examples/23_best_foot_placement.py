@@ -2,7 +2,7 @@
 
 import coxa
 
-athlete = coxa.Subject(sex="female", mass=62, height=1.68)
+athlete = coxa.Subject(sex="female", mass=62, height=1.68, training="trained")
 best = coxa.optimize(
     "barbell_hip_thrust",
     "gluteus_maximus_impulse",
@@ -14,13 +14,13 @@ best = coxa.optimize(
         "form": True,  # every cue of coxa.check_form
     },
     trials=384,
-    load=80,
+    load=60,
     frames=51,
 )
 print(best)
 print(best.limits[["value", "greatest", "slack", "binds", "unit"]])
 
-usual = coxa.simulate("barbell_hip_thrust", athlete, load=80, frames=51)
+usual = coxa.simulate("barbell_hip_thrust", athlete, load=60, frames=51)
 gain = best.value / float(usual["gluteus_maximus_impulse"]) - 1
 print(
     f"{gain:+.0%} against the usual way, {usual.parameters['foot_distance']:.2f} m from the bench"

@@ -7,12 +7,12 @@ import numpy as np
 BANDS = ["yellow", "red", "green", "blue", "black", "silver"]  # from weak to strong
 MUSCLES = ["gluteus_maximus", "gluteus_medius"]
 
-athlete = coxa.Subject(sex="female", mass=62, height=1.68)
+athlete = coxa.Subject(sex="female", mass=62, height=1.68, training="trained")
 
 
 def thrusts(**fixed):
     study = coxa.Study("banded_hip_thrust", athlete, frames=51, **fixed)
-    study.vary(load=[30, 40, 50, 60, 70, 80])
+    study.vary(load=[20, 30, 40, 50, 60, 70])
     return study.measure(*(f"{name}_impulse" for name in MUSCLES), "reserve_frames")
 
 

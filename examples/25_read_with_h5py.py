@@ -12,9 +12,9 @@ def make(path):
     """Write a file to read; the only part that needs coxa."""
     import coxa
 
-    athlete = coxa.Subject(sex="male", mass=80, height=1.80)
+    athlete = coxa.Subject(sex="male", mass=80, height=1.80, training="trained")
     study = coxa.Study("barbell_hip_thrust", athlete, frames=51)
-    study.vary(load=(40, 140), foot_distance=(0.62, 0.9)).sample(64, seed=1).run(path)
+    study.vary(load=(20, 100), foot_distance=(0.62, 0.9)).sample(64, seed=1).run(path)
 
 
 path = Path("study.h5")

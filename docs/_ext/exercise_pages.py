@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import coxa
+from coxa.conformance import PERSON
 from pages import GENERATED, sweep, table, write
 
 
@@ -32,10 +33,10 @@ def page(exercise: coxa.ExerciseDescription) -> str:
 Muscle groups: {", ".join(info.muscles)}.
 
 ```{{image}} {info.name}.png
-:alt: {info.title} by a man of 75 kg and 1.75 m, with every parameter at its default
+:alt: {info.title} by a strong man of 75 kg and 1.75 m, with every parameter at its default
 ```
 
-The default repetition of a man of 75 kg and 1.75 m: posture, joint moments, support forces, activation of the muscle
+The default repetition of a strong man (75 kg, 1.75 m, trained, strength 1.5): posture, joint moments, support forces, activation of the muscle
 groups.
 
 ## Parameters
@@ -50,7 +51,7 @@ groups.
 def draw(name: str) -> None:
     import matplotlib.pyplot as plt
 
-    figure = coxa.simulate(name, coxa.Subject(sex="male", mass=75, height=1.75)).plot()
+    figure = coxa.simulate(name, PERSON).plot()
     figure.savefig(GENERATED / "exercises" / f"{name}.png", dpi=90)
     plt.close("all")
 

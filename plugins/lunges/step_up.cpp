@@ -35,7 +35,7 @@ class StepUp final : public Exercise {
   std::vector<Parameter> parameters() const override {
     return join(
         {carried_parameters(10, "the leg on the box"),
-         {{"box_height", 0.25, 0.1, 0.6, "m", "floor to the foot on the box"},
+         {{"box_height", 0.20, 0.1, 0.6, "m", "floor to the foot on the box"},
           {"step_length", 0.10, 0.05, 0.6, "m",
            "heel on the box to the other foot's ball on the floor, backwards"},
           {"stance_width", 0.16, 0.05, 0.4, "m", "between the feet, sideways"},

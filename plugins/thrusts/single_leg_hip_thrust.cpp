@@ -6,7 +6,7 @@ namespace {
 
 using namespace coxa;
 
-constexpr double kHipStraightKnee = 40 * kDegree;  // rad; see the default of free_hip_deg
+constexpr double kHipStraightKnee = 30 * kDegree;  // rad; see the default of free_hip_deg
 constexpr double kHipPerKnee = 2.0 / 3;
 
 class SingleLegHipThrust final : public Exercise {
@@ -34,10 +34,9 @@ class SingleLegHipThrust final : public Exercise {
           "foot from under its hip toward the midline; negative outwards"},
          {"free_knee_deg", 90, 0, 120, "deg", "knee of the lifted leg; 0 straight"},
          {"free_hip_deg", kFound, 0, 120, "deg",
-          "hip flexion of the lifted leg, kept throughout; default: 40 deg and two thirds of its "
-          "knee's, which the hamstrings allow"},
-         {"free_hip_rotation_deg", 20, -30, 30, "deg",
-          "lifted thigh turned inwards, as the tight muscles behind a well bent hip turn it"},
+          "hip flexion of the lifted leg, kept throughout; default: 30 deg and two thirds of its "
+          "knee's, which the hamstrings allow and the hip flexors can hold"},
+         {"free_hip_rotation_deg", 0, -30, 30, "deg", "lifted thigh turned inwards"},
          {"pelvis_drop_deg", 0, -15, 15, "deg",
           "pelvis tilted sideways in its own plane, the lifted leg's side toward the feet; the "
           "lumbar joint answers"},

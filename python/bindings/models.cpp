@@ -65,9 +65,7 @@ void bind_changes(py::module_& m) {
             segment_lengths,
             group_strength,
             age,
-            training == "trained"        ? Training::trained
-            : training == "recreational" ? Training::recreational
-                                         : Training::untrained};
+            training_of(training)};
         py::gil_scoped_release release;
         return std::make_shared<Model>(scale(*model, subject, anthropometry));
       },
@@ -99,6 +97,11 @@ void bind_changes(py::module_& m) {
 }
 
 }  // namespace
+
+Training training_of(const std::string& name) {
+  if (name == "trained") return Training::trained;
+  return name == "recreational" ? Training::recreational : Training::untrained;
+}
 
 void bind_models(py::module_& m) {
   ModelClass c(m, "Model", "Skeleton and muscles, immutable.");

@@ -5,6 +5,7 @@
 
 #include "coxa/math/error.hpp"
 #include "coxa/muscle/model.hpp"
+#include "coxa/muscle/subject.hpp"
 
 #include "bindings.hpp"
 
@@ -54,5 +55,8 @@ py::list rows_of(const Items& items, const Fill& fill) {
 void bind_model_tables(ModelClass& c);
 /// Binds functions of many states, one per row.
 void bind_model_states(ModelClass& c);
+
+/// Of the names that Python checks.
+Training training_of(const std::string& name);
 
 }  // namespace coxa::python

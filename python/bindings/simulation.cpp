@@ -19,6 +19,7 @@
 #include "bindings.hpp"
 #include "datasets.hpp"
 #include "exercises.hpp"
+#include "models.hpp"
 
 namespace coxa::python {
 namespace {
@@ -77,7 +78,9 @@ Subject subject_of(const py::handle& given) {
       given.attr("height").cast<double>(),
       given.attr("strength").cast<double>(),
       map("segment_lengths"),
-      map("group_strength")};
+      map("group_strength"),
+      given.attr("age").cast<std::optional<double>>(),
+      training_of(given.attr("training").cast<std::string>())};
 }
 
 TrialRow row_of(const py::dict& given) {

@@ -19,7 +19,7 @@ EXERCISE = "barbell_hip_thrust"
 
 @pytest.fixture(scope="session")
 def athlete() -> coxa.Subject:
-    return coxa.Subject(sex="male", mass=80, height=1.80)
+    return coxa.Subject(sex="male", mass=80, height=1.80, training="trained")
 
 
 @pytest.fixture(scope="session")

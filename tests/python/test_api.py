@@ -145,7 +145,7 @@ def test_angles_are_declared_in_degrees():
 
 
 def test_subject_is_a_value(athlete):
-    same = coxa.Subject(sex="male", mass=80.0, height=1.8)
+    same = coxa.Subject(sex="male", mass=80.0, height=1.8, training="trained")
     assert same == athlete and hash(same) == hash(athlete)
     assert coxa.Subject.from_json(athlete.to_json()) == athlete
     assert pickle.loads(pickle.dumps(athlete)) == athlete

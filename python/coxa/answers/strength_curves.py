@@ -165,7 +165,7 @@ def strength_curves(
     actions: Sequence[str] | None = None,
     speeds: Sequence[float] = SPEEDS,
     side: str = "r",
-    tendon: str = "elastic",
+    tendon: str = "rigid",
 ) -> StrengthCurves:
     """Maximum torques of every joint action against angle and speed, and moment arms, beside those of people.
 

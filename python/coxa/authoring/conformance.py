@@ -35,8 +35,8 @@ from .rules import Finding, Trial, attempt
 #: Units a parameter may have.
 UNITS = ("kg", "m", "s", "deg", "N", "1")
 
-#: The default parameters must need no reserves for PERSON; OTHERS, far from average size, must have a motion.
-PERSON = Subject(sex="male", mass=75, height=1.75)
+#: The default parameters must need no reserves for PERSON, who is strong; OTHERS, far from average size, must have a motion.
+PERSON = Subject(sex="male", mass=75, height=1.75, training="trained", strength=1.5)
 
 OTHERS = (
     Subject(sex="male", mass=100, height=1.95),

@@ -1,6 +1,6 @@
 """Time and memory of a call, estimated from its counts before it starts.
 
-The costs are rounded from one measurement with the bundled model (86 muscles) on one core of a 2023
+The costs are rounded from one measurement with the bundled model (86 muscles then) on one core of a 2023
 server processor; other machines may take half or twice the time.
 """
 

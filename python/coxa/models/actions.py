@@ -157,7 +157,7 @@ def muscle_torques(
     *,
     posture: Mapping[str, float] | None = None,
     side: str = "r",
-    tendon: str = "elastic",
+    tendon: str = "rigid",
 ) -> MuscleTorques:
     """Torques of every muscle in an action, at several angles.
 

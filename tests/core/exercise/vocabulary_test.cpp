@@ -59,11 +59,12 @@ TEST(Vocabulary, BalanceHoldsTheCenterOfMassThatMomentumKnows) {
 }
 
 TEST(Vocabulary, LeastEffortIsTheLowestPointOfAScan) {
-  const Trial free = squat({{"load", 20}}, 21);
+  const Trial free = squat({{"load", 10}, {"thigh_angle_deg", 20}}, 21);
   const double lean = found_lean_deg(free);
   const double least = still_cost(free);
   for (const double away : {-4.0, -2.0, -1.0, 1.0, 2.0, 4.0}) {
-    const Trial given = squat({{"load", 20}, {"trunk_lean_deg", lean + away}}, 21);
+    const Trial given =
+        squat({{"load", 10}, {"thigh_angle_deg", 20}, {"trunk_lean_deg", lean + away}}, 21);
     EXPECT_GT(still_cost(given), least) << lean + away;
   }
 }

@@ -33,7 +33,7 @@ class HipThrustFrames : public ::testing::Test {
     return solver.solve(trial.motion.q.col(k), trial.motion.v.col(k), trial.motion.vdot.col(k));
   }
 
-  const Trial trial = hip_thrust_trial({{"load", 80}});
+  const Trial trial = hip_thrust_trial({{"load", 40}});
   FrameSolver solver{trial, SimulateOptions{}};
 };
 

@@ -32,7 +32,7 @@ double normal_force(const FrameSolver& solver, int support) {
 class SharedFeet : public ::testing::Test {
  protected:
   SharedFeet() { trial.setting.shares = {{"right_foot", "left_foot", 0.6}}; }
-  Trial trial = hip_thrust_trial({{"load", 60}}, 41);
+  Trial trial = hip_thrust_trial({{"load", 30}}, 41);
 };
 
 TEST_F(SharedFeet, CarryTheirSharesAtEveryFrame) {
@@ -93,7 +93,7 @@ TEST_F(SharedFeet, LimitRespectsTheShare) {
     trial.setting.shares[0].share = share;
     Trial heavier = trial;
     heavier.setting.loads = {
-        barbell(61, trial.setting.loads[0].carrier, trial.setting.loads[0].X_BL.p)};
+        barbell(31, trial.setting.loads[0].carrier, trial.setting.loads[0].X_BL.p)};
     FrameSolver solver(trial, SimulateOptions{});
     FrameSolver other(heavier, SimulateOptions{});
     solver.prepare(trial.motion, 2);

@@ -101,11 +101,11 @@ TEST(MaxLoadOfAMovingTechnique, IsWhereReservesBegin) {
 
 TEST(MaxLoadOfAMovingTechnique, EndsWhereTheMovementEnds) {
   const Follows exercise([](double load) {
-    require<InfeasibleMotion>(load < 77.3, "too heavy to balance; use less load");
+    require<InfeasibleMotion>(load < 47.3, "too heavy to balance; use less load");
     return std::map<std::string, double>{};
   });
   const MaxLoad limit = max_load(full_body(), exercise, {}, few_frames());
-  EXPECT_NEAR(limit.load, 77.3, 1.1e-3);
+  EXPECT_NEAR(limit.load, 47.3, 1.1e-3);
   EXPECT_NE(limit.limited_by.find("too heavy to balance"), std::string::npos) << limit.limited_by;
   // then what limits the heaviest movement that exists
   ASSERT_GT(limit.limits.size(), 1u);

@@ -200,7 +200,7 @@ def test_command_prints_tables_and_writes_files(tmp_path):
 
 
 def test_command_json_and_csv_are_python_s(athlete):
-    person = ("--mass", 80, "--height", 1.8, "--frames", 21)
+    person = ("--mass", 80, "--height", 1.8, "--training", "trained", "--frames", 21)
     completed = run("compare", EXERCISE, "--fraction", 0.5, *person, "--json")
     assert completed.returncode == 0 and completed.stderr == ""
     given = json.loads(completed.stdout)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import coxa
@@ -95,8 +96,8 @@ def test_torque_is_the_sum_over_agonists(man, curves):
     q[body.coordinates.index("hip_flexion_r")] = math.radians(60)
     q[body.coordinates.index("knee_angle_r")] = math.radians(90)
     arms = body.moment_arms(q)[:, body.coordinates.index("hip_flexion_r")]
-    force = body.muscle_forces(q, 0 * q, 1.0, "elastic")
-    rest = body.muscle_forces(q, 0 * q, 0.0, "elastic")
+    force = body.muscle_forces(q, 0 * q, 1.0, "rigid")
+    rest = body.muscle_forces(q, 0 * q, 0.0, "rigid")
     torque = -(arms * (force - rest))[arms < 0].sum()
     rows = curves.torques.query("action == 'hip_extension' and speed_deg_s == 0")
     row = rows[rows["angle_deg"] == 60].iloc[0]
@@ -132,7 +133,7 @@ def test_isometric_torques_agree_with_opensim(action):
     if action == "ankle_plantarflexion":
         # with a straight knee OpenSim's calves skip an arc (tests/python/trials/test_against_opensim.py)
         angles, posture = (-10.0, 10.0), {"knee_angle": 80}
-    mine = muscle_torques(default_model(), spec, angles, posture=posture)
+    mine = muscle_torques(default_model(), spec, angles, posture=posture, tendon="elastic")
     coordinate = model.getCoordinateSet().get(f"{spec.coordinate}_r")
     for angle, active in zip(angles, mine.active.sum(axis=1), strict=True):
         for name, held in posture.items():
@@ -203,7 +204,9 @@ def test_errors_in_one_line(given, text):
 def test_what_is_printed_and_kept(curves):
     text = repr(curves)
     assert "hip_extension" in text and "measured series within one SD" in text
-    assert "not in the model: quadratus_femoris" in text
+    assert curves.missing == () and "not in the model" not in text
+    fewer = replace(curves, missing=("quadratus_femoris",))
+    assert "not in the model: quadratus_femoris" in repr(fewer)
     kept = json.loads(curves.to_json())
     assert len(kept["torques"]) == len(curves.torques)
     assert set(curves.arms["source"]) <= set(_sources())

@@ -117,7 +117,7 @@ def test_what_memory_cannot_hold_is_refused(monkeypatch):
     with pytest.raises(coxa.InvalidArgument) as error:
         coxa.simulate("glute_bridge", frames=50_000)
     assert str(error.value) == (
-        "a trial with frames=50000 would take about 525 MB of memory, and 300 MB are available; lower frames"
+        "a trial with frames=50000 would take about 544 MB of memory, and 300 MB are available; lower frames"
     )
     study = coxa.Study("glute_bridge").vary(load=(40, 60)).sample(100_000)
     with pytest.raises(coxa.InvalidArgument, match="and 300 MB are available; lower workers"):

@@ -52,7 +52,7 @@ from own_tables import FINDING, HEAD, write
         ("load = 60", "load = { repetitions = 30 }", ["load: repetitions", "1 to 12"]),
         ("load = 60", 'load = { fraction = 1, of = "x" }', ["load: of", "no trial 'x'"]),
         ("load = 60", 'load = { body_mass = 1, of = "thrust" }', ["load: of", "goes with"]),
-        ('subject = "man"', 'subject = "woman"', ["trials.thrust: subject", "woman"]),
+        ('subject = "man"', 'subject = "nobody"', ["trials.thrust: subject", "nobody"]),
         ("set = { hold = 0.5 }", "set = { hold = [1] }", ["trials.thrust: set: hold", "[1]"]),
         (
             "set = { hold = 0.5 }",

@@ -55,6 +55,8 @@ def test_list_says_what_can_be_changed(model):
 
 def test_doubled_strength_doubles_active_tension(model):
     q = postures(model)
+    # 0.6 rad of hip flexion stretch the hamstrings until some are taut when relaxed
+    q[:, [model.coordinates.index("hip_flexion" + side) for side in SIDES]] += 0.6
     v, a = np.full_like(q, 0.2), np.full((len(q), len(model.muscles)), 0.5)
     doubled = model.perturbed(strength_hamstrings=2)
     relaxed, slack = (m.muscle_forces(q, v, 0.0) for m in (model, doubled))

@@ -329,3 +329,20 @@ def test_stop_is_asked_between_trials():
     with pytest.raises(coxa.Error) as error:
         run([row(parameters={"load": float(i)}) for i in range(10)], stop=stop)
     assert str(error.value) == "given up: asked to stop" and len(asked) == 4
+
+
+def test_age_and_training_reach_a_study(tmp_path):
+    """Each row is the simulation of that person."""
+    person = dict(sex="male", mass=80, height=1.80)
+    study = coxa.Study("barbell_hip_thrust", coxa.Subject(**person), frames=5, load=30).vary(
+        subject_training=["untrained", "trained"], subject_age=[20.0, 60.0]
+    )
+    ds = study.run(tmp_path / "study.h5", workers=1)
+    for trial in ds["trial"].values:
+        row = ds.sel(trial=trial)
+        who = coxa.Subject(
+            **person, age=float(row["subject_age"]), training=str(row["subject_training"].values)
+        )
+        one = coxa.simulate("barbell_hip_thrust", who, frames=5, load=30)
+        assert float(row["hamstrings_peak_activation"]) == float(one["hamstrings_peak_activation"])
+    assert len(set(ds["hamstrings_peak_activation"].values.tolist())) > 1

@@ -70,9 +70,10 @@ def test_torques_of_older_men_are_those_of_anderson(young, age):
     torque, people, _ = peaks(coxa.Subject(**SIZE, age=age))
     ratio, published = torque / young[0], people / young[1]
     assert published["knee_extension"] < 0.97  # the curves beside are of that age
-    # muscles of two joints take the mean of their actions; those of one, the action's own
+    # muscles of two joints take the mean of their actions, and muscles of other actions give a fifth of hip flexion; those of
+    # one joint take the action's own
     np.testing.assert_allclose(ratio, published, rtol=0.11)
-    one_joint = ["hip_flexion", "knee_extension", "ankle_dorsiflexion"]
+    one_joint = ["knee_extension", "ankle_dorsiflexion"]
     np.testing.assert_allclose(ratio[one_joint], published[one_joint], rtol=0.01)
 
 

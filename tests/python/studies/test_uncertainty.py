@@ -204,7 +204,7 @@ def test_what_applies_to_an_exercise(changes):
         "stance_width",
         "toe_out_deg",
     ]
-    assert len(targets("muscle_strength", "back_squat", changes)) == 11
+    assert len(targets("muscle_strength", "back_squat", changes)) == 12
     assert targets("criterion", "back_squat", changes) == ["criterion"]
     # a model that has only some of it
     only = {"strength_calves", "strength_arms"}

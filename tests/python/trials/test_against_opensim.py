@@ -34,7 +34,7 @@ import make_reference  # noqa: E402
 GRAVITY = np.array([0, -9.80665, 0])  # m/s2, as the model file has it
 KNEES = ("knee_angle_r", "knee_angle_l")
 LENGTHS = ("pelvis_tx", "pelvis_ty", "pelvis_tz")
-LARGEST_DETOUR = 1e-3  # m, of OpenSim's way round one cylinder; 0.24 mm is the most that was met
+LARGEST_DETOUR = 1e-3  # m, of OpenSim's way round cylinders; 0.3 mm round both of a calf
 
 
 def array(vector) -> np.ndarray:
@@ -255,7 +255,7 @@ def test_opensim_accelerates_the_knee_by_more_than_its_velocity_changes(pair):
 
 
 def missing_arc(muscle, state) -> float:
-    """How much OpenSim's arcs lack of the shortest line over the cylinder between their ends, m."""
+    """How much OpenSim's arcs lack of the shortest lines over the cylinders between their ends, m."""
     path = muscle.getGeometryPath().getCurrentPath(state)
     points = [path.get(i) for i in range(path.getSize())]
     missing = 0.0
@@ -270,7 +270,7 @@ def missing_arc(muscle, state) -> float:
         along = chord @ axis
         across, radius = np.linalg.norm(chord - along * axis), cylinder.get_radius()
         helix = np.hypot(2 * radius * np.arcsin(min(1, across / (2 * radius))), along)
-        missing = max(missing, helix - off.getWrapLength(state))
+        missing += max(0, helix - off.getWrapLength(state))
     return missing
 
 
@@ -311,8 +311,9 @@ def test_muscle_lengths_and_moment_arms(pair):
         assert longer.min() > -1e-9 and longer.max() < LARGEST_DETOUR
         detours.extend(longer)
         apart.extend(abs(arms - their_arms)[wraps].max(axis=1))
-        # and there the sum is up to 9 mm too short
-        assert abs((ours - theirs)[no_path]).max(initial=0) < 0.01
+        # and there, too, once OpenSim's arcs are whole
+        longer = (theirs + missing - ours)[no_path]
+        assert longer.min(initial=0) > -1e-9 and longer.max(initial=0) < LARGEST_DETOUR
         short.extend((ours - theirs)[no_path])
 
         # where the arms are far apart, OpenSim's own lengths change rather as coxa's arm says
@@ -486,7 +487,7 @@ def read_table(path):
 
 
 def test_an_exported_hip_thrust_needs_the_same_moments(athlete, tmp_path, monkeypatch):
-    result = coxa.simulate("barbell_hip_thrust", athlete, load=100, hold=0.5, frames=201)
+    result = coxa.simulate("barbell_hip_thrust", athlete, load=60, hold=0.5, frames=201)
     monkeypatch.chdir(result.export_opensim(tmp_path / "opensim"))
     assert opensim.InverseDynamicsTool("inverse_dynamics.xml").run()
     theirs = read_table(Path("inverse_dynamics.sto"))

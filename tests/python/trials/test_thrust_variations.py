@@ -7,11 +7,14 @@ import numpy as np
 import pytest
 
 G = 9.80665
-MAN = coxa.Subject(sex="male", mass=80, height=1.80)
+MAN = coxa.Subject(sex="male", mass=80, height=1.80, training="trained")
 BODIES = {
-    "default": None,
-    "tall man": coxa.Subject(sex="male", mass=95, height=1.90),
-    "short woman": coxa.Subject(sex="female", mass=55, height=1.60),
+    "default": coxa.Subject(training="trained"),
+    "tall man": coxa.Subject(sex="male", mass=95, height=1.90, training="trained"),
+    # the default 60 kg of the banded thrust are more than 55 kg of trained woman hold without reserves
+    "short woman": coxa.Subject(
+        sex="female", mass=55, height=1.60, training="trained", strength=1.2
+    ),
 }
 VARIATIONS = (
     "bodyweight_hip_thrust",
