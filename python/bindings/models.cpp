@@ -52,27 +52,14 @@ void bind_files(py::module_& m) {
 void bind_changes(py::module_& m) {
   m.def(
       "scale",
-      [](const ModelPtr& model, const std::string& sex, double mass, double height, double strength,
-         const std::map<std::string, double>& segment_lengths,
-         const std::filesystem::path& anthropometry,
-         const std::map<std::string, double>& group_strength, std::optional<double> age,
-         const std::string& training) {
-        const Subject subject{
-            sex == "female" ? Sex::female : Sex::male,
-            mass,
-            height,
-            strength,
-            segment_lengths,
-            group_strength,
-            age,
-            training_of(training)};
+      [](const ModelPtr& model, const py::object& person,
+         const std::filesystem::path& anthropometry) {
+        const Subject subject = subject_of(person);
         py::gil_scoped_release release;
         return std::make_shared<Model>(scale(*model, subject, anthropometry));
       },
-      py::arg("model"), py::arg("sex"), py::arg("mass"), py::arg("height"), py::arg("strength"),
-      py::arg("segment_lengths"), py::arg("anthropometry"),
-      py::arg("group_strength") = std::map<std::string, double>{}, py::arg("age") = py::none(),
-      py::arg("training") = "untrained", "The model fitted to a person.");
+      py::arg("model"), py::arg("subject"), py::arg("anthropometry"),
+      "The model fitted to a person.");
   m.def(
       "perturb",
       [](const ModelPtr& model, const std::map<std::string, double>& changes) {
@@ -98,9 +85,22 @@ void bind_changes(py::module_& m) {
 
 }  // namespace
 
-Training training_of(const std::string& name) {
-  if (name == "trained") return Training::trained;
-  return name == "recreational" ? Training::recreational : Training::untrained;
+Subject subject_of(const py::handle& given) {
+  const auto training = given.attr("training").cast<std::string>();
+  const auto map = [&](const char* name) {
+    return py::dict(given.attr(name)).cast<std::map<std::string, double>>();
+  };
+  return {
+      given.attr("sex").cast<std::string>() == "female" ? Sex::female : Sex::male,
+      given.attr("mass").cast<double>(),
+      given.attr("height").cast<double>(),
+      given.attr("strength").cast<double>(),
+      map("segment_lengths"),
+      map("group_strength"),
+      given.attr("age").cast<std::optional<double>>(),
+      training == "trained"        ? Training::trained
+      : training == "recreational" ? Training::recreational
+                                   : Training::untrained};
 }
 
 void bind_models(py::module_& m) {

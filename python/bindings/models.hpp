@@ -56,7 +56,7 @@ void bind_model_tables(ModelClass& c);
 /// Binds functions of many states, one per row.
 void bind_model_states(ModelClass& c);
 
-/// Of the names that Python checks.
-Training training_of(const std::string& name);
+/// A coxa.Subject, whose values Python has checked.
+Subject subject_of(const py::handle& given);
 
 }  // namespace coxa::python

@@ -68,21 +68,6 @@ std::vector<VariedParameter> columns_of(const Varied& varied) {
   return columns;
 }
 
-Subject subject_of(const py::handle& given) {
-  const auto map = [&](const char* name) {
-    return py::dict(given.attr(name)).cast<std::map<std::string, double>>();
-  };
-  return {
-      given.attr("sex").cast<std::string>() == "female" ? Sex::female : Sex::male,
-      given.attr("mass").cast<double>(),
-      given.attr("height").cast<double>(),
-      given.attr("strength").cast<double>(),
-      map("segment_lengths"),
-      map("group_strength"),
-      given.attr("age").cast<std::optional<double>>(),
-      training_of(given.attr("training").cast<std::string>())};
-}
-
 TrialRow row_of(const py::dict& given) {
   TrialRow row;
   for (const auto& [key, value] : given) {
@@ -279,18 +264,14 @@ py::dict heaviest_load(
   result["frame"] = limit.frame;
   result["time"] = limit.time;
   result["limited_by"] = limit.limited_by;
-  py::list limits;
-  for (const LoadLimit& each : limit.limits) {
-    py::dict row;
+  result["limits"] = rows_of(limit.limits, [](py::dict& row, const LoadLimit& each) {
     row["name"] = each.name;
     row["kind"] = each.kind;
     row["element"] = each.element;
     row["coordinate"] = each.coordinate;
     row["angle_deg"] = each.angle;
     row["margin_kg"] = each.margin;
-    limits.append(std::move(row));
-  }
-  result["limits"] = std::move(limits);
+  });
   const auto frames = static_cast<py::ssize_t>(limit.load_at_frame.size());
   result["load_at_frame"] = to_array(std::move(limit.load_at_frame), {frames});
   result["path"] = to_array(std::move(limit.path), {frames});

@@ -764,18 +764,7 @@ class Model:
     def muscle_forces(self, q: _Array, v: _Array, activation: _Array, elastic: bool) -> _Array: ...
     def muscle_paths(self, q: _Array, max_step: float = 0.1) -> list[list[_Array]]: ...
 
-def scale(
-    model: Model,
-    sex: str,
-    mass: float,
-    height: float,
-    strength: float,
-    segment_lengths: Mapping[str, float],
-    anthropometry: _Path,
-    group_strength: Mapping[str, float] = ...,
-    age: float | None = None,
-    training: str = "untrained",
-) -> Model: ...
+def scale(model: Model, subject: Any, anthropometry: _Path) -> Model: ...
 def perturb(model: Model, changes: Mapping[str, float]) -> Model: ...
 def perturbations(model: Model) -> list[dict[str, Any]]: ...
 

@@ -245,11 +245,13 @@ class LoadSearch {
     return bracketed ? (low_.load + high) / 2 : maximum_;
   }
 
+  // whether the movement changes so much beyond the greatest load that no load equals its limit
+  bool jumps() const { return std::abs(low_.room()) > kSettled && low_.load < maximum_; }
+
   MaxLoad result() const {
     MaxLoad result;
     result.load = std::min(low_.load, low_.limit);
-    const bool jumps = std::abs(low_.room()) > kSettled && low_.load < maximum_;
-    const Probe& limiting = jumps && geometry_.empty() ? *high_ : low_;
+    const Probe& limiting = jumps() && geometry_.empty() ? *high_ : low_;
     result.frame = limiting.frame;
     result.time = low_.time(result.frame);
     result.load_at_frame = probe(low_.load, true).load_at_frame;
@@ -259,8 +261,7 @@ class LoadSearch {
 
   // what limits a result, and the next limits
   std::vector<LoadLimit> limits() const {
-    const bool jumps = std::abs(low_.room()) > kSettled && low_.load < maximum_;
-    if (!jumps) return limits(low_, kLimits);
+    if (!jumps()) return limits(low_, kLimits);
     if (geometry_.empty()) return limits(*high_, kLimits);
     std::vector<LoadLimit> found = limits(low_, kLimits - 1);
     for (LoadLimit& limit : found) limit.margin += std::max(0.0, low_.room());

@@ -422,18 +422,7 @@ def scale(model: Model, subject: Subject) -> Model:
         If a value of the subject is outside the range the data support.
     """
     return Model(
-        _core.scale(
-            model._core,
-            subject.sex,
-            subject.mass,
-            subject.height,
-            subject.strength,
-            dict(subject.segment_lengths),
-            ANTHROPOMETRY,
-            dict(subject.group_strength),
-            subject.age,
-            subject.training,
-        ),
+        _core.scale(model._core, subject, ANTHROPOMETRY),
         (scale, model, subject),
     )
 
