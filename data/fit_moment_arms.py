@@ -4,7 +4,7 @@
     .venv/bin/python data/fit_moment_arms.py [GROUP ...]     write data/fullbody/{path,wrap,spline}_shifts.csv
 
 The published paths (data/fullbody/path_points.csv, wrap_cylinders.csv, splines.csv) stay as they are; the shifts that this
-script writes are added by build_model.py. Each group of muscles has its own fit: points, cylinders and radii may move
+script writes are added by fullbody_tables.py. Each group of muscles has its own fit: points, cylinders and radii may move
 within bounds, so that the moment arms come within `INSIDE` SD of every measured value (data/strength/moment_arms.csv),
 by the least shifts that achieve it, and vary without jumps over the whole range of the joint. Same tables, same shifts: the
 search is seeded. Right side only; the left is its mirror image.
@@ -23,6 +23,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import build_model
+import fullbody_tables
 import numpy as np
 from coxa.models import measured
 from coxa.models.actions import states
@@ -243,7 +244,7 @@ class Fit:
         self.slots = [(free, axis) for free in group.free for axis in free.axes]
         self.bounds = np.array([free.bound for free, _ in self.slots]) / SHIFT
         names = {name for parts in group.muscles.values() for name in parts}
-        self.tables = build_model.load(moved={}, fits={})
+        self.tables = fullbody_tables.load(moved={}, fits={})
         self.tables["muscles"] = [row for row in self.tables["muscles"] if row["name"] in names]
         self.tables["actuators"] = self.tables["groups"] = []
         self.wrapped = any(row["muscle"] in names for row in self.tables["path_wraps"])
@@ -264,7 +265,9 @@ class Fit:
         return found
 
     def model(self, d: np.ndarray) -> Model:
-        self.file.write_text(build_model.build(build_model.shifted(self.tables, self.shifts(d))))
+        self.file.write_text(
+            build_model.build(fullbody_tables.shifted(self.tables, self.shifts(d)))
+        )
         return Model.load(self.file)
 
     def residuals(self, d: np.ndarray) -> np.ndarray:
@@ -415,7 +418,7 @@ def write(shifts: dict[str, dict[str, list[float]]]) -> None:
 
 
 def save(table: str, head: list[str], rows: list[list[str]]) -> None:
-    path = build_model.TABLES / f"{table}_shifts.csv"
+    path = fullbody_tables.TABLES / f"{table}_shifts.csv"
     with path.open("w", newline="", encoding="utf-8") as file:
         out = csv.writer(file, lineterminator="\n")
         out.writerow([*head, "source"])
@@ -430,7 +433,7 @@ def main() -> int:
     unknown = set(given.groups) - set(GROUPS)
     if unknown:
         parser.error(f"no group {', '.join(sorted(unknown))}; there are: {', '.join(GROUPS)}")
-    kept = build_model.shifts()
+    kept = fullbody_tables.shifts()
     with tempfile.TemporaryDirectory() as folder:
         for name in given.groups or GROUPS:
             fit = Fit(GROUPS[name], Path(folder) / "model.osim")

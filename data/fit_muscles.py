@@ -4,7 +4,7 @@
     .venv/bin/python data/fit_muscles.py     write data/fullbody/muscle_fits.csv
 
 Run after fit_moment_arms.py. The published lengths and curves (muscles.csv, muscle_curves.csv) stay as they are; the changes
-that this script writes are applied by build_model.py, on both sides alike.
+that this script writes are applied by fullbody_tables.py, on both sides alike.
 
 Unknown are, for every leg muscle, its maximum isometric force (a factor of its group and one of its own), optimal fibre
 length, tendon slack length, and the strains at which its passive force begins and reaches the isometric force. Measured are
@@ -27,6 +27,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import build_model
+import fullbody_tables
 import numpy as np
 from coxa.models import measured
 from coxa.models.actions import ACTIONS, joint_angle, states
@@ -182,7 +183,7 @@ class Legs:
 
     def __init__(self, wanted: Sequence[Target], file: Path):
         self.file = file
-        self.tables = build_model.load(fits={})
+        self.tables = fullbody_tables.load(fits={})
         rows = [
             r for r in self.tables["muscles"] if r["name"].endswith("_r") and group_of(r["name"])
         ]
@@ -218,7 +219,7 @@ class Legs:
         """Changes of tendon slack lengths that keep the fibre lengths of the published paths, standing upright."""
         lengths = []
         for moved in ({}, None):
-            tables = build_model.load(moved=moved, fits={})
+            tables = fullbody_tables.load(moved=moved, fits={})
             tables["muscles"] = self.rows
             tables["actuators"] = tables["groups"] = []
             self.file.write_text(build_model.build(tables))
@@ -253,7 +254,7 @@ class Legs:
         return {name: {k: float(v) for k, v in values.items()} for name, values in found.items()}
 
     def model(self, x: Unknowns) -> Model:
-        tables = build_model.fitted(self.tables, self.fits(x))
+        tables = fullbody_tables.fitted(self.tables, self.fits(x))
         tables["muscles"] = [
             row
             for row in tables["muscles"]
@@ -363,7 +364,7 @@ def report(legs: Legs, wanted: Sequence[Target], x: Unknowns) -> None:
 
 
 def write(fits: dict[str, dict[str, float]]) -> None:
-    path = build_model.TABLES / "muscle_fits.csv"
+    path = fullbody_tables.TABLES / "muscle_fits.csv"
     with path.open("w", newline="", encoding="utf-8") as file:
         out = csv.writer(file, lineterminator="\n")
         out.writerow(["muscle", *next(iter(fits.values())), "source"])

@@ -1,4 +1,4 @@
-"""Modules that the tests of the tables share: model_tables, and build_model of data/."""
+"""Modules that the tests of the tables share: model_tables, and those of data/."""
 
 import sys
 from pathlib import Path

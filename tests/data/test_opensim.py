@@ -17,6 +17,7 @@ opensim = pytest.importorskip("opensim", reason="needs the package opensim (PyPI
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import build_model  # noqa: E402
 import fibre_ranges  # noqa: E402
+import fullbody_tables  # noqa: E402
 import make_reference  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,7 +35,7 @@ def rigid() -> make_reference.Reference:
 def published(tmp_path_factory) -> make_reference.Reference:
     """Our model before fit_moment_arms.py and fit_muscles.py."""
     path = tmp_path_factory.mktemp("model") / "published.osim"
-    path.write_text(build_model.build(build_model.load(moved={}, fits={})))
+    path.write_text(build_model.build(fullbody_tables.load(moved={}, fits={})))
     return make_reference.Reference(path, rigid_tendons=True)
 
 

@@ -6,6 +6,7 @@ import math
 import xml.etree.ElementTree as ET
 
 import build_model
+import fullbody_tables
 import pytest
 from model_tables import TABLES, named, published, table, toml, vector
 
@@ -13,7 +14,7 @@ from model_tables import TABLES, named, published, table, toml, vector
 @pytest.fixture(scope="module")
 def model() -> ET.Element:
     """The model without fit_moment_arms.py and fit_muscles.py."""
-    return ET.fromstring(build_model.build(build_model.load(moved={}, fits={})))
+    return ET.fromstring(build_model.build(fullbody_tables.load(moved={}, fits={})))
 
 
 @pytest.fixture(scope="module")
