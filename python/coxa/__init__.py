@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from .answers.criteria import CriterionSpread as CriterionSpread
     from .answers.effects import MainEffects as MainEffects
     from .answers.effects import main_effects as main_effects
+    from .answers.load_uncertainty import LoadUncertainty as LoadUncertainty
     from .answers.optimization import Optimum as Optimum
     from .answers.optimization import optimize as optimize
     from .answers.pairs import Paired as Paired
@@ -94,6 +95,7 @@ _PLACES = {
     "Exercise": "authoring.exercise",
     "ExerciseDescription": "authoring.catalogue",
     "FormCheck": "trials.form",
+    "LoadUncertainty": "answers.load_uncertainty",
     "MainEffects": "answers.effects",
     "MaxLoad": "trials.simulation",
     "Model": "models.model",

@@ -26,6 +26,7 @@ ROOMS = [
 #: Hints that name what comes back through `base.doors`: needed by type checkers and editors, never imported.
 HINTS = {
     ("trials.result", "answers.criteria"),
+    ("trials.simulation", "answers.load_uncertainty"),
     ("studies.study", "answers.sensitivity"),
     ("studies.study", "answers.tornadoes"),
 }

@@ -10,6 +10,7 @@ PICTURES = {
     "calibration": "figures.answers:calibration",
     "comparison": "figures.comparison:comparison",
     "criterion spread": "figures.answers:criterion_spread",
+    "load uncertainty": "figures.max_load:load_uncertainty",
     "main effects": "figures.effects:main_effects",
     "max load": "figures.max_load:sticking_curve",
     "moving trial": "figures.animation:animate",
@@ -26,6 +27,7 @@ PICTURES = {
 #: Functions of later rooms that trials and studies offer as methods.
 ANSWERS = {
     "criterion spread": "answers.criteria:spread",
+    "load uncertainty": "answers.load_uncertainty:uncertainty",
     "saved trial": "reading:load_trial",
     "sensitivity": "answers.sensitivity:sensitivity",
     "tornado": "answers.tornadoes:tornado",

@@ -1,4 +1,4 @@
-"""Figure of the sticking curve."""
+"""Figures of a greatest load: the sticking curve, and its uncertainty."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from ..answers.comparison import STATEMENT, shorten
+from ..answers.load_uncertainty import WORDS, LoadUncertainty
 from ..trials.simulation import MaxLoad
-from .layout import dress, heads
-from .palette import AMBER, BLUE, INK, ORANGE, RULE
+from .layout import dress, heads, legend_above, rows
+from .palette import AMBER, BLUE, INK, ORANGE, RULE, SPAN
 from .panels import new_figure
 
 
@@ -51,4 +52,29 @@ def sticking_curve(limit: MaxLoad) -> Figure:
         f"limited by {shorten(limit.limited_by, 90)}"
     )
     heads(figure, 0.1, {0.94: title, 0.855: subtitle}, (13, 9))
+    return figure
+
+
+def load_uncertainty(given: LoadUncertainty) -> Figure:
+    """Percentiles of the load between people, and the range of muscle forces over the criteria."""
+    figure = new_figure(9.6, 4.6)
+    spread = f"strength varies by {100 * given.spread:.0f} % between such people"
+    title = f"How sure is the greatest load? {given.limit.exercise.replace('_', ' ')}"
+    heads(figure, 0.05, {0.94: title, 0.87: f"{given.limit.whose}; {spread}"}, (13, 9))
+    ax = figure.add_axes((0.17, 0.13, 0.3, 0.55))
+    table, y = given.table, np.arange(len(given.table))
+    ax.hlines(y, table["p10"].fillna(0), table["p90"], color=SPAN, lw=8, zorder=1)
+    ax.plot(table["p50"], y, "o", color=BLUE, ms=8, label="half of them")
+    ax.axvline(given.limit.load, color=ORANGE, lw=1.5, label="the average person", zorder=2)
+    ax.set_xlim(0, None)
+    dress(ax, "Greatest load", "", "kg; bar: the middle 80 %")
+    rows(ax, [WORDS[str(name)] for name in table.index], 12)
+    legend_above(ax, 2, fontsize=8, borderpad=0, columnspacing=0.9)
+    ax = figure.add_axes((0.66, 0.13, 0.31, 0.55))
+    forces, y = given.forces, np.arange(len(given.forces))
+    ax.hlines(y, forces["least"], forces["greatest"], color=SPAN, lw=5, zorder=1)
+    ax.plot(forces["force"], y, "o", color=BLUE, ms=5)
+    ax.set_xlim(0, None)
+    dress(ax, "Forces at that load", "", "N; dot: criterion 2, bar: 1 to min-max")
+    rows(ax, [str(name).replace("_", " ") for name in forces.index])
     return figure

@@ -255,7 +255,7 @@ class Population:
         else:
             women = np.full(len(given), self.sex == "female")
         low, high = self.percentiles
-        z = ndtri(low + (high - low) * given[:, :3])
+        z = ndtri(low + (high - low) * given[:, :2])
 
         height, mass = np.empty(len(z)), np.empty(len(z))
         for sex, chosen in (("female", women), ("male", ~women)):
@@ -264,7 +264,7 @@ class Population:
             r = size.correlation
             mixed = r * z[chosen, 0] + math.sqrt(1 - r * r) * z[chosen, 1]
             mass[chosen] = _lognormal(*size.mass, mixed)
-        strength = _lognormal(tables()["strength"]["mean"], self.strength_spread, z[:, 2])
+        strength = strength_factors(self.strength_spread, given[:, 2])
         ages: list[Any] = [self.age] * len(z)
         if isinstance(self.age, tuple):
             ages = (self.age[0] + (self.age[1] - self.age[0]) * given[:, 3]).tolist()
@@ -397,6 +397,20 @@ def _age(given: Any) -> float | tuple[float, float] | None:
             f"age must be a number of years or a rising pair of them, from 18 to 90, not {given!r}"
         )
     return ends[0] if len(ends) == 1 else (ends[0], ends[1])
+
+
+def strength_factors(spread: float, u: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Strengths of people, mean 1, from uniform numbers `u` of any shape, 0 to 1.
+
+    Log-normal with the coefficient of variation `spread`, cut at the percentiles of
+    `data/anthropometry/population.toml`.
+    """
+    from scipy.special import ndtri
+
+    cut = tables()["truncation"]
+    z = ndtri(cut["low"] + (cut["high"] - cut["low"]) * u)
+    strength: NDArray[np.float64] = _lognormal(tables()["strength"]["mean"], spread, z)
+    return strength
 
 
 def _lognormal(mean: float, sd: float, z: Any) -> Any:
