@@ -48,7 +48,7 @@ def optimum(given: Optimum) -> Figure:
     of = "Greatest" if given.maximize else "Least"
     exercise = catalogue.exercise(given.exercise)
     found = ", ".join(_value_text(exercise, name, x) for name, x in given.parameters.items())
-    held = ", ".join(given.binding).replace("_", " ") or "no limit"
+    held = ", ".join(map(_words, given.binding)) or "no limit"
     heading = f"{exercise.info.title}: {of.lower()} {objective}"
     line = f"{given.value:.4g} {given.unit} at {found}".replace("  ", " ")
     if columns == 1:
