@@ -264,6 +264,7 @@ py::dict heaviest_load(
   result["frame"] = limit.frame;
   result["time"] = limit.time;
   result["limited_by"] = limit.limited_by;
+  result["technique"] = limit.technique;
   result["limits"] = rows_of(limit.limits, [](py::dict& row, const LoadLimit& each) {
     row["name"] = each.name;
     row["kind"] = each.kind;

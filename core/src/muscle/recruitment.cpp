@@ -454,6 +454,11 @@ SolveStatus Recruitment::halve_to_limit(double t_min, double t_max, FeasibleLimi
   limit.t = least;
   limit.bound = most;
   if (!found) return SolveStatus::infeasible;
+  // so near to the limit every solve may stall: the nearest t with a certificate shows what limits
+  for (double step = kLimitTolerance * (t_max - t_min);
+       limit.lambda.isZero(0) && least + step / 2 < t_max; step *= 2)
+    if (solve_along(std::min(least + step, t_max)) == SolveStatus::infeasible)
+      limit.lambda = range_.lambda;
   lean_on(Eigen::VectorXd(limit.lambda), limit);
   return SolveStatus::solved;
 }

@@ -89,7 +89,9 @@ class LimitChain {
       if (!std::isfinite(state->most)) break;
     }
     // a frame whose forces no bound could balance
-    if (limits.empty()) limits.push_back({.name = "no support there", .kind = "support"});
+    if (limits.empty())
+      limits.push_back(
+          {.name = "posture: nothing that could hold the body there", .kind = "support"});
     return limits;
   }
 

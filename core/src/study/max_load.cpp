@@ -25,15 +25,26 @@ constexpr int kMostProbes = 60;  // bisection alone needs 20 from 500 kg
 // the limit and the next three
 constexpr int kLimits = 4;
 
+constexpr double kNothing = -std::numeric_limits<double>::infinity();
+
 // movements differ below and above the load at which a bar has plates
 constexpr double kFirstPlates = 20.001;  // kg: plates of negligible mass but full size
 
+// the search over technique: first and last step, in the parameter's unit, samples of each range where
+// the technique of least effort lifts nothing, and loads at which it is repeated
+constexpr double kFirstStep = 4;
+constexpr double kLastStep = 0.0625;
+constexpr int kScanned = 6;
+constexpr int kMostRounds = 6;
+constexpr double kAlikeLoads = 0.1;  // kg
+constexpr double kGain = 0.01;       // kg, least gain of a step
+
 // load limit of the movement made for one load
 struct Probe {
-  double load = 0;                                          // kg, for which the movement is made
-  double limit = -std::numeric_limits<double>::infinity();  // kg, feasible in every frame
-  int frame = 0;                                            // the limiting frame
-  std::vector<double> load_at_frame;                        // [frames] kg
+  double load = 0;                    // kg, for which the movement is made
+  double limit = kNothing;            // kg, feasible in every frame
+  int frame = 0;                      // the limiting frame
+  std::vector<double> load_at_frame;  // [frames] kg
   std::shared_ptr<const Trial> trial;
   std::shared_ptr<const Trial> other;  // the same movement with `other_load`
   double other_load = 0;               // kg
@@ -48,11 +59,11 @@ class LoadSearch {
   LoadSearch(
       const Model& model,
       const Exercise& exercise,
-      const std::map<std::string, double>& given,
+      std::map<std::string, double> given,
       const SimulateOptions& options)
       : model_(model),
         exercise_(exercise),
-        given_(given),
+        given_(std::move(given)),
         options_(options),
         declared_(exercise.parameters()),
         name_(exercise.info().name) {
@@ -66,14 +77,46 @@ class LoadSearch {
         " kg: nothing to maximise");
   }
 
-  MaxLoad find() {
-    start();
+  double minimum() const { return minimum_; }
+  double maximum() const { return maximum_; }
+
+  // parameters of the movement for one load that are found by least effort
+  std::vector<FoundTechnique> technique(double load) const {
+    std::vector<FoundTechnique> found =
+        build_scenario(model_, exercise_, parameters(load)).technique;
+    // an exercise may adopt the scenario of another one
+    std::erase_if(found, [&](const FoundTechnique& each) {
+      return std::ranges::find(declared_, each.parameter, &Parameter::name) == declared_.end();
+    });
+    return found;
+  }
+
+  // limit of the movement for one load and technique, kg; exact only if above `floor`
+  double limit_with(const std::map<std::string, double>& technique, double load, double floor) {
+    const auto before = given_;
+    for (const auto& [name, value] : technique) given_[name] = value;
+    Probe found;
+    try {
+      found = probe(load, false, floor);
+      last_frame_ = found.frame;
+    } catch (const InfeasibleMotion&) {
+      // no movement lifts nothing
+    }
+    given_ = before;
+    return found.limit;
+  }
+
+  // `first` is the load at which the search starts
+  MaxLoad find(const std::map<std::string, double>& technique, double first) {
+    for (const auto& [name, value] : technique) given_[name] = value;
+    start(std::clamp(first, minimum_, maximum_));
     for (int i = 0; i < kMostProbes; ++i) {
       if (!done()) {
         look_at(guess());
         continue;
       }
       MaxLoad found = result();
+      found.technique = technique;
       const double margin = low_.room() > kSettled ? 0 : kLoadTolerance;
       const double below = std::max(minimum_, found.load - margin);
       if (confirmed(below)) {
@@ -122,7 +165,9 @@ class LoadSearch {
 
   // For a fixed movement forces are linear in the load, so each frame has an interval of feasible
   // loads. Its upper end is computed in every frame, or only where it may be the least.
-  Probe probe(double load, bool every_frame = false) const {
+  // With a finite `floor` the limit is only exact if it lies above: the first frame that cannot hold
+  // `floor` ends the search.
+  Probe probe(double load, bool every_frame = false, double floor = kNothing) const {
     Probe probe;
     probe.load = load;
     probe.trial = std::make_shared<const Trial>(trial_at(load));
@@ -135,11 +180,14 @@ class LoadSearch {
     probe.load_at_frame.assign(frames, minimum_);
     FeasibleLimit limit;
     Eigen::VectorXd along;
-    const auto look_at = [&](int k) {
+    const auto prepare = [&](int k) {
       solver.prepare(trial.motion, k);
       reloaded.prepare(trial.motion, k);
-      Recruitment& recruitment = solver.recruitment();
       along = (reloaded.required() - solver.required()) / (probe.other_load - load);
+    };
+    const auto look_at = [&](int k) {
+      prepare(k);
+      Recruitment& recruitment = solver.recruitment();
       if (!every_frame && std::isfinite(probe.limit)
           && recruitment.possible_along(along, probe.limit - load))
         return;
@@ -149,7 +197,7 @@ class LoadSearch {
           status != SolveStatus::iteration_limit, "the load limit of '", name_,
           "' at t = ", trial.motion.time[k], " s was not found");
       const bool possible = status == SolveStatus::solved;
-      const double most = possible ? load + limit.t : -std::numeric_limits<double>::infinity();
+      const double most = possible ? load + limit.t : kNothing;
       if (possible) probe.load_at_frame[k] = most;
       if (most < probe.limit) {
         probe.limit = most;
@@ -158,6 +206,14 @@ class LoadSearch {
     };
     // the frame that limited the last movement probably limits this one
     const int first = last_frame_;
+    for (int i = 0; i < frames && std::isfinite(floor); ++i) {
+      const int k = (first + i) % frames;
+      prepare(k);
+      if (solver.recruitment().possible_along(along, floor - load)) continue;
+      probe.frame = k;
+      probe.limit = kNothing;
+      return probe;
+    }
     if (!every_frame) look_at(first);
     for (int k = 0; k < frames && probe.limit >= minimum_; ++k)
       if (every_frame || k != first) look_at(k);
@@ -165,8 +221,7 @@ class LoadSearch {
   }
 
   // establishes a feasible load and possibly an infeasible one
-  void start() {
-    const double first = std::clamp(kFirstPlates, minimum_, maximum_);
+  void start(double first) {
     low_.load = minimum_;
     look_at(first);
     if (low_.trial) return;
@@ -301,7 +356,7 @@ class LoadSearch {
 
   const Model& model_;
   const Exercise& exercise_;
-  const std::map<std::string, double>& given_;
+  std::map<std::string, double> given_;
   const SimulateOptions& options_;
   std::vector<Parameter> declared_;
   std::string name_;
@@ -318,6 +373,111 @@ class LoadSearch {
   bool guessed_ = false;  // last load came from secant or limit, not the midpoint
 };
 
+// the technique with which most can be lifted
+class TechniqueSearch {
+ public:
+  using Values = std::map<std::string, double>;
+
+  explicit TechniqueSearch(LoadSearch& search) : search_(search) {}
+
+  // empty if the exercise leaves nothing free, or if no technique lifts the least load
+  Values find() {
+    double step = 0;
+    for (int round = 0; round < kMostRounds; ++round) {
+      if (!start()) {
+        if (load_ == search_.minimum()) return {};
+        load_ = search_.minimum();
+        continue;
+      }
+      // at first only a load near the greatest is sought
+      if (step > 0) climb(step);
+      // the limit is that of the movement made for `load_`: again for the movement made for the limit
+      const double next = std::clamp(most_, search_.minimum(), search_.maximum());
+      const bool settled = std::abs(next - load_) < kAlikeLoads && step > 0;
+      load_ = next;
+      if (settled) break;
+      step = step > 0 ? 4 * kLastStep : kFirstStep;
+    }
+    return best_;
+  }
+
+  // kg, near the greatest load with the technique found
+  double load() const { return load_; }
+
+ private:
+  // the better of the values found so far, within the range for this load, and those of least
+  // effort; false if there is no movement or none lifts the least load
+  bool start() {
+    try {
+      ranges_ = search_.technique(load_);
+    } catch (const InfeasibleMotion&) {
+      return false;
+    }
+    Values before = best_;
+    for (const FoundTechnique& each : ranges_)
+      if (before.contains(each.parameter))
+        before[each.parameter] = std::clamp(before[each.parameter], each.lower, each.upper);
+    best_.clear();
+    for (const FoundTechnique& each : ranges_) best_[each.parameter] = each.value;
+    if (best_.empty()) return false;
+    most_ = search_.limit_with(best_, load_, kNothing);
+    if (!before.empty()) improve(before);
+    if (!std::isfinite(most_) && load_ == search_.minimum()) scan(0, best_);
+    return std::isfinite(most_);
+  }
+
+  bool improve(const Values& values) {
+    const double limit =
+        search_.limit_with(values, load_, std::max(most_ + kGain, search_.minimum()));
+    if (!(limit > most_)) return false;
+    most_ = limit;
+    best_ = values;
+    return true;
+  }
+
+  // every combination of equally spaced values
+  void scan(std::size_t index, Values values) {
+    if (index == ranges_.size()) {
+      improve(values);
+      return;
+    }
+    const FoundTechnique& each = ranges_[index];
+    for (int i = 0; i < kScanned; ++i) {
+      values[each.parameter] = each.lower + i * (each.upper - each.lower) / (kScanned - 1);
+      scan(index + 1, values);
+    }
+  }
+
+  void climb(double step) {
+    while (step >= kLastStep) {
+      const Values before = best_;
+      for (const FoundTechnique& each : ranges_)
+        if (!improve(moved(best_, each, step))) improve(moved(best_, each, -step));
+      if (best_ == before) {
+        step /= 2;
+        continue;
+      }
+      // once more in the direction of the last steps
+      Values further = best_;
+      for (const FoundTechnique& each : ranges_)
+        further = moved(further, each, best_[each.parameter] - before.at(each.parameter));
+      improve(further);
+    }
+  }
+
+  static Values moved(Values values, const FoundTechnique& each, double step) {
+    double& value = values[each.parameter];
+    value = std::clamp(value + step, each.lower, each.upper);
+    return values;
+  }
+
+  LoadSearch& search_;
+  std::vector<FoundTechnique> ranges_;
+  double load_ = std::clamp(kFirstPlates, search_.minimum(), search_.maximum());
+  Values best_;
+  double most_ = kNothing;  // kg, limit of the movement with `best_`
+};
+
 }  // namespace
 
 MaxLoad max_load(
@@ -325,7 +485,10 @@ MaxLoad max_load(
     const Exercise& exercise,
     const std::map<std::string, double>& given,
     const SimulateOptions& options) {
-  return LoadSearch(model, exercise, given, options).find();
+  LoadSearch search(model, exercise, given, options);
+  TechniqueSearch technique(search);
+  const auto found = technique.find();
+  return search.find(found, found.empty() ? kFirstPlates : technique.load());
 }
 
 }  // namespace coxa

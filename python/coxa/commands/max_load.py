@@ -41,6 +41,7 @@ def run(options: argparse.Namespace) -> int:
                 "time": limit.time,
                 "limited_by": limit.limited_by,
                 "limits": limit.limits.to_dict("records"),
+                "technique": dict(limit.technique),
                 "person": limit.whose,
                 "curve": {column: limit.curve[column].tolist() for column in limit.curve},
                 **told,
@@ -50,6 +51,8 @@ def run(options: argparse.Namespace) -> int:
         print(limit)
         if following := limit.next_limits():
             print("without that limit, in the same frame:", *following, sep="\n  ")
+        if words := limit.technique_words:
+            print(f"technique: {words}")
         print(f"for: {limit.whose}")
         if spread:
             print()

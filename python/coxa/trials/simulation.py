@@ -268,6 +268,10 @@ class MaxLoad:
         Who lifts it; None for a model that was not scaled.
     setup : Setup
         Model and options it was found with, and `parameters` of the exercise, for `uncertainty`.
+    technique : dict
+        Parameters left at None that the exercise finds by least effort (`trunk_lean_deg`), with the values, in declared
+        units, of the movement with which `load` is lifted: `coxa.simulate(exercise, subject, load=limit.load,
+        **limit.technique)` is that lift.
     """
 
     exercise: str
@@ -280,6 +284,7 @@ class MaxLoad:
     subject: Subject | None = None
     setup: Setup | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    technique: Mapping[str, float] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         path = self.curve["path"].iloc[self.frame]
@@ -295,6 +300,11 @@ class MaxLoad:
             f"+{margin:.1f} kg: {name}"
             for margin, name in zip(following["margin_kg"], following["name"], strict=True)
         ]
+
+    @property
+    def technique_words(self) -> str:
+        """The technique in one line: "trunk_lean_deg = 28.3"; empty if nothing was found."""
+        return ", ".join(f"{name} = {value:.1f}" for name, value in self.technique.items())
 
     @property
     def whose(self) -> str:
@@ -342,6 +352,9 @@ def max_load(
     **parameters: float | str,
 ) -> MaxLoad:
     """The maximum load that can be lifted in every frame without reserves, with the motion of the exercise.
+
+    Parameters that the exercise finds by least effort and that are not given (`trunk_lean_deg`) take the values with
+    which most can be lifted: see `MaxLoad.technique`.
 
     Parameters
     ----------

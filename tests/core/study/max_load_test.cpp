@@ -158,6 +158,44 @@ TEST(MaxLoadOfAMovingTechnique, SaysWhenEvenTheLeastIsTooMuch) {
   EXPECT_THROW(max_load(full_body(), never, {}, few_frames()), InfeasibleMotion);
 }
 
+TEST(MaxLoadOverTechnique, IsTheGreatestOfFixedOnes) {
+  const auto squat = ExerciseRegistry::instance().find("front_squat");
+  const MaxLoad free = max_load(full_body(), *squat, {}, few_frames());
+  ASSERT_EQ(free.technique.size(), 1u);
+  const double found = free.technique.at("trunk_lean_deg");
+  EXPECT_NEAR(
+      max_load(full_body(), *squat, {{"trunk_lean_deg", found}}, few_frames()).load, free.load,
+      2e-3);
+  double most = 0;
+  for (double lean = 14; lean <= 30; lean += 2) {
+    const MaxLoad fixed = max_load(full_body(), *squat, {{"trunk_lean_deg", lean}}, few_frames());
+    EXPECT_TRUE(fixed.technique.empty());
+    EXPECT_LT(fixed.load, free.load + 0.1) << lean;
+    most = std::max(most, fixed.load);
+  }
+  EXPECT_GT(most, 0.95 * free.load);
+}
+
+TEST(MaxLoadOverTechnique, LeavesWhatIsNotDeclared) {
+  // adopts a squat whose lean nobody can give
+  class Adopts final : public Exercise {
+   public:
+    ExerciseInfo info() const override { return {"adopts", "Adopts", "A squat.", {}, {}}; }
+    std::vector<Parameter> parameters() const override {
+      return {{"load", 20, 0, 200, "kg", "bar and plates together"}};
+    }
+    void build(ScenarioBuilder& s, const Parameters& given) const override {
+      const auto squat = ExerciseRegistry::instance().find("front_squat");
+      s.take(scenario_of(
+          *s.model, *squat,
+          Parameters("front_squat", squat->parameters(), {{"load", given["load"]}})));
+    }
+  };
+  const MaxLoad limit = max_load(full_body(), Adopts(), {}, few_frames());
+  EXPECT_TRUE(limit.technique.empty());
+  EXPECT_GT(limit.load, 10);
+}
+
 class Unloaded final : public Exercise {
  public:
   ExerciseInfo info() const override { return {"unloaded", "Unloaded", "None.", {}, {}}; }

@@ -61,7 +61,7 @@ def test_every_exercise_says_what_limits_it(found, name):
 def test_the_angle_is_that_of_the_joint_in_the_limiting_frame(found):
     limit = found("back_squat")
     row = limit.limits.iloc[0]
-    trial = coxa.simulate("back_squat", load=limit.load, frames=FRAMES)
+    trial = coxa.simulate("back_squat", load=limit.load, frames=FRAMES, **limit.technique)
     angle = trial["position"].sel(coordinate=row["coordinate"]).isel(time=limit.frame)
     unit = str(trial["coordinate_units"].sel(coordinate=row["coordinate"]).values)
     assert unit in ("rad", "deg")
@@ -74,9 +74,38 @@ def test_a_muscle_that_limits_is_fully_active(found):
     limit = found("back_squat")
     first = limit.limits.iloc[0]
     assert first["kind"] == "muscle"
-    trial = coxa.simulate("back_squat", load=limit.load - 1e-3, frames=FRAMES)
+    trial = coxa.simulate("back_squat", load=limit.load - 1e-3, frames=FRAMES, **limit.technique)
     active = trial["activation"].sel(muscle=first["element"]).isel(time=limit.frame)
     assert float(active) > 0.99
+
+
+@pytest.mark.parametrize(
+    ("name", "leans"), [("front_squat", (10, 18, 26)), ("step_up", (6, 11, 16))]
+)
+def test_no_fixed_technique_lifts_more(name, leans):
+    person = coxa.Subject(training="trained")
+    limit = coxa.max_load(name, person, frames=FRAMES)
+    assert set(limit.technique) == {"trunk_lean_deg"}
+    lean = limit.technique["trunk_lean_deg"]
+    for fixed in (*leans, lean - 1, lean + 1):
+        try:
+            other = coxa.max_load(name, person, frames=FRAMES, trunk_lean_deg=fixed)
+        except (coxa.InfeasibleMotion, coxa.UnsolvedFrame):
+            continue
+        assert other.technique == {}
+        assert other.load < limit.load + 0.1, fixed
+    found = coxa.simulate(name, person, load=limit.load - 1e-3, frames=FRAMES, trunk_lean_deg=lean)
+    assert found["reserve_frames"] == 0
+    assert f"trunk_lean_deg = {lean:.1f}" == limit.technique_words
+
+
+def test_a_limit_whose_search_stalls_is_named():
+    # the interior point method stalls in the limiting frame of this lift
+    limit = coxa.max_load(
+        "good_morning", coxa.Subject(training="trained", mass=80, height=1.8), frames=51
+    )
+    assert limit.limits["kind"].iloc[0] == "muscle"
+    assert "semimembranosus" in limit.limited_by and len(limit.limits) > 1
 
 
 def test_words_are_those_of_the_next_limits(found):

@@ -44,7 +44,7 @@ class COXA_EXPORT Exercise {
 
 /// Version of the plugin interface; raised whenever anything that crosses the plugin boundary
 /// changes.
-inline constexpr std::uint32_t kPluginInterface = 4;
+inline constexpr std::uint32_t kPluginInterface = 5;
 
 /// First field of every plugin descriptor.
 inline constexpr std::uint64_t kPluginMagic = 0x31415841584f43ull;

@@ -26,13 +26,15 @@ struct LoadLimit {
 
 /// Heaviest load of a trial.
 struct MaxLoad {
-  double load = 0;                    // kg
-  int frame = 0;                      // the limiting frame
-  double time = 0;                    // s, of that frame
-  std::string limited_by;             // name of the first limit
-  std::vector<LoadLimit> limits{};    // the limit, then the next three
-  std::vector<double> load_at_frame;  // [frames] kg: the sticking curve
-  std::vector<double> path;           // [frames] 0 bottom to 1 top
+  double load = 0;                            // kg
+  int frame = 0;                              // the limiting frame
+  double time = 0;                            // s, of that frame
+  std::string limited_by;                     // name of the first limit
+  std::vector<LoadLimit> limits{};            // the limit, then the next three
+  std::vector<double> load_at_frame;          // [frames] kg: the sticking curve
+  std::vector<double> path;                   // [frames] 0 bottom to 1 top
+  std::map<std::string, double> technique{};  // parameters that were not given, with the values of
+                                              // the greatest load, declared units
 };
 
 /// Largest value of the parameter "load", to 1e-3 kg, at which no frame needs reserves.
@@ -42,6 +44,10 @@ struct MaxLoad {
 /// result is the load that equals the limit of the movement made for it; it is found by secant
 /// steps within a bracket and confirmed by a simulation. The search stays within the declared range
 /// of "load"; if no movement exists beyond some load, that is the limit and `limited_by` says so.
+///
+/// Parameters that the exercise finds by least effort (Scenario::technique) and that are not given
+/// take the values, within the range allowed at that load, with which most can be lifted: a pattern
+/// search (Hooke and Jeeves 1961) to a sixteenth of a degree, started at the values of least effort.
 ///
 /// Several bounds limit at once. The one that is named belongs to the kind (strength of all muscles
 /// and actuators, a support's size, its friction, a grip) whose relative growth would gain most, to

@@ -124,6 +124,12 @@ Posture posture(const ScenarioBuilder& s, const std::vector<NamedTask>& goals, d
   return posture.solved ? posture : direct;
 }
 
+void found(
+    ScenarioBuilder& s, const std::string& parameter, double angle, double lower, double upper) {
+  note(s, parameter, angle / kDegree);
+  s.scenario.technique.push_back({parameter, angle / kDegree, lower / kDegree, upper / kDegree});
+}
+
 void note_leg_at_bottom(ScenarioBuilder& s, const Posture& low) {
   for (const char* name : {"hip_flexion", "knee_angle", "ankle_angle"})
     note(

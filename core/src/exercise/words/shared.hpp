@@ -45,6 +45,11 @@ const Posture& require_end(
     const char* where,
     const std::string& help);
 
+/// Records an angle, rad, that was found by least effort between `lower` and `upper`: as a note, and
+/// as technique of the scenario.
+void found(
+    ScenarioBuilder& s, const std::string& parameter, double angle, double lower, double upper);
+
 /// Notes right hip, knee and ankle angles at the bottom.
 void note_leg_at_bottom(ScenarioBuilder& s, const Posture& low);
 

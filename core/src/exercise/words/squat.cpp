@@ -27,11 +27,13 @@ const Posture& squat_to(
     double deepest_lean,
     const std::string& help) {
   double lean = s.value("trunk_lean_deg", kFound);
-  if (std::isnan(lean))
+  if (std::isnan(lean)) {
     lean = kUprightTrunk
            - least_effort(
                s, {depth}, {"trunk leant forward", trunk(s)}, kUprightTrunk - deepest_lean,
                kUprightTrunk, 0, {}, help);
+    found(s, "trunk_lean_deg", lean, 0, deepest_lean);
+  }
   const Posture& low =
       bottom(s, {depth, {"trunk leant forward", trunk(s, kUprightTrunk - lean)}}, help);
   evenly(s, "trunk follows the knee", trunk(s));
