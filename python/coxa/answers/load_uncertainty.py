@@ -238,7 +238,7 @@ def _load(who: Subject, setup: Setup, parameters: Mapping[str, Any]) -> float:
 def _at_limit(limit: MaxLoad, setup: Setup, criterion: float | str) -> pd.Series:
     """Force of every muscle group at the greatest load in its limiting frame, N, sum of both sides."""
     own = setup.of(setup.exercise, replace(setup.options, criterion=criterion))
-    result = own.simulate({**limit.parameters, "load": limit.load})
+    result = own.simulate({**limit.parameters, **limit.technique, "load": limit.load})
     force = result["group_force"].isel(time=limit.frame).sum("side", skipna=False)
     return force.to_series()
 

@@ -67,16 +67,27 @@ def test_greater_spread_is_less_sure(limit, asked):
 
 @pytest.mark.parametrize("name", ["barbell_hip_thrust", "back_squat", "conventional_deadlift"])
 def test_the_greatest_load_is_that_of_every_criterion(name):
-    loads = [
-        set_up(name, WOMAN, None, Options(criterion=p, frames=FRAMES)).max_load({}).load
+    limits = [
+        set_up(name, WOMAN, None, Options(criterion=p, frames=FRAMES)).max_load({})
         for p in CRITERIA
     ]
-    assert len(set(loads)) == 1
+    assert len({limit.load for limit in limits}) == 1
+    load, technique = limits[0].load, limits[0].technique
     for p in CRITERIA:
-        below = coxa.simulate(name, WOMAN, load=loads[0] - 0.01, frames=FRAMES, criterion=p)
+        how = {"frames": FRAMES, "criterion": p, **technique}
+        below = coxa.simulate(name, WOMAN, load=load - 0.01, **how)
         assert below["reserve_frames"] == 0 and below["unsolved_frames"] == 0
-        above = coxa.simulate(name, WOMAN, load=loads[0] + 0.5, frames=FRAMES, criterion=p)
+        above = coxa.simulate(name, WOMAN, load=load + 0.5, **how)
         assert above["reserve_frames"] > 0
+
+
+def test_forces_are_of_the_technique_of_the_greatest_load():
+    limit = coxa.max_load("back_squat", WOMAN, frames=FRAMES)
+    assert limit.technique
+    found = limit.uncertainty(draws=1).forces.loc["quadriceps", "force"]
+    trial = coxa.simulate("back_squat", WOMAN, load=limit.load, frames=FRAMES, **limit.technique)
+    force = trial["group_force"].sel(group="quadriceps").isel(time=limit.frame).sum()
+    assert found == pytest.approx(float(force))
 
 
 def test_forces_over_criteria_are_those_of_trials(limit, asked):
