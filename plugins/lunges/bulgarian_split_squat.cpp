@@ -38,6 +38,7 @@ class BulgarianSplitSquat final : public Exercise {
           {"thigh_angle_deg", 30, -25, 45, "deg",
            "front thigh above the horizontal at the bottom; negative: hip below knee"},
           trunk_lean_parameter(),
+          trunk_bend_parameter(),
           {"front_share", 0.84, 0.5, 1, "1", "of the weight on the front foot (Helme 2022)"},
           {"floor_friction", 0.6, 0, 1.5, "1", "Coulomb coefficient of the feet"}},
          tempo_parameters(1.0, 0.5, 1.5),

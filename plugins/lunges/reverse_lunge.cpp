@@ -36,6 +36,7 @@ class ReverseLunge final : public Exercise {
           {"thigh_angle_deg", 45, -20, 50, "deg",
            "front thigh above the horizontal at the bottom; negative: hip below knee"},
           trunk_lean_parameter(),
+          trunk_bend_parameter(),
           {"floor_friction", 0.6, 0, 1.5, "1", "Coulomb coefficient of the foot"}},
          tempo_parameters(1.2, 0.5, 1.5),
          spine_parameters()});

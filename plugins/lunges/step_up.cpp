@@ -40,6 +40,7 @@ class StepUp final : public Exercise {
            "heel on the box to the other foot's ball on the floor, backwards"},
           {"stance_width", 0.16, 0.05, 0.4, "m", "between the feet, sideways"},
           trunk_lean_parameter(),
+          trunk_bend_parameter(0),
           {"floor_friction", 0.6, 0, 1.5, "1", "Coulomb coefficient of the foot"}},
          tempo_parameters(1.2, 0.5, 1.5),
          spine_parameters()});

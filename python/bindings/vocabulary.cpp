@@ -274,6 +274,9 @@ void bind_parameters(py::module_& m) {
       "lumbar_flexion_parameter", [=](double deg) { return one(lumbar_flexion_parameter(deg)); },
       arg("deg"));
   m.def("bar_position_parameter", [=] { return one(bar_position_parameter()); });
+  m.def(
+      "trunk_bend_parameter", [=](double deg) { return one(trunk_bend_parameter(deg)); },
+      arg("deg") = kFound);
   m.def("trunk_lean_parameter", [=] { return one(trunk_lean_parameter()); });
   m.def(
       "tempo_parameters",

@@ -66,6 +66,7 @@ from .authoring.parameters import (
     spine_parameters,
     tempo_parameters,
     thrust_parameters,
+    trunk_bend_parameter,
     trunk_lean_parameter,
     without,
 )
@@ -119,6 +120,7 @@ __all__ = [
     "lumbar_flexion_parameter",
     "lying_dumbbell",
     "side_parameter",
+    "trunk_bend_parameter",
     "trunk_lean_parameter",
     "without",
     "site",

@@ -31,7 +31,7 @@ constexpr double kNothing = -std::numeric_limits<double>::infinity();
 constexpr double kFirstPlates = 20.001;  // kg: plates of negligible mass but full size
 
 // the search over technique: first and last step, in the parameter's unit, samples of each range where
-// the technique of least effort lifts nothing, and loads at which it is repeated
+// the technique of least effort lifts nothing or several are free, and loads at which it is repeated
 constexpr double kFirstStep = 4;
 constexpr double kLastStep = 0.0625;
 constexpr int kScanned = 6;
@@ -390,6 +390,7 @@ class TechniqueSearch {
         continue;
       }
       // at first only a load near the greatest is sought
+      if (step == kFirstStep && ranges_.size() > 1) scan(0, best_);
       if (step > 0) climb(step);
       // the limit is that of the movement made for `load_`: again for the movement made for the limit
       const double next = std::clamp(most_, search_.minimum(), search_.maximum());
@@ -451,8 +452,8 @@ class TechniqueSearch {
   void climb(double step) {
     while (step >= kLastStep) {
       const Values before = best_;
-      for (const FoundTechnique& each : ranges_)
-        if (!improve(moved(best_, each, step))) improve(moved(best_, each, -step));
+      // to all neighbours, also the diagonal ones: where two limits meet there is a ridge
+      for (int code = 1; code < neighbours(); ++code) improve(neighbour(best_, code, step));
       if (best_ == before) {
         step /= 2;
         continue;
@@ -463,6 +464,18 @@ class TechniqueSearch {
         further = moved(further, each, best_[each.parameter] - before.at(each.parameter));
       improve(further);
     }
+  }
+
+  int neighbours() const { return static_cast<int>(std::pow(3, ranges_.size()) + 0.5); }
+
+  // each digit of the code in base 3: no step, one up or one down
+  Values neighbour(Values values, int code, double step) const {
+    for (const FoundTechnique& each : ranges_) {
+      const int digit = code % 3;
+      code /= 3;
+      if (digit != 0) values = moved(std::move(values), each, digit == 1 ? step : -step);
+    }
+    return values;
   }
 
   static Values moved(Values values, const FoundTechnique& each, double step) {

@@ -166,6 +166,11 @@ def bar_position_parameter() -> tuple[Parameter, ...]:
     return declared(_core.bar_position_parameter())
 
 
+def trunk_bend_parameter(deg: float | None = None) -> tuple[Parameter, ...]:
+    """trunk_bend_deg: sideways toward the working leg, by default `deg` or what costs the muscles least."""
+    return declared(_core.trunk_bend_parameter(math.nan if deg is None else deg))
+
+
 def trunk_lean_parameter() -> tuple[Parameter, ...]:
     """trunk_lean_deg: trunk inclination; by default the one of least effort."""
     return declared(_core.trunk_lean_parameter())

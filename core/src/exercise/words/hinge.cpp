@@ -21,7 +21,9 @@ constexpr double kLeastLean = 20 * kDegree;     // rad, from upright, with the b
 constexpr double kGreatestLean = 85 * kDegree;  // rad
 constexpr double kLeanStep = 5 * kDegree;       // rad, decrement from kGreatestLean until a posture
                                                 // exists
-constexpr double kTouching = 1e-9;              // m, tolerance of the contact of shins and bar
+// rad, least knee flexion at the start of a deadlift: lifters start heavy bars with 50 to 65 degrees
+constexpr double kLeastStartKnee = 50 * kDegree;
+constexpr double kTouching = 1e-9;  // m, tolerance of the contact of shins and bar
 constexpr double kLag =
     1;  // DriveLine::lag of the trunk in a deadlift: hips and shoulders rise together at first
 constexpr double kJustClear =
@@ -133,6 +135,17 @@ double shins_at_bar(const ScenarioBuilder& s, const NamedTask& on_floor, const s
   return lean;
 }
 
+// lean with the shins at the bar; a greatest load may start with higher hips, up to knees bent least
+double lowest_start(ScenarioBuilder& s, const NamedTask& on_floor, const std::string& help) {
+  const double lean = shins_at_bar(s, on_floor, help);
+  const Posture highest = posture(
+      s, {on_floor, {"knees bent least", coordinate(s, "knee_angle_r", kLeastStartKnee)}}, 0);
+  const double most =
+      highest.solved ? kUprightTrunk - measure(s.skeleton(), trunk(s), highest.q) : lean;
+  found(s, "trunk_lean_deg", lean, lean, std::max(lean, most));
+  return lean;
+}
+
 void advise_pull(ScenarioBuilder& s, const std::string& bar_height) {
   const std::string lean_or_bar = "increase trunk_lean_deg or " + bar_height;
   advise(s, "ankle_angle", "decrease trunk_lean_deg", lean_or_bar);
@@ -218,7 +231,7 @@ void pull_from_floor(ScenarioBuilder& s, const std::string& bar_height) {
   // the knees require on the way
   hang_bar_clear(s, [&] { return std::vector<Posture>{posture(s, standing, 1)}; });
   top(s, standing, help);
-  if (!given) lean = shins_at_bar(s, on_floor, help);
+  if (!given) lean = lowest_start(s, on_floor, help);
   hang_bar_clear(s, way);
   top(s, standing, help);
   const Posture& low = bottom(s, start(), help);

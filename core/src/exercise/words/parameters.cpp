@@ -87,6 +87,19 @@ Parameter lumbar_flexion_parameter(double deg) {
       "of the lumbar joint at the bottom, from upright standing; it straightens toward the top"};
 }
 
+Parameter trunk_bend_parameter(double deg) {
+  return {
+      "trunk_bend_deg",
+      deg,
+      0,
+      30,
+      "deg",
+      std::isnan(deg)
+          ? "lumbar joint bent sideways toward the working leg at the bottom; default: what costs "
+            "the muscles least, at most 15"
+          : "lumbar joint bent sideways toward the working leg at the bottom"};
+}
+
 Parameter trunk_lean_parameter() {
   return {
       "trunk_lean_deg",

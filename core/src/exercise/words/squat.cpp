@@ -19,6 +19,28 @@ constexpr double kLeanOverKnee = 0.5;      // trunk lean at the top per knee fle
 constexpr double kDeepestLean = 75 * kDegree;
 constexpr double kDeepestLeanOnOne = 50 * kDegree;
 
+// rad, greatest lateral bend of the lumbar joint toward the working leg; assumed
+constexpr double kGreatestBend = 15 * kDegree;
+
+// bends the trunk toward the working leg at the bottom, by trunk_bend_deg or least effort; straight
+// at the top
+void bend_toward(
+    ScenarioBuilder& s, Side leg, const std::vector<NamedTask>& goals, const std::string& help) {
+  if (!s.declares("trunk_bend_deg")) return;
+  double bend = s.value("trunk_bend_deg", kFound);
+  if (bend == 0) return;
+  const std::string name = "lumbar_bending";
+  std::erase_if(s.tasks, [&](const NamedTask& t) { return t.id == name; });
+  if (std::isnan(bend)) {
+    const double toward = sign(leg) * kGreatestBend;
+    bend = std::abs(least_effort(
+        s, goals, {"trunk bent sideways", coordinate(s, name, 0)}, std::min(0.0, toward),
+        std::max(0.0, toward), 0, {}, help));
+    found(s, "trunk_bend_deg", bend, 0, kGreatestBend);
+  }
+  drive(s, name, sign(leg) * bend, 0);
+}
+
 // bottom of any squat: trunk lean given or found; from there the trunk follows the knee linearly
 const Posture& squat_to(
     ScenarioBuilder& s,
@@ -34,8 +56,10 @@ const Posture& squat_to(
                kUprightTrunk, 0, {}, help);
     found(s, "trunk_lean_deg", lean, 0, deepest_lean);
   }
-  const Posture& low =
-      bottom(s, {depth, {"trunk leant forward", trunk(s, kUprightTrunk - lean)}}, help);
+  const std::vector<NamedTask> goals{
+      depth, {"trunk leant forward", trunk(s, kUprightTrunk - lean)}};
+  bend_toward(s, leg, goals, help);
+  const Posture& low = bottom(s, goals, help);
   evenly(s, "trunk follows the knee", trunk(s));
   driven_by(s, "knee angle", coordinate(s, "knee_angle" + suffix(leg)));
   note(s, "trunk_lean_bottom_deg", lean / kDegree);

@@ -32,6 +32,8 @@ COXA_EXPORT std::vector<Parameter> thrust_parameters();
 COXA_EXPORT Parameter lumbar_flexion_parameter(double deg);
 /// trunk_lean_deg: given, or found by least effort.
 COXA_EXPORT Parameter trunk_lean_parameter();
+/// trunk_bend_deg: sideways toward the working leg, `deg` or found by least effort.
+COXA_EXPORT Parameter trunk_bend_parameter(double deg = kFound);
 /// `side`: right or left.
 COXA_EXPORT Parameter side_parameter(const std::string& what);
 /// bar_position of a bar in the hip crease.
