@@ -119,3 +119,28 @@ def test_what_cannot_be_says_what_to_move():
         trial("bulgarian_split_squat", step_length=1.1)
     with pytest.raises(coxa.InfeasibleMotion, match="less depth|thigh_angle_deg"):
         trial("reverse_lunge", thigh_angle_deg=-20)
+
+
+@pytest.mark.parametrize("name", ("bulgarian_split_squat", "reverse_lunge"))
+@pytest.mark.parametrize(("side", "toward"), (("right", 1), ("left", -1)))
+def test_the_trunk_bends_toward_the_working_leg_which_spares_its_abductors(name, side, toward):
+    # gravity alone: the trunk's weight comes nearer to the hip that carries it
+    bent, upright = (
+        trial(name, side=side, inertia=False, trunk_bend_deg=deg, trunk_lean_deg=20)
+        for deg in (15, 0)
+    )
+    bottom = int(upright["knee_extension_moment"].sel(side=side).values.argmax())
+    moved = site(bent, "head_vertex") - site(upright, "head_vertex")
+    assert toward * moved[bottom, 2] > 0.05  # z points to the right; 0.5 m of trunk times sin 15 deg
+    abduction = [r["hip_abduction_moment"].sel(side=side).values[bottom] for r in (bent, upright)]
+    assert abduction[0] < abduction[1]
+
+
+def test_the_bend_of_least_effort_lets_a_trained_person_lift_more():
+    man = coxa.Subject(sex="male", mass=80, height=1.80, training="trained")
+    found, upright = (
+        coxa.max_load("bulgarian_split_squat", man, frames=21, **bend)
+        for bend in ({}, {"trunk_bend_deg": 0})
+    )
+    assert found.load > upright.load
+    assert 0 < found.technique["trunk_bend_deg"] <= 15
