@@ -131,7 +131,9 @@ def test_the_trunk_bends_toward_the_working_leg_which_spares_its_abductors(name,
     )
     bottom = int(upright["knee_extension_moment"].sel(side=side).values.argmax())
     moved = site(bent, "head_vertex") - site(upright, "head_vertex")
-    assert toward * moved[bottom, 2] > 0.05  # z points to the right; 0.5 m of trunk times sin 15 deg
+    assert (
+        toward * moved[bottom, 2] > 0.05
+    )  # z points to the right; 0.5 m of trunk times sin 15 deg
     abduction = [r["hip_abduction_moment"].sel(side=side).values[bottom] for r in (bent, upright)]
     assert abduction[0] < abduction[1]
 
