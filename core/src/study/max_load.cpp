@@ -11,6 +11,7 @@
 #include "coxa/math/error.hpp"
 
 #include "load_limits.hpp"
+#include "technique_search.hpp"
 
 namespace coxa {
 namespace {
@@ -25,19 +26,8 @@ constexpr int kMostProbes = 60;  // bisection alone needs 20 from 500 kg
 // the limit and the next three
 constexpr int kLimits = 4;
 
-constexpr double kNothing = -std::numeric_limits<double>::infinity();
-
 // movements differ below and above the load at which a bar has plates
 constexpr double kFirstPlates = 20.001;  // kg: plates of negligible mass but full size
-
-// the search over technique: first and last step, in the parameter's unit, samples of each range where
-// the technique of least effort lifts nothing or several are free, and loads at which it is repeated
-constexpr double kFirstStep = 4;
-constexpr double kLastStep = 0.0625;
-constexpr int kScanned = 6;
-constexpr int kMostRounds = 6;
-constexpr double kAlikeLoads = 0.1;  // kg
-constexpr double kGain = 0.01;       // kg, least gain of a step
 
 // load limit of the movement made for one load
 struct Probe {
@@ -92,7 +82,7 @@ class LoadSearch {
   }
 
   // limit of the movement for one load and technique, kg; exact only if above `floor`
-  double limit_with(const std::map<std::string, double>& technique, double load, double floor) {
+  double limit_with(const Technique& technique, double load, double floor) {
     const auto before = given_;
     for (const auto& [name, value] : technique) given_[name] = value;
     Probe found;
@@ -107,7 +97,7 @@ class LoadSearch {
   }
 
   // `first` is the load at which the search starts
-  MaxLoad find(const std::map<std::string, double>& technique, double first) {
+  MaxLoad find(const Technique& technique, double first) {
     for (const auto& [name, value] : technique) given_[name] = value;
     start(std::clamp(first, minimum_, maximum_));
     for (int i = 0; i < kMostProbes; ++i) {
@@ -373,124 +363,6 @@ class LoadSearch {
   bool guessed_ = false;  // last load came from secant or limit, not the midpoint
 };
 
-// the technique with which most can be lifted
-class TechniqueSearch {
- public:
-  using Values = std::map<std::string, double>;
-
-  explicit TechniqueSearch(LoadSearch& search) : search_(search) {}
-
-  // empty if the exercise leaves nothing free, or if no technique lifts the least load
-  Values find() {
-    double step = 0;
-    for (int round = 0; round < kMostRounds; ++round) {
-      if (!start()) {
-        if (load_ == search_.minimum()) return {};
-        load_ = search_.minimum();
-        continue;
-      }
-      // at first only a load near the greatest is sought
-      if (step == kFirstStep && ranges_.size() > 1) scan(0, best_);
-      if (step > 0) climb(step);
-      // the limit is that of the movement made for `load_`: again for the movement made for the limit
-      const double next = std::clamp(most_, search_.minimum(), search_.maximum());
-      const bool settled = std::abs(next - load_) < kAlikeLoads && step > 0;
-      load_ = next;
-      if (settled) break;
-      step = step > 0 ? 4 * kLastStep : kFirstStep;
-    }
-    return best_;
-  }
-
-  // kg, near the greatest load with the technique found
-  double load() const { return load_; }
-
- private:
-  // the better of the values found so far, within the range for this load, and those of least
-  // effort; false if there is no movement or none lifts the least load
-  bool start() {
-    try {
-      ranges_ = search_.technique(load_);
-    } catch (const InfeasibleMotion&) {
-      return false;
-    }
-    Values before = best_;
-    for (const FoundTechnique& each : ranges_)
-      if (before.contains(each.parameter))
-        before[each.parameter] = std::clamp(before[each.parameter], each.lower, each.upper);
-    best_.clear();
-    for (const FoundTechnique& each : ranges_) best_[each.parameter] = each.value;
-    if (best_.empty()) return false;
-    most_ = search_.limit_with(best_, load_, kNothing);
-    if (!before.empty()) improve(before);
-    if (!std::isfinite(most_) && load_ == search_.minimum()) scan(0, best_);
-    return std::isfinite(most_);
-  }
-
-  bool improve(const Values& values) {
-    const double limit =
-        search_.limit_with(values, load_, std::max(most_ + kGain, search_.minimum()));
-    if (!(limit > most_)) return false;
-    most_ = limit;
-    best_ = values;
-    return true;
-  }
-
-  // every combination of equally spaced values
-  void scan(std::size_t index, Values values) {
-    if (index == ranges_.size()) {
-      improve(values);
-      return;
-    }
-    const FoundTechnique& each = ranges_[index];
-    for (int i = 0; i < kScanned; ++i) {
-      values[each.parameter] = each.lower + i * (each.upper - each.lower) / (kScanned - 1);
-      scan(index + 1, values);
-    }
-  }
-
-  void climb(double step) {
-    while (step >= kLastStep) {
-      const Values before = best_;
-      // to all neighbours, also the diagonal ones: where two limits meet there is a ridge
-      for (int code = 1; code < neighbours(); ++code) improve(neighbour(best_, code, step));
-      if (best_ == before) {
-        step /= 2;
-        continue;
-      }
-      // once more in the direction of the last steps
-      Values further = best_;
-      for (const FoundTechnique& each : ranges_)
-        further = moved(further, each, best_[each.parameter] - before.at(each.parameter));
-      improve(further);
-    }
-  }
-
-  int neighbours() const { return static_cast<int>(std::pow(3, ranges_.size()) + 0.5); }
-
-  // each digit of the code in base 3: no step, one up or one down
-  Values neighbour(Values values, int code, double step) const {
-    for (const FoundTechnique& each : ranges_) {
-      const int digit = code % 3;
-      code /= 3;
-      if (digit != 0) values = moved(std::move(values), each, digit == 1 ? step : -step);
-    }
-    return values;
-  }
-
-  static Values moved(Values values, const FoundTechnique& each, double step) {
-    double& value = values[each.parameter];
-    value = std::clamp(value + step, each.lower, each.upper);
-    return values;
-  }
-
-  LoadSearch& search_;
-  std::vector<FoundTechnique> ranges_;
-  double load_ = std::clamp(kFirstPlates, search_.minimum(), search_.maximum());
-  Values best_;
-  double most_ = kNothing;  // kg, limit of the movement with `best_`
-};
-
 }  // namespace
 
 MaxLoad max_load(
@@ -499,9 +371,14 @@ MaxLoad max_load(
     const std::map<std::string, double>& given,
     const SimulateOptions& options) {
   LoadSearch search(model, exercise, given, options);
-  TechniqueSearch technique(search);
-  const auto found = technique.find();
-  return search.find(found, found.empty() ? kFirstPlates : technique.load());
+  const BestTechnique best = best_technique(
+      {.free = [&](double load) { return search.technique(load); },
+       .limit = [&](const Technique& technique, double load,
+                    double floor) { return search.limit_with(technique, load, floor); },
+       .minimum = search.minimum(),
+       .maximum = search.maximum()},
+      kFirstPlates);
+  return search.find(best.values, best.values.empty() ? kFirstPlates : best.load);
 }
 
 }  // namespace coxa
