@@ -15,7 +15,6 @@ Needs the package coxa, built from any model: paths are evaluated by its engine.
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -29,6 +28,9 @@ from coxa.models import measured
 from coxa.models.actions import states
 from coxa.models.model import Model
 from scipy.optimize import differential_evolution, least_squares
+
+#: Source that the tables of shifts name (data/sources.toml).
+SOURCE = "moment_arm_fit"
 
 #: SD of the measured values within which the fit tries to come.
 INSIDE = 0.85
@@ -408,21 +410,13 @@ def write(shifts: dict[str, dict[str, list[float]]]) -> None:
             for name, values in sorted(shifts[table].items())
             if any(abs(value) >= 5e-6 for value in values)
         ]
-        save(table, head, rows)
+        fullbody_tables.save(f"{table}_shifts", head, rows, SOURCE)
     rows = [
         [name, str(knot), f"{value:.6f}"]
         for name, values in sorted(shifts["spline"].items())
         for knot, value in enumerate(values)
     ]
-    save("spline", ["spline", "knot", "dy"], rows)
-
-
-def save(table: str, head: list[str], rows: list[list[str]]) -> None:
-    path = fullbody_tables.TABLES / f"{table}_shifts.csv"
-    with path.open("w", newline="", encoding="utf-8") as file:
-        out = csv.writer(file, lineterminator="\n")
-        out.writerow([*head, "source"])
-        out.writerows([*row, "moment_arm_fit"] for row in rows)
+    fullbody_tables.save("spline_shifts", ["spline", "knot", "dy"], rows, SOURCE)
 
 
 def main() -> int:

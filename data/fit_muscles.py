@@ -18,7 +18,6 @@ Needs the package coxa, built from any model: torques are evaluated by its engin
 
 from __future__ import annotations
 
-import csv
 import re
 import sys
 import tempfile
@@ -364,12 +363,9 @@ def report(legs: Legs, wanted: Sequence[Target], x: Unknowns) -> None:
 
 
 def write(fits: dict[str, dict[str, float]]) -> None:
-    path = fullbody_tables.TABLES / "muscle_fits.csv"
-    with path.open("w", newline="", encoding="utf-8") as file:
-        out = csv.writer(file, lineterminator="\n")
-        out.writerow(["muscle", *next(iter(fits.values())), "source"])
-        for name, values in fits.items():
-            out.writerow([name, *(f"{value:.6g}" for value in values.values()), "strength_fit"])
+    columns = ["muscle", *next(iter(fits.values()))]
+    rows = [[name, *(f"{value:.6g}" for value in values.values())] for name, values in fits.items()]
+    fullbody_tables.save("muscle_fits", columns, rows, "strength_fit")
 
 
 def main() -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import math
 import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import tomllib
@@ -33,6 +34,14 @@ def rows(name: str) -> list[dict[str, str]]:
         if None in row or None in row.values():
             raise TableError(f"{path.name}, line {number}: wrong number of cells")
     return table
+
+
+def save(name: str, columns: Sequence[str], table: Iterable[Sequence[str]], source: str) -> None:
+    """Write a table of fitted values; every row names the source."""
+    with (TABLES / f"{name}.csv").open("w", newline="", encoding="utf-8") as file:
+        out = csv.writer(file, lineterminator="\n")
+        out.writerow([*columns, "source"])
+        out.writerows([*row, source] for row in table)
 
 
 def toml(path: Path) -> dict:

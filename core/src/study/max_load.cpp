@@ -73,7 +73,7 @@ class LoadSearch {
   // parameters of the movement for one load that are found by least effort
   std::vector<FoundTechnique> technique(double load) const {
     std::vector<FoundTechnique> found =
-        build_scenario(model_, exercise_, parameters(load)).technique;
+        build_scenario(model_, exercise_, parameters(load, {})).technique;
     // an exercise may adopt the scenario of another one
     std::erase_if(found, [&](const FoundTechnique& each) {
       return std::ranges::find(declared_, each.parameter, &Parameter::name) == declared_.end();
@@ -83,22 +83,19 @@ class LoadSearch {
 
   // limit of the movement for one load and technique, kg; exact only if above `floor`
   double limit_with(const Technique& technique, double load, double floor) {
-    const auto before = given_;
-    for (const auto& [name, value] : technique) given_[name] = value;
-    Probe found;
+    technique_ = technique;
     try {
-      found = probe(load, false, floor);
+      const Probe found = probe(load, false, floor);
       last_frame_ = found.frame;
+      return found.limit;
     } catch (const InfeasibleMotion&) {
-      // no movement lifts nothing
+      return kNothing;
     }
-    given_ = before;
-    return found.limit;
   }
 
   // `first` is the load at which the search starts
   MaxLoad find(const Technique& technique, double first) {
-    for (const auto& [name, value] : technique) given_[name] = value;
+    technique_ = technique;
     start(std::clamp(first, minimum_, maximum_));
     for (int i = 0; i < kMostProbes; ++i) {
       if (!done()) {
@@ -122,14 +119,16 @@ class LoadSearch {
   }
 
  private:
-  Parameters parameters(double load) const {
+  Parameters parameters(double load, const Technique& technique) const {
     std::map<std::string, double> values = given_;
+    for (const auto& [name, value] : technique) values[name] = value;
     values["load"] = load;
     return Parameters(name_, declared_, values);
   }
   Trial trial_at(double load) const {
     return trial_of(
-        model_, name_, build_scenario(model_, exercise_, parameters(load)), options_.frames);
+        model_, name_, build_scenario(model_, exercise_, parameters(load, technique_)),
+        options_.frames);
   }
 
   // the same movement with a slightly different load, `other` kg: more, or less where more is not
@@ -141,11 +140,11 @@ class LoadSearch {
     Scenario scenario;
     other = more ? load + step : load - step;
     try {
-      scenario = build_scenario(model_, exercise_, parameters(other));
+      scenario = build_scenario(model_, exercise_, parameters(other, technique_));
     } catch (const InfeasibleMotion&) {
       if (!more || !less) throw;
       other = load - step;
-      scenario = build_scenario(model_, exercise_, parameters(other));
+      scenario = build_scenario(model_, exercise_, parameters(other, technique_));
     }
     Trial result = trial;
     result.setting.loads = std::move(scenario.setting.loads);
@@ -347,6 +346,7 @@ class LoadSearch {
   const Model& model_;
   const Exercise& exercise_;
   std::map<std::string, double> given_;
+  Technique technique_;  // of the movements that are tried, over `given_`
   const SimulateOptions& options_;
   std::vector<Parameter> declared_;
   std::string name_;

@@ -130,6 +130,10 @@ void found(
   s.scenario.technique.push_back({parameter, angle / kDegree, lower / kDegree, upper / kDegree});
 }
 
+void release(ScenarioBuilder& s, const std::string& task) {
+  std::erase_if(s.tasks, [&](const NamedTask& each) { return each.id == task; });
+}
+
 void note_leg_at_bottom(ScenarioBuilder& s, const Posture& low) {
   for (const char* name : {"hip_flexion", "knee_angle", "ankle_angle"})
     note(

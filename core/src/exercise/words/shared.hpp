@@ -50,6 +50,9 @@ const Posture& require_end(
 void found(
     ScenarioBuilder& s, const std::string& parameter, double angle, double lower, double upper);
 
+/// Takes back the task of that name, if there is one.
+void release(ScenarioBuilder& s, const std::string& task);
+
 /// Notes right hip, knee and ankle angles at the bottom.
 void note_leg_at_bottom(ScenarioBuilder& s, const Posture& low);
 

@@ -30,7 +30,7 @@ void bend_toward(
   double bend = s.value("trunk_bend_deg", kFound);
   if (bend == 0) return;
   const std::string name = "lumbar_bending";
-  std::erase_if(s.tasks, [&](const NamedTask& t) { return t.id == name; });
+  release(s, name);
   if (std::isnan(bend)) {
     const double toward = sign(leg) * kGreatestBend;
     bend = std::abs(least_effort(

@@ -119,7 +119,7 @@ void shoulders_on_floor(ScenarioBuilder& s) {
   const int head = s.skeleton().body_index("head");
   const Vec3 center = s.skeleton().bodies()[head].center_of_mass;
   const ContactPoint back{head, center - Vec3(kHalfHeadLength, 0, 0)};
-  std::erase_if(s.tasks, [](const NamedTask& t) { return t.id == "neck_extension"; });
+  release(s, "neck_extension");
   wish(s, "neck_extension", 0);
   task(s, "head on the floor", PointHeight{{{back.body, back.p_B}}, kFloor});
   // frictionless, since the head slides during the movement
